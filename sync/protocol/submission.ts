@@ -1,0 +1,109 @@
+import { z } from 'zod'
+import { AnswersSchema } from './answers.ts'
+import { DraftIdSchema, InstantSchema, Sha256Schema, SubmissionIdSchema, TerminalIdSchema } from './ids.ts'
+import { TicketSchema } from './ticket.ts'
+
+/** Attachments travel as sealed chunks of this size; their place in the file is bound by additional data. */
+export const CHUNK_BYTES = 1 << 20
+/** An envelope without attachments that is larger than this is a mistake; the hub answers 413. */
+export const MAX_ENVELOPE_BYTES = 256 * 1024
+
+export const SubmissionKindSchema = z.enum(['application', 'rating', 'complaint', 'proxy-binding'])
+
+/** Who applies, as read from the chip of a card and checked by main. */
+export const ApplicantSchema = z.object({
+  cardType: z.enum(['citizen', 'foreigner-2017', 'foreigner-2023', 'hk-mo-tw']),
+  name: z.string().min(1).max(60),
+  idNumber: z.string().min(15).max(18),
+  sex: z.enum(['male', 'female', 'unknown']),
+  birth: z.iso.date(),
+  address: z.string().max(100),
+  validTo: z.string().max(10),
+  source: z.literal('id-card-chip'),
+  readAt: InstantSchema,
+})
+export type Applicant = z.infer<typeof ApplicantSchema>
+
+/** Strokes of a signature in a box of 1000 × 360 units, each a row of x,y pairs. */
+export const SignatureSchema = z.object({
+  strokes: z
+    .array(
+      z
+        .array(z.tuple([z.int().min(0).max(1000), z.int().min(0).max(360)]))
+        .min(1)
+        .max(2000),
+    )
+    .min(1)
+    .max(200),
+})
+export type Signature = z.infer<typeof SignatureSchema>
+
+/** What is sealed: only the hub can read it. */
+export const SubmissionPayloadSchema = z.object({
+  v: z.literal(1),
+  kind: SubmissionKindSchema,
+  submissionId: SubmissionIdSchema,
+  item: z.object({ id: z.string(), code: z.string(), version: z.int() }),
+  applicant: ApplicantSchema,
+  answers: AnswersSchema,
+  /** The pledge's words as shown, when the item has one. */
+  pledge: z.string().max(500).optional(),
+  signature: SignatureSchema.optional(),
+  acceptedAt: InstantSchema,
+})
+export type SubmissionPayload = z.infer<typeof SubmissionPayloadSchema>
+
+/** One attachment chunk, listed in the JWE's protected header. */
+export const ChunkSchema = z.object({
+  sha256: Sha256Schema,
+  bytes: z
+    .int()
+    .min(1)
+    .max(CHUNK_BYTES + 64),
+})
+
+/** What stands in the clear, signed by the device: no personal data. */
+export const SubmissionSummarySchema = z.strictObject({
+  v: z.literal(1),
+  kind: SubmissionKindSchema,
+  submissionId: SubmissionIdSchema,
+  terminalId: TerminalIdSchema,
+  /** Counts this terminal's submissions from 1 without gaps. */
+  deviceSequence: z.int().min(1),
+  item: z.object({ id: z.string(), code: z.string(), version: z.int() }),
+  ticket: TicketSchema,
+  /** SHA-256 of the QR code's secret. */
+  secretSha256: Sha256Schema,
+  acceptedAt: InstantSchema,
+  /** SHA-256 over the ASCII bytes of the JWE. */
+  sealedSha256: Sha256Schema,
+})
+export type SubmissionSummary = z.infer<typeof SubmissionSummarySchema>
+
+/**
+ * The envelope as text: `{"summary":"<compact JWS by the device key over SubmissionSummary>","sealed":"<compact JWE>"}`.
+ * Its hash is the SHA-256 of exactly these UTF-8 bytes. The JWE's protected header carries alg RSA-OAEP-256, enc
+ * A256GCM, kid, `submissionId` and `chunks`.
+ */
+export const EnvelopeSchema = z.strictObject({
+  summary: z.string().regex(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+  sealed: z.string().regex(/^[\w-]+\.[\w-]+\.[\w-]+\.[\w-]+\.[\w-]+$/),
+})
+
+export const SealedHeaderSchema = z.object({
+  alg: z.literal('RSA-OAEP-256'),
+  enc: z.literal('A256GCM'),
+  kid: z.string(),
+  submissionId: SubmissionIdSchema,
+  chunks: z.array(ChunkSchema).max(1000),
+})
+
+/** What the page hands main at confirm. Main adds the applicant from the card that it read itself. */
+export const SubmitRequestSchema = z.object({
+  draftId: DraftIdSchema,
+  kind: z.literal('application'),
+  item: z.object({ id: z.string(), version: z.int() }),
+  answers: AnswersSchema,
+  signature: SignatureSchema.optional(),
+})
+export type SubmitRequest = z.infer<typeof SubmitRequestSchema>
