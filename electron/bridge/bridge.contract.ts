@@ -1,0 +1,10 @@
+import { devices } from './devices.contract.ts'
+import { identity } from './identity.contract.ts'
+import { maintenance } from './maintenance.contract.ts'
+import { printing } from './printing.contract.ts'
+import { queue } from './queue.contract.ts'
+import { session } from './session.contract.ts'
+import { submissions } from './submissions.contract.ts'
+
+/** All that the page may ask of main. The sync worker has its own contract: sync/protocol/worker-port. */
+export const bridgeContract = { identity, devices, submissions, printing, queue, session, maintenance }

@@ -1,0 +1,15 @@
+import { eventIterator, oc } from '@orpc/contract'
+import { z } from 'zod'
+import { CardReaderStateSchema } from '../../drivers/id-card-reader/states.ts'
+import { ReceiptPrinterStateSchema } from '../../drivers/receipt-printer/states.ts'
+
+/** What the terminal's devices can do now. null: no such device in the settings. */
+export const DevicesSchema = z.object({
+  idCardReader: CardReaderStateSchema.nullable(),
+  receiptPrinter: ReceiptPrinterStateSchema.nullable(),
+})
+export type Devices = z.infer<typeof DevicesSchema>
+
+export const watchDevices = oc.output(eventIterator(DevicesSchema))
+
+export const devices = { watchDevices }

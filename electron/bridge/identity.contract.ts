@@ -1,0 +1,31 @@
+import { eventIterator, oc } from '@orpc/contract'
+import { z } from 'zod'
+import { CardFaultSchema } from '../../drivers/id-card-reader/states.ts'
+import { ApplicantSchema } from '../../sync/protocol/submission.ts'
+
+/** Who stands there: cards as main checked them. Raw fields, the photo and the reader's bytes never reach the page. */
+
+/** Why a card that was read well cannot be used. */
+export const CardRefusalSchema = z.enum(['number-damaged', 'dates-disagree', 'expired', 'incomplete'])
+
+export const CardEventSchema = z.discriminatedUnion('kind', [
+  /** No card since the session began, or since the last was wiped. */
+  z.object({ kind: z.literal('none') }),
+  z.object({ kind: z.literal('reading') }),
+  z.object({
+    kind: z.literal('card'),
+    /** Names this reading; a second reading of the same card has another. */
+    readId: z.uuid(),
+    applicant: ApplicantSchema,
+    /** Monotonic epoch milliseconds: when the find that found the card began, and when main handed this on. */
+    timing: z.object({ foundAtMs: z.number(), fieldsAtMs: z.number() }),
+  }),
+  z.object({ kind: z.literal('card-fault'), fault: CardFaultSchema }),
+  z.object({ kind: z.literal('card-refused'), refusal: CardRefusalSchema }),
+])
+export type CardEvent = z.infer<typeof CardEventSchema>
+
+/** Starts with the present state, then follows. */
+export const watchCard = oc.output(eventIterator(CardEventSchema))
+
+export const identity = { watchCard }

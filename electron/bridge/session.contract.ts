@@ -1,0 +1,27 @@
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import { AnswersSchema } from '../../sync/protocol/answers.ts'
+import { DraftIdSchema } from '../../sync/protocol/ids.ts'
+import { SignatureSchema } from '../../sync/protocol/submission.ts'
+
+/** Where a citizen stands, so that a lost page can go on. In main's memory only (design.md section 4, step 1). */
+export const SnapshotSchema = z.object({
+  draftId: DraftIdSchema,
+  item: z.object({ id: z.string(), version: z.int() }),
+  /** Index of the form page, or "confirm" once all are filled. */
+  step: z.union([z.int().min(0), z.literal('confirm')]),
+  answers: AnswersSchema,
+  signature: SignatureSchema.optional(),
+})
+export type Snapshot = z.infer<typeof SnapshotSchema>
+
+/** Binds the snapshot to the card in the session; refused without one. */
+export const save = oc.input(SnapshotSchema).output(z.object({ saved: z.boolean() }))
+/** The snapshot of the card that was read as `readId`, if the page was lost less than 120 s ago and it is the same card. */
+export const restore = oc.input(z.object({ readId: z.uuid() })).output(SnapshotSchema.nullable())
+/** Drops card, snapshot and secrets. The page loads a fresh document right after. */
+export const end = oc
+  .input(z.object({ why: z.enum(['done', 'left', 'idle', 'card-changed', 'fault']) }))
+  .output(z.object({ wiped: z.literal(true) }))
+
+export const session = { save, restore, end }

@@ -1,0 +1,61 @@
+import { eventIterator, oc } from '@orpc/contract'
+import { z } from 'zod'
+import { DraftIdSchema, InstantSchema, SubmissionIdSchema } from '../../sync/protocol/ids.ts'
+import { SubmitRequestSchema } from '../../sync/protocol/submission.ts'
+import { TicketSchema } from '../../sync/protocol/ticket.ts'
+
+/** What a citizen is told once the submission is a frame on disk: this is the promise. */
+export const AcceptedSchema = z.object({
+  submissionId: SubmissionIdSchema,
+  /** This terminal's number of it, from 1 without gaps. */
+  sequence: z.int().min(1),
+  ticket: TicketSchema,
+  acceptedAt: InstantSchema,
+  itemId: z.string(),
+  /** Text of the QR code; null after a restart, when the secret is gone from memory. */
+  qr: z.string().nullable(),
+})
+export type Accepted = z.infer<typeof AcceptedSchema>
+
+export const SubmitAnswerSchema = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), accepted: AcceptedSchema }),
+  z.object({
+    ok: z.literal(false),
+    fault: z.enum([
+      /** No checked card is in the session. */
+      'no-card',
+      /** The catalogue does not have the item, or not in this version. */
+      'unknown-item',
+      'bad-answers',
+      'signature-missing',
+      /** The terminal is not enrolled, or has no valid sealing key. */
+      'no-trust',
+      /** The journal could not be written; nothing was kept. */
+      'not-stored',
+    ]),
+    /** For bad-answers: which fields, and why (sync/protocol/answers). */
+    fields: z.array(z.object({ field: z.string(), fault: z.string() })),
+  }),
+])
+export type SubmitAnswer = z.infer<typeof SubmitAnswerSchema>
+
+/** Idempotent on draftId: however often it is called, one submission and one ticket. */
+export const submit = oc.input(SubmitRequestSchema).output(SubmitAnswerSchema)
+/** After a lost answer or a reload: what became of a draft, or null when main has not accepted it. */
+export const byDraft = oc.input(z.object({ draftId: DraftIdSchema })).output(AcceptedSchema.nullable())
+
+export const DeliverySchema = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('queued') }),
+  z.object({ state: z.literal('received'), receivedAt: InstantSchema, hubSequence: z.int().min(1) }),
+  z.object({ state: z.literal('quarantined') }),
+])
+export type Delivery = z.infer<typeof DeliverySchema>
+/** Starts with the present state, then follows. */
+export const watchDelivery = oc
+  .input(z.object({ submissionId: SubmissionIdSchema }))
+  .output(eventIterator(DeliverySchema))
+
+/** Receipts accepted in the last 10 minutes and not printed: offered on the idle page by ticket. */
+export const unprinted = oc.output(z.array(AcceptedSchema))
+
+export const submissions = { submit, byDraft, watchDelivery, unprinted }
