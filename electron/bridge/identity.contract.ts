@@ -1,12 +1,10 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { CardFaultSchema } from '../../drivers/id-card-reader/states.ts'
+import { CardRefusalSchema } from '../../sync/protocol/identity.ts'
 import { ApplicantSchema } from '../../sync/protocol/submission.ts'
 
 /** Who stands there: cards as main checked them. Raw fields, the photo and the reader's bytes never reach the page. */
-
-/** Why a card that was read well cannot be used. */
-export const CardRefusalSchema = z.enum(['number-damaged', 'dates-disagree', 'expired', 'incomplete'])
 
 export const CardEventSchema = z.discriminatedUnion('kind', [
   /** No card since the session began, or since the last was wiped. */
@@ -19,6 +17,8 @@ export const CardEventSchema = z.discriminatedUnion('kind', [
     applicant: ApplicantSchema,
     /** Monotonic epoch milliseconds: when the find that found the card began, and when main handed this on. */
     timing: z.object({ foundAtMs: z.number(), fieldsAtMs: z.number() }),
+    /** Another person's card has been read since. The visit keeps its own; ending it as "card-changed" takes the other. */
+    otherCard: z.boolean(),
   }),
   z.object({ kind: z.literal('card-fault'), fault: CardFaultSchema }),
   z.object({ kind: z.literal('card-refused'), refusal: CardRefusalSchema }),

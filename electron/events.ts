@@ -1,0 +1,66 @@
+import { pino } from 'pino'
+
+/**
+ * The event catalogue: a line of the log is one of these, with no personal data (design.md section 8). `level` is how
+ * loudly it is said; `means` is for the maintainer who looks it up.
+ */
+export const EVENTS = {
+  'terminal-started': { level: 'info', means: 'All parts are up; the screen may connect.' },
+  'terminal-stopped': { level: 'info', means: 'Closed in order: journal, device host, shell.' },
+  'settings-refused': {
+    level: 'error',
+    means: 'settings.json or provisioning.json is wrong; the terminal does not start.',
+  },
+  'journal-opened': {
+    level: 'info',
+    means: 'The journal was read through; tornBytes > 0: an unfinished frame was cut off.',
+  },
+  'journal-refused': { level: 'error', means: 'The journal cannot be used; nothing is accepted.' },
+  enrolled: { level: 'info', means: 'The hub knows this terminal’s device key.' },
+  'enrolment-failed': { level: 'warn', means: 'The hub did not take the enrolment; tried again.' },
+  'key-set-taken': { level: 'info', means: 'A newer key set of the hub was verified and stored.' },
+  'key-set-refused': {
+    level: 'error',
+    means: 'The hub offered a key set that our root did not sign, or an older one.',
+  },
+  'catalogue-taken': { level: 'info', means: 'A newer catalogue was verified and stored.' },
+  'catalogue-refused': {
+    level: 'error',
+    means: 'The hub offered a catalogue that is badly signed, damaged, older or of another shape.',
+  },
+  'connection-changed': { level: 'info', means: 'connected, hub-silent or no-network.' },
+  'submission-accepted': { level: 'info', means: 'The submission is a frame on disk; the citizen was told so.' },
+  'submission-refused': { level: 'warn', means: 'Nothing was kept; the screen says why.' },
+  'submission-received': { level: 'info', means: 'The hub’s receipt was verified and journalled.' },
+  'submission-quarantined': {
+    level: 'error',
+    means: 'The hub refused the envelope; it stays here until a maintainer requeues it.',
+  },
+  'flight-failed': { level: 'warn', means: 'A try to deliver failed; it will be tried again.' },
+  'lease-changed': { level: 'info', means: 'Who drains the queue: the sync worker or main.' },
+  'receipt-printed': { level: 'info', means: 'The printer confirmed the receipt.' },
+  'receipt-not-printed': { level: 'warn', means: 'The printer settled with a fault, or there is none.' },
+  'card-read': { level: 'info', means: 'A card was read and checked; no field of it is logged.' },
+  'card-refused': { level: 'warn', means: 'A card was read but cannot be used.' },
+  'session-ended': { level: 'info', means: 'Card, snapshot and secrets were dropped.' },
+  'bridge-opened': { level: 'info', means: 'A page or worker connected.' },
+  'bridge-closed': { level: 'info', means: 'A page or worker went away.' },
+  'door-refused': {
+    level: 'warn',
+    means: 'A request without the right cookie, Host, Origin or token was turned away.',
+  },
+  'navigation-refused': { level: 'warn', means: 'The page tried to leave, open a window or ask for a permission.' },
+  'page-event': { level: 'info', means: 'Something that the page reports about itself.' },
+  'browser-exited': { level: 'warn', means: 'The kiosk browser ended and is started again.' },
+  'device-host': { level: 'info', means: 'From the device host or its keeper.' },
+  'bridge-fault': { level: 'error', means: 'A bridge call failed in a way that nobody expected.' },
+} as const satisfies Record<string, { level: 'debug' | 'info' | 'warn' | 'error'; means: string }>
+
+export type EventName = keyof typeof EVENTS
+export type Log = (event: EventName, detail?: Readonly<Record<string, unknown>>) => void
+
+/** Writes JSON lines to a stream (stderr by default), at the level that the catalogue gives or louder. */
+export function createLog(destination: NodeJS.WritableStream = process.stderr, minimum = 'info'): Log {
+  const logger = pino({ base: null, level: minimum, timestamp: pino.stdTimeFunctions.isoTime }, destination)
+  return (event, detail = {}) => logger[EVENTS[event].level]({ event, ...detail })
+}

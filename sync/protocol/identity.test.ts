@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { applicantOf, isForeigner2017 } from './identity.ts'
+
+const FIELDS = {
+  name: '周明远',
+  sex: '1',
+  ethnicGroup: '01',
+  birth: '19861102',
+  address: '云洲市南桥区青石路 8 号',
+  number: '990101198611020033',
+  issuingAuthority: '云洲市公安局南桥分局',
+  validFrom: '20160101',
+  validTo: '20360101',
+}
+const READ_AT = '2026-11-21T02:00:00.000Z'
+const read = (changes: Record<string, string>) =>
+  applicantOf('citizen', { ...FIELDS, ...changes }, READ_AT, '2026-11-21')
+
+test('a good card becomes an applicant', () => {
+  expect(read({})).toMatchObject({
+    ok: true,
+    applicant: {
+      name: '周明远',
+      idNumber: '990101198611020033',
+      sex: 'male',
+      birth: '1986-11-02',
+      validTo: '2036-01-01',
+    },
+  })
+  expect(read({ validTo: '长期' })).toMatchObject({ ok: true })
+})
+
+test.each([
+  [{ number: '990101198611020034' }, 'number-damaged'],
+  [{ number: '990101199002290059', birth: '19900301' }, 'number-damaged'],
+  [{ birth: '19860229' }, 'incomplete'],
+  [{ birth: '19861103' }, 'dates-disagree'],
+  [{ sex: '2' }, 'dates-disagree'],
+  [{ validTo: '20261120' }, 'expired'],
+  [{ name: '' }, 'incomplete'],
+  [{ validTo: '' }, 'incomplete'],
+])('%j is refused: %s', (changes, refusal) => {
+  expect(read(changes as Record<string, string>)).toEqual({ ok: false, refusal })
+})
+
+test('the old number of a foreigner carries its own check digit', () => {
+  // 7,3,1 weights by hand over ABC990190010100: A10 B11 C12 9 9 0 1 9 0 0 1 0 1 0.
+  const sum = [10, 11, 12, 9, 9, 0, 1, 9, 0, 0, 1, 0, 1, 0].reduce(
+    (total, value, i) => total + value * ([7, 3, 1][i % 3] ?? 0),
+    0,
+  )
+  const number = `ABC99019001010${sum % 10}`
+  expect(isForeigner2017(number)).toBe(true)
+  expect(isForeigner2017(`ABC99019001010${(sum + 1) % 10}`)).toBe(false)
+})

@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import { checkIdNumber, isRealDate } from './id-number.ts'
+import type { Applicant } from './submission.ts'
+
+/** Why a card that was read well cannot be used. */
+export const CardRefusalSchema = z.enum(['number-damaged', 'dates-disagree', 'expired', 'incomplete'])
+export type CardRefusal = z.infer<typeof CardRefusalSchema>
+export type ApplicantResult =
+  | { readonly ok: true; readonly applicant: Applicant }
+  | { readonly ok: false; readonly refusal: CardRefusal }
+
+/** 长期: never expires. */
+const FOREVER = '长期'
+const FOREIGNER_2017_WEIGHTS = [7, 3, 1] as const
+
+/**
+ * Turns the raw fields of a card's text block (devices.md 1.6; names as drivers/id-card-reader gives them) into an
+ * applicant, or says why not: check digits, real dates, number against birth date and sex, validity.
+ * @param today ISO date at the terminal; readAt ISO instant.
+ */
+export function applicantOf(
+  cardType: Applicant['cardType'],
+  fields: Readonly<Record<string, string>>,
+  readAt: string,
+  today: string,
+): ApplicantResult {
+  const text = (...names: readonly string[]) =>
+    names.map((name) => fields[name] ?? '').find((value) => value !== '') ?? ''
+  const number = text('number')
+  const name = text('name', 'chineseName', 'foreignName', 'englishName')
+  const birth = isoDate(text('birth'))
+  const expiry = text('validTo', 'expiry')
+  const validTo = expiry === FOREVER ? FOREVER : isoDate(expiry)
+  if (name === '' || number === '' || birth === undefined || validTo === undefined)
+    return { ok: false, refusal: 'incomplete' }
+
+  const sex = sexOf(text('sex'))
+  if (cardType === 'foreigner-2017') {
+    if (!isForeigner2017(number)) return { ok: false, refusal: 'number-damaged' }
+    if (number.slice(7, 13) !== birth.replaceAll('-', '').slice(2)) return { ok: false, refusal: 'dates-disagree' }
+  } else {
+    const checked = checkIdNumber(number, today)
+    if (!checked.ok) return { ok: false, refusal: 'number-damaged' }
+    if (checked.birth !== birth || (sex !== 'unknown' && checked.sex !== sex))
+      return { ok: false, refusal: 'dates-disagree' }
+  }
+  if (validTo !== FOREVER && validTo < today) return { ok: false, refusal: 'expired' }
+  return {
+    ok: true,
+    applicant: {
+      cardType,
+      name,
+      idNumber: number,
+      sex,
+      birth,
+      address: text('address'),
+      validTo,
+      source: 'id-card-chip',
+      readAt,
+    },
+  }
+}
+
+/** YYYYMMDD to an ISO date that exists. */
+function isoDate(digits: string): string | undefined {
+  const iso = `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6, 8)}`
+  return digits.length === 8 && isRealDate(iso) ? iso : undefined
+}
+
+function sexOf(code: string): Applicant['sex'] {
+  if (code === '1') return 'male'
+  return code === '2' ? 'female' : 'unknown'
+}
+
+/** 15 characters: weights 7, 3, 1 over the first 14 (A = 10 … Z = 35, < = 0), modulo 10 (devices.md 1.8). */
+export function isForeigner2017(number: string): boolean {
+  if (!/^[A-Z]{3}\d{11}\d$/.test(number)) return false
+  let sum = 0
+  for (let i = 0; i < 14; i++) sum += Number.parseInt(number.charAt(i), 36) * (FOREIGNER_2017_WEIGHTS[i % 3] ?? 0)
+  return sum % 10 === Number(number.charAt(14))
+}
