@@ -1,0 +1,24 @@
+import type { z } from 'zod'
+import type { KeySet } from '../protocol/keys.ts'
+import { PingAnswerSchema } from '../protocol/receipt.ts'
+import { verifyHubJws } from './key-set.ts'
+import type { JwsFault, SigningKey } from './signing-key.ts'
+
+const TYP = 'bm-ping+jws'
+
+export type PingAnswer = z.infer<typeof PingAnswerSchema>
+export type PingResult =
+  | { readonly ok: true; readonly answer: PingAnswer }
+  | { readonly ok: false; readonly fault: JwsFault | 'wrong-nonce'; readonly detail: string }
+
+export function signPing(answer: PingAnswer, key: SigningKey): Promise<string> {
+  return key.sign(PingAnswerSchema.parse(answer), TYP)
+}
+
+/** Checks that the hub itself answered this very ping: an old answer has another nonce. */
+export async function verifyPing(jws: string, nonce: string, keySet: KeySet): Promise<PingResult> {
+  const verified = await verifyHubJws(jws, keySet, 'ping', TYP, PingAnswerSchema, (answer) => answer.at)
+  if (!verified.ok) return verified
+  if (verified.payload.nonce !== nonce) return { ok: false, fault: 'wrong-nonce', detail: 'answer to another ping' }
+  return { ok: true, answer: verified.payload }
+}
