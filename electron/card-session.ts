@@ -20,6 +20,8 @@ export interface CardSession {
   /** The applicant of the card in the session. */
   applicant(): Applicant | undefined
   onReader(event: CardReaderEvent): void
+  /** A document introduces itself; a new one begins without a card. True when it is the one that was here before. */
+  open(pageId: string): boolean
   save(snapshot: Snapshot): boolean
   restore(readId: string): Snapshot | null
   /** The page's channel is open or gone: starts and stops the 120 s. */
@@ -46,6 +48,7 @@ export function createCardSession({ clock, nowIso, today, log }: CardSessionOpti
   const secrets = new Map<string, string>()
   let snapshot: { readonly idNumber: string; readonly value: Snapshot } | undefined
   let other: CardHeld | undefined
+  let pageId: string | undefined
   let cancelWipe: (() => void) | undefined
 
   function applicant(): Applicant | undefined {
@@ -104,6 +107,13 @@ export function createCardSession({ clock, nowIso, today, log }: CardSessionOpti
       } else if (card.get().kind === 'reading') {
         card.set({ kind: 'none' })
       }
+    },
+    open(id) {
+      if (id === pageId) return true
+      pageId = id
+      other = undefined
+      card.set({ kind: 'none' })
+      return false
     },
     save(value) {
       const owner = applicant()

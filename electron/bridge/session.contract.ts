@@ -15,6 +15,11 @@ export const SnapshotSchema = z.object({
 })
 export type Snapshot = z.infer<typeof SnapshotSchema>
 
+/**
+ * Called once by each document before anything else, with a number of its own. A new document begins without a card,
+ * so that whoever stands there puts it on the reader again; a reconnecting one keeps its visit.
+ */
+export const open = oc.input(z.object({ pageId: z.uuid() })).output(z.object({ sameVisit: z.boolean() }))
 /** Binds the snapshot to the card in the session; refused without one. */
 export const save = oc.input(SnapshotSchema).output(z.object({ saved: z.boolean() }))
 /** The snapshot of the card that was read as `readId`, if the page was lost less than 120 s ago and it is the same card. */
@@ -24,4 +29,4 @@ export const end = oc
   .input(z.object({ why: z.enum(['done', 'left', 'idle', 'card-changed', 'fault']) }))
   .output(z.object({ wiped: z.literal(true) }))
 
-export const session = { save, restore, end }
+export const session = { open, save, restore, end }

@@ -1,0 +1,133 @@
+import { beforeEach, expect, test } from 'vitest'
+import type { CardReaderEvent } from '../drivers/id-card-reader/states.ts'
+import type { Snapshot } from './bridge/session.contract.ts'
+import { type CardSession, createCardSession, RESTORE_WITHIN_MS } from './card-session.ts'
+
+const ZHOU = { name: '周明远', sex: '1', birth: '19861102', number: '990101198611020033' }
+const SUN = { name: '孙桂兰', sex: '2', birth: '19580612', number: '990101195806120022' }
+const readOf = (person: typeof ZHOU, validTo = '长期'): CardReaderEvent => ({
+  event: 'card',
+  readId: 'r',
+  card: { cardType: 'citizen', fields: { ...person, address: '云洲市南桥区', validTo } },
+  wlt: '',
+  timing: { foundAtMs: 1, fieldsAtMs: 2 },
+})
+const SNAPSHOT: Snapshot = {
+  draftId: '6c1c9a3e-8a0f-4a57-9b40-3f7d3f1f7a01',
+  item: { id: 'S07', version: 1 },
+  step: 0,
+  answers: { unit: '云洲市恒盛纺织有限公司' },
+}
+const PAGE_A = '0b1f6a52-6f3e-4f3c-8a59-0a4a0c9b1a01'
+const PAGE_B = '0b1f6a52-6f3e-4f3c-8a59-0a4a0c9b1a02'
+
+let timers: { readonly atMs: number; readonly run: () => void }[]
+let session: CardSession
+const passMs = (ms: number) => {
+  for (const timer of timers.filter((each) => each.atMs <= ms)) timer.run()
+}
+const currentReadId = () => {
+  const event = session.card.get()
+  if (event.kind !== 'card') throw new Error(`no card but ${event.kind}`)
+  return event.readId
+}
+
+beforeEach(() => {
+  timers = []
+  session = createCardSession({
+    clock: {
+      nowMs: () => 0,
+      after(atMs, run) {
+        const timer = { atMs, run }
+        timers.push(timer)
+        return () => {
+          timers = timers.filter((each) => each !== timer)
+        }
+      },
+    },
+    nowIso: () => '2026-11-21T02:00:00.000Z',
+    today: () => '2026-11-21',
+    log: () => undefined,
+  })
+  session.open(PAGE_A)
+})
+
+test('a good card opens the visit, an expired one is refused with its reason', () => {
+  session.onReader(readOf(ZHOU, '20200101'))
+  expect(session.card.get()).toEqual({ kind: 'card-refused', refusal: 'expired' })
+  expect(session.applicant()).toBeUndefined()
+  session.onReader(readOf(ZHOU))
+  expect(session.applicant()?.name).toBe('周明远')
+})
+
+test("another person's card never takes over a running visit", () => {
+  session.onReader(readOf(ZHOU))
+  session.onReader(readOf(SUN))
+  expect(session.applicant()?.name).toBe('周明远')
+  expect(session.card.get()).toMatchObject({ kind: 'card', otherCard: true })
+  session.end('card-changed')
+  expect(session.applicant()?.name).toBe('孙桂兰')
+})
+
+test('ending any other way leaves nobody', () => {
+  session.onReader(readOf(ZHOU))
+  session.onReader(readOf(SUN))
+  session.end('done')
+  expect(session.card.get()).toEqual({ kind: 'none' })
+})
+
+test('after a lost page the same card comes back to its step, a stranger sees nothing', () => {
+  session.onReader(readOf(ZHOU))
+  expect(session.save(SNAPSHOT)).toBe(true)
+  session.pageConnected(false)
+  session.open(PAGE_B)
+  session.pageConnected(true)
+  expect(session.card.get()).toEqual({ kind: 'none' })
+
+  session.onReader(readOf(SUN))
+  expect(session.restore(currentReadId())).toBeNull()
+  session.end('left')
+
+  session.onReader(readOf(ZHOU))
+  expect(session.restore(currentReadId())).toBeNull()
+})
+
+test('the same card alone restores', () => {
+  session.onReader(readOf(ZHOU))
+  session.save(SNAPSHOT)
+  session.open(PAGE_B)
+  session.onReader(readOf(ZHOU))
+  expect(session.restore(currentReadId())).toEqual(SNAPSHOT)
+  expect(session.restore('another-reading')).toBeNull()
+})
+
+test('a reconnecting page keeps its card', () => {
+  session.onReader(readOf(ZHOU))
+  expect(session.open(PAGE_A)).toBe(true)
+  expect(session.applicant()?.name).toBe('周明远')
+})
+
+test('120 s after the page was lost everything is dropped', () => {
+  session.onReader(readOf(ZHOU))
+  session.save(SNAPSHOT)
+  const secret = session.secretFor('s1')
+  expect(session.secretFor('s1')).toBe(secret)
+  session.pageConnected(false)
+  passMs(RESTORE_WITHIN_MS)
+  expect(session.card.get()).toEqual({ kind: 'none' })
+  expect(session.secretOf('s1')).toBeUndefined()
+  session.onReader(readOf(ZHOU))
+  expect(session.restore(currentReadId())).toBeNull()
+})
+
+test('a page that comes back in time stops the clock', () => {
+  session.onReader(readOf(ZHOU))
+  session.pageConnected(false)
+  session.pageConnected(true)
+  passMs(RESTORE_WITHIN_MS)
+  expect(session.applicant()?.name).toBe('周明远')
+})
+
+test('without a card nothing is kept', () => {
+  expect(session.save(SNAPSHOT)).toBe(false)
+})
