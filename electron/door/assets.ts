@@ -1,0 +1,60 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { extname, join, relative, sep } from 'node:path'
+
+/** The built page as a fixed list of files: what is not on it does not exist, so no path can climb out. */
+export interface Assets {
+  /** The file of a URL path ("/" is index.html), or undefined. */
+  get(urlPath: string): Promise<{ readonly body: Uint8Array; readonly type: string } | undefined>
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+  '.woff': 'font/woff',
+}
+
+/** The page may load itself and nothing else (design.md section 1, idea 2). */
+export const PAGE_HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "worker-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  // Nothing of a visit may lie in a cache, and a new version must be taken at once.
+  'cache-control': 'no-store',
+}
+
+/** Lists a built folder. Files of unknown kinds are left out. Throws when there is no index.html: not built. */
+export async function openAssets(dir: string): Promise<Assets> {
+  const files = new Map<string, string>()
+  for (const name of await readdir(dir, { recursive: true })) {
+    const file = join(dir, name)
+    if (TYPES[extname(name)] === undefined || !(await stat(file)).isFile()) continue
+    files.set(`/${relative(dir, file).split(sep).join('/')}`, file)
+  }
+  if (!files.has('/index.html')) throw new Error(`no index.html in ${dir}: run "npm run build" first`)
+
+  return {
+    async get(urlPath) {
+      const file = files.get(urlPath === '/' ? '/index.html' : urlPath)
+      if (file === undefined) return undefined
+      return { body: await readFile(file), type: TYPES[extname(file)] ?? 'application/octet-stream' }
+    },
+  }
+}

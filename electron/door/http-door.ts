@@ -1,0 +1,100 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { Log } from '../events.ts'
+import { type Assets, PAGE_HEADERS } from './assets.ts'
+import { createDoor } from './door.ts'
+
+/** A message larger than this is no form of ours. */
+const MAX_MESSAGE_BYTES = 4 * 1024 * 1024
+
+export interface HttpDoorOptions {
+  readonly assets: Assets
+  /** 0: any free port. */
+  readonly port: number
+  readonly nowMs: () => number
+  readonly log: Log
+  readonly onBridge: (socket: WebSocket) => void
+  readonly onWorker: (socket: WebSocket) => void
+}
+
+export interface HttpDoor {
+  readonly origin: string
+  /** A start address: good once, for 10 s. */
+  startUrl(): string
+  close(): Promise<void>
+}
+
+/** Serves the page and its two sockets on loopback, to the holder of the cookie only. */
+export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> {
+  const { assets, log } = options
+  const door = createDoor(options.nowMs)
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES })
+  const server: Server = createServer((request, response) => {
+    respond(request, response).catch((error: unknown) => {
+      log('bridge-fault', { where: 'page', error: String(error) })
+      response.destroy()
+    })
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port, '127.0.0.1', resolve)
+  })
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  const origin = `http://${host}`
+
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', origin)
+    if (request.headers.host !== host) return refuse(response, 421, 'host', url.pathname)
+    if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'method', url.pathname)
+    if (url.pathname === '/start') {
+      const cookie = door.exchange(url.searchParams.get('token') ?? '')
+      if (cookie === undefined) return refuse(response, 403, 'token', url.pathname)
+      response.writeHead(303, { ...PAGE_HEADERS, location: '/', 'set-cookie': cookie })
+      response.end()
+      return
+    }
+    if (!door.knows(request.headers.cookie)) return refuse(response, 403, 'cookie', url.pathname)
+    const asset = await assets.get(url.pathname)
+    if (asset === undefined) return refuse(response, 404, 'no-such-file', url.pathname)
+    response.writeHead(200, { ...PAGE_HEADERS, 'content-type': asset.type, 'content-length': asset.body.length })
+    response.end(request.method === 'HEAD' ? undefined : asset.body)
+  }
+
+  function refuse(response: ServerResponse, status: number, why: string, path: string): void {
+    log('door-refused', { status, why, path: path.slice(0, 100) })
+    response.writeHead(status, { ...PAGE_HEADERS, 'content-type': 'text/plain; charset=utf-8' })
+    response.end(`${status}\n`)
+  }
+
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const path = new URL(request.url ?? '/', origin).pathname
+    const accept = { '/bridge': options.onBridge, '/worker': options.onWorker }[path]
+    const why = wrongWith(request, accept !== undefined)
+    if (accept === undefined || why !== undefined) {
+      log('door-refused', { status: 403, why, path: path.slice(0, 100) })
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+      return
+    }
+    sockets.handleUpgrade(request, socket, head, accept)
+  })
+
+  function wrongWith(request: IncomingMessage, known: boolean): string | undefined {
+    if (!known) return 'no-such-socket'
+    if (request.headers.host !== host) return 'host'
+    if (request.headers.origin !== origin) return 'origin'
+    return door.knows(request.headers.cookie) ? undefined : 'cookie'
+  }
+
+  return {
+    origin,
+    startUrl: () => `${origin}/start?token=${door.issueToken()}`,
+    async close() {
+      for (const client of sockets.clients) client.terminate()
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
