@@ -1,0 +1,19 @@
+import { webcrypto } from 'node:crypto'
+
+/**
+ * Two things that Electron 25's main process lacks and our libraries use. Guarded: a runtime that has them keeps its
+ * own. Must stand first in main's bundle.
+ */
+const world = globalThis as { crypto?: unknown }
+world.crypto ??= webcrypto
+
+const PromiseWithResolvers = Promise as unknown as { withResolvers?: unknown }
+PromiseWithResolvers.withResolvers ??= function withResolvers<T>(this: PromiseConstructor) {
+  let resolve: ((value: T) => void) | undefined
+  let reject: ((reason: unknown) => void) | undefined
+  const promise = new Promise<T>((accept, refuse) => {
+    resolve = accept
+    reject = refuse
+  })
+  return { promise, resolve, reject }
+}
