@@ -1,6 +1,7 @@
 import type { OpenLink } from '../transport/byte-link.ts'
 import type { Clock } from '../transport/clock.ts'
 import type { Rasterise } from './bitmap.ts'
+import { cutPartial, INITIALISE } from './commands.ts'
 import { type Conversation, createConversation } from './conversation.ts'
 import { type ReceiptDocument, ReceiptDocumentSchema } from './document.ts'
 import { encodeDocument } from './encode.ts'
@@ -45,6 +46,9 @@ export interface ReceiptPrinter {
   print(document: ReceiptDocument, options: PrintOptions): Promise<PrintResult>
 }
 
+/** Cuts off what a job that failed half way left behind; on fresh paper it costs a blank centimetre. */
+const TRIM = Uint8Array.from([...INITIALISE, ...cutPartial(0)])
+
 export function createReceiptPrinter(options: ReceiptPrinterOptions): ReceiptPrinter {
   const { url, openLink, clock, onEvent, log } = options
   const timing = { ...DEFAULT_TIMING, ...options.timing }
@@ -56,6 +60,8 @@ export function createReceiptPrinter(options: ReceiptPrinterOptions): ReceiptPri
   /** The link went while a receipt was under way: its rest may still sit in the printer. */
   let clearWhenBack = false
   let lastFailedJobId = ''
+  /** Half a receipt may hang out of the slot: the next one must not begin on it. */
+  let cutFirst = false
   let cancelTick: () => void = () => undefined
   let lane: Promise<void> = Promise.resolve()
   const jobs = new Map<string, Promise<PrintResult>>()
@@ -171,7 +177,7 @@ export function createReceiptPrinter(options: ReceiptPrinterOptions): ReceiptPri
       conversation: current,
       clock,
       timing,
-      chunks: encoded.chunks,
+      chunks: cutFirst ? [TRIM, ...encoded.chunks] : encoded.chunks,
       timeoutMs: timeoutMs ?? timing.jobTimeoutMs,
       onBegin: () => setState({ state: 'printing' }),
       onFormerJobFinished: lateFinish(lastFailedJobId),
@@ -185,15 +191,20 @@ export function createReceiptPrinter(options: ReceiptPrinterOptions): ReceiptPri
 
   async function conclude(outcome: JobOutcome, current: Conversation, jobId: string): Promise<PrintResult> {
     if (outcome.ok) {
+      cutFirst = false
       if (outcome.state) setState(outcome.state)
       log({ event: 'receipt-printer.printed', jobId })
       return { ok: true, settledAtMs: outcome.settledAtMs }
     }
-    if (outcome.paper !== 'nothing') lastFailedJobId = jobId
+    if (outcome.paper !== 'nothing') {
+      lastFailedJobId = jobId
+      cutFirst = true
+    }
     const linkGone = outcome.fault === 'unplugged' || outcome.fault === 'no-answer'
-    if (linkGone && outcome.paper !== 'nothing') clearWhenBack = true
+    const dirty = !outcome.cleared && (outcome.paper !== 'nothing' || outcome.fault === 'stalled')
+    if (dirty) clearWhenBack = true
     if (!stopped) setState(outcome.state)
-    if (outcome.fault === 'no-answer') await dropLink(current)
+    if (dirty || outcome.fault === 'no-answer') await dropLink(current)
     const fault = stopped && linkGone ? 'stopped' : outcome.fault
     log({ event: 'receipt-printer.print-failed', jobId, fault, paper: outcome.paper })
     return { ok: false, fault, paper: outcome.paper, state: outcome.state }

@@ -26,7 +26,3 @@ export function textColumns(text: string): number {
   for (const character of text) columns += columnsOf(character)
   return columns
 }
-
-export function decodeText(bytes: Uint8Array): string {
-  return iconv.decode(bytes, 'gb18030')
-}

@@ -19,6 +19,8 @@ export type JobOutcome =
       readonly fault: PrintFault
       readonly paper: PaperOutcome
       readonly state: ReceiptPrinterState
+      /** The printer has the order to clear its buffers: it answered something that was asked after that order. */
+      readonly cleared: boolean
     }
 
 export interface JobInput {
@@ -42,6 +44,7 @@ const failed = (fault: PrintFault, paper: PaperOutcome, state: ReceiptPrinterSta
   fault,
   paper,
   state,
+  cleared: false,
 })
 
 function failedReading(reading: Exclude<StatusReading, { ok: true }>, paper: PaperOutcome): Failure {
@@ -77,13 +80,21 @@ export async function runJob(input: JobInput): Promise<JobOutcome> {
   const fault = faultOf(state)
   if (fault) return failed(fault, 'nothing', state)
   if (!(await isMoving(input))) {
-    await conversation.clearBuffers()
-    const lost = conversation.lost()
-    if (lost) return failed('unplugged', 'nothing', { state: 'unplugged', cause: lost.fault })
-    return failed('stalled', 'nothing', { state: 'error', cause: 'recoverable' })
+    return clearAfter(failed('stalled', 'nothing', { state: 'error', cause: 'recoverable' }), input)
   }
   input.onBegin()
   return sendAndSettle(input)
+}
+
+/** Throws away what the printer still holds, so that half a receipt does not come out when somebody puts paper in. */
+async function clearAfter(failure: Failure, { conversation, timing }: JobInput): Promise<Failure> {
+  // Not awaited: a printer that takes no more bytes would hold us here. The answer to the next question is the proof.
+  void conversation.clearBuffers()
+  if (failure.fault === 'no-answer') return failure
+  const reading = await conversation.readStatus(timing.answerTimeoutMs)
+  const lost = conversation.lost()
+  if (lost && failure.paper === 'nothing') return failedReading({ ok: false, fault: 'lost', link: lost }, 'nothing')
+  return { ...failure, cleared: reading.ok }
 }
 
 /** Whether the printer works off its queue: it answers a queued question put before our first byte. */
@@ -134,10 +145,9 @@ async function sendAndSettle(input: JobInput): Promise<JobOutcome> {
     }
     for (let i = 0; i < SETTLE_MARKS && !givenUp; i++) await conversation.sendMark(onMark)
   }
-  const giveUp = (failure: Failure): Failure => {
+  const giveUp = (failure: Failure): Promise<Failure> => {
     givenUp = true
-    void conversation.clearBuffers()
-    return failure
+    return clearAfter(failure, input)
   }
   void send()
   for (;;) {
