@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto'
+import type { ByteLink, LinkFault, OpenLink } from '../transport/byte-link.ts'
+import type { Clock } from '../transport/clock.ts'
+import { samIdText } from './answers.ts'
+import { createExchange, type Exchange, READER_TIMEOUTS, type ReaderTimeouts } from './exchange.ts'
+import type { ReaderLog } from './log.ts'
+import { type AdditionalAddressResult, readAddress } from './read-card.ts'
+import { POLL_INTERVAL_MS, PROBE_INTERVAL_MS, runSession, type SessionEnd, type SessionHost } from './session.ts'
+import type { CardReaderEvent, CardReaderState } from './states.ts'
+import { SW3_OK } from './status-words.ts'
+
+/** The reader as the rest of the terminal sees it: opens the wire, keeps it open, and answers questions. */
+
+const OPEN_TIMEOUT_MS = 3_000
+/** First wait before opening again; doubled each time up to the cap, which is how long a plugged-in reader may wait. */
+const BACKOFF_FIRST_MS = 250
+const BACKOFF_CAP_MS = 3_000
+
+export interface CardReaderOptions {
+  readonly url: string
+  readonly openLink: OpenLink
+  readonly clock: Clock
+  /** Called in the turn in which it happened; must not throw. */
+  readonly onEvent: (event: CardReaderEvent) => void
+  readonly log: ReaderLog
+  /** Ask each card for its additional address too (30 03). */
+  readonly additionalAddress?: boolean
+  readonly pollIntervalMs?: number
+  readonly probeIntervalMs?: number
+  readonly timeouts?: Partial<ReaderTimeouts>
+  /** Added to the clock to give milliseconds since 1970; `performance.timeOrigin` fits the real clock. */
+  readonly clockEpochMs?: number
+  readonly newReadId?: () => string
+}
+
+export type SamStatusResult =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly fault: 'not-connected' | 'no-answer' | 'link-bad' | 'link-lost' }
+  | { readonly ok: false; readonly fault: 'refused'; readonly sw3: number }
+
+export type SamIdResult = { readonly ok: true; readonly samId: string } | (SamStatusResult & { readonly ok: false })
+
+export interface IdCardReader {
+  /** Opens the wire and goes on for ever: whatever fails is told as a state and tried again. */
+  start(): void
+  /** Resolves when the wire is closed; no event follows `stopped`. */
+  stop(): Promise<void>
+  state(): CardReaderState
+  samStatus(): Promise<SamStatusResult>
+  samId(): Promise<SamIdResult>
+  readAdditionalAddress(): Promise<AdditionalAddressResult>
+}
+
+export function createIdCardReader(options: CardReaderOptions): IdCardReader {
+  const { clock, log } = options
+  const timeouts: ReaderTimeouts = { ...READER_TIMEOUTS, ...options.timeouts }
+  let state: CardReaderState = { state: 'connecting' }
+  let stopped = false
+  let running: Promise<void> | undefined
+  let link: ByteLink | undefined
+  let exchange: Exchange | undefined
+  let wake: (() => void) | undefined
+
+  function setState(next: CardReaderState): void {
+    if (JSON.stringify(next) === JSON.stringify(state)) return
+    state = next
+    const detail = next.state === 'ready' ? { ...next, samId: next.samId ?? 'not told' } : { ...next }
+    log({ level: 'info', event: 'reader-state', detail })
+    options.onEvent({ event: 'state', state })
+  }
+
+  function pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        cancel()
+        wake = undefined
+        resolve()
+      }
+      const cancel = clock.after(Math.max(0, delayMs), done)
+      wake = done
+    })
+  }
+
+  const host: SessionHost = {
+    clock,
+    log,
+    timeouts,
+    pollIntervalMs: options.pollIntervalMs ?? POLL_INTERVAL_MS,
+    probeIntervalMs: options.probeIntervalMs ?? PROBE_INTERVAL_MS,
+    epochMs: options.clockEpochMs ?? performance.timeOrigin,
+    additionalAddress: options.additionalAddress ?? false,
+    newReadId: options.newReadId ?? randomUUID,
+    onEvent: options.onEvent,
+    state: () => state,
+    setState,
+    stopped: () => stopped,
+    pause,
+  }
+
+  async function run(): Promise<void> {
+    let failures = 0
+    while (!stopped) {
+      const opened = await options.openLink(options.url, OPEN_TIMEOUT_MS)
+      if (opened.ok) {
+        if (state.state === 'unplugged') setState({ state: 'connecting' })
+        const end = await serve(opened.link)
+        if (end.wasAlive) failures = 0
+      } else if (!stopped) {
+        linkFault(opened)
+        if (opened.fault === 'bad-url') return
+      }
+      if (stopped) return
+      await pause(Math.min(BACKOFF_CAP_MS, BACKOFF_FIRST_MS * 2 ** failures))
+      failures += 1
+    }
+  }
+
+  function linkFault({ fault, detail }: LinkFault): void {
+    log({ level: 'error', event: 'reader-link', detail: { fault, detail } })
+    setState({ state: 'unplugged', fault })
+  }
+
+  async function serve(opened: ByteLink): Promise<SessionEnd> {
+    link = opened
+    exchange = createExchange({ link: opened, clock, interByteMs: timeouts.interByteMs, log })
+    opened.onClose((reason) => {
+      if (!stopped && reason.fault !== 'closed') linkFault(reason)
+      wake?.()
+    })
+    const end: SessionEnd = stopped ? { why: 'lost', wasAlive: false } : await runSession(exchange, host)
+    exchange = undefined
+    link = undefined
+    await opened.close()
+    return end
+  }
+
+  return {
+    start() {
+      running ??= run()
+    },
+    async stop() {
+      if (stopped) return running
+      stopped = true
+      wake?.()
+      await link?.close()
+      await running
+      setState({ state: 'stopped' })
+    },
+    state: () => state,
+    async samStatus() {
+      const result = await exchange?.request('samStatus', timeouts.statusMs)
+      if (result === undefined) return { ok: false, fault: 'not-connected' }
+      if (!result.ok) return { ok: false, fault: result.fault }
+      const { sw3 } = result.answer
+      return sw3 === SW3_OK ? { ok: true } : { ok: false, fault: 'refused', sw3 }
+    },
+    async samId() {
+      const result = await exchange?.request('samId', timeouts.statusMs)
+      if (result === undefined) return { ok: false, fault: 'not-connected' }
+      if (!result.ok) return { ok: false, fault: result.fault }
+      const samId = samIdText(result.answer.data)
+      return samId === undefined ? { ok: false, fault: 'refused', sw3: result.answer.sw3 } : { ok: true, samId }
+    },
+    async readAdditionalAddress() {
+      return exchange === undefined ? { ok: false, fault: 'not-connected' } : readAddress(exchange, timeouts)
+    },
+  }
+}

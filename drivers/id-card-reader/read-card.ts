@@ -1,0 +1,152 @@
+import { additionalAddressText, splitReadAnswer } from './answers.ts'
+import type { Exchange, ExchangeResult, ReaderTimeouts } from './exchange.ts'
+import type { CommandName } from './protocol.ts'
+import type { CardFault, RawCard } from './states.ts'
+import { SW3_RANDOM_FAILED, statusWord } from './status-words.ts'
+import { decodeTextBlock } from './text-block.ts'
+
+/** One walk through find, select and read, and what each status word means on the way (reference/devices.md 1.4). */
+
+/** "Retry" in the table, from find: this many walks before the card is given up. */
+const MAX_WALKS = 3
+
+export type CardOutcome =
+  | { readonly outcome: 'no-card' }
+  /** Found again without having been away: read before, see `armed`. */
+  | { readonly outcome: 'still-there' }
+  /** `foundAtMs`: the clock when the find that first saw the card began to be written. */
+  | { readonly outcome: 'card'; readonly card: RawCard; readonly photo: Uint8Array; readonly foundAtMs: number }
+  | { readonly outcome: 'card-fault'; readonly fault: CardFault; readonly sw3?: number; readonly detail: string }
+  | { readonly outcome: 'no-answer' | 'link-bad' | 'link-lost'; readonly cardSeen: boolean }
+  | { readonly outcome: 'out-of-service'; readonly sw3: number; readonly cardSeen: boolean }
+
+export interface ReadCardOptions {
+  readonly exchange: Exchange
+  readonly timeouts: ReaderTimeouts
+  /** False right after a reading: a card found then is only reported as still there. */
+  readonly armed: boolean
+  /** 30 03 after the read; 7.9 ms more. */
+  readonly additionalAddress: boolean
+  /** Called once when a card is there and will be read. */
+  readonly onFound: () => void
+}
+
+/** Either the answer to go on with, or how this walk ends; `again` = try another walk if one is left. */
+type Step =
+  | { readonly go: true; readonly result: ExchangeResult & { ok: true } }
+  | { readonly go: false; readonly ends: CardOutcome; readonly again: boolean }
+
+export async function readCard(options: ReadCardOptions): Promise<CardOutcome> {
+  const { exchange, timeouts } = options
+  let foundAtMs: number | undefined
+  let lastFault: CardOutcome | undefined
+
+  async function step(command: CommandName, timeoutMs: number): Promise<Step> {
+    const result = await exchange.request(command, timeoutMs)
+    if (!result.ok) {
+      return { go: false, ends: { outcome: result.fault, cardSeen: foundAtMs !== undefined }, again: false }
+    }
+    const ending = endingOf(result, foundAtMs !== undefined)
+    return ending === undefined ? { go: true, result } : { go: false, ...ending }
+  }
+
+  async function walk(): Promise<Step & { go: false }> {
+    const find = await step('findCard', timeouts.findMs)
+    if (!find.go) return find
+    if (foundAtMs === undefined) {
+      if (!options.armed) return { go: false, ends: { outcome: 'still-there' }, again: false }
+      foundAtMs = find.result.startedAtMs
+      options.onFound()
+    }
+    const select = await step('selectCard', timeouts.selectMs)
+    if (!select.go) return select
+    const read = await step('readTextPhoto', timeouts.readMs)
+    if (!read.go) return read
+    const parts = splitReadAnswer(read.result.answer.data)
+    if (!parts.ok) return { go: false, ends: fault('damaged-answer', parts.detail), again: true }
+    const text = decodeTextBlock(parts.text)
+    if (!text.ok) {
+      const isUnknown = text.fault === 'unknown-card-type'
+      return { go: false, ends: fault(isUnknown ? text.fault : 'damaged-answer', text.detail), again: !isUnknown }
+    }
+    const { cardType, fields } = text
+    if (!options.additionalAddress) {
+      return {
+        go: false,
+        ends: { outcome: 'card', card: { cardType, fields }, photo: parts.photo, foundAtMs },
+        again: false,
+      }
+    }
+    const address = await readAddress(exchange, timeouts)
+    // The card itself was read; an address that cannot be had is no reason to withhold it.
+    const card = address.ok ? { cardType, fields, additionalAddress: address.address } : { cardType, fields }
+    return { go: false, ends: { outcome: 'card', card, photo: parts.photo, foundAtMs }, again: false }
+  }
+
+  for (let walks = 1; ; walks += 1) {
+    const { ends, again } = await walk()
+    if (ends.outcome === 'no-card' && lastFault !== undefined && foundAtMs !== undefined) {
+      // It was there and is not any more. After a damaged answer that may be the re-read rule speaking.
+      const wasDamaged = lastFault.outcome === 'card-fault' && lastFault.fault === 'damaged-answer'
+      return wasDamaged ? lastFault : fault('lifted-early', 'gone between find and read')
+    }
+    if (!again || walks === MAX_WALKS) return ends
+    lastFault = ends
+  }
+}
+
+export type AdditionalAddressResult =
+  /** null = the card has none (91). */
+  | { readonly ok: true; readonly address: string | null }
+  | { readonly ok: false; readonly fault: 'not-connected' | 'no-answer' | 'link-bad' | 'link-lost' }
+  | { readonly ok: false; readonly fault: 'refused'; readonly sw3: number }
+
+/** Reads the additional address of the card that was selected last. */
+export async function readAddress(exchange: Exchange, timeouts: ReaderTimeouts): Promise<AdditionalAddressResult> {
+  const result = await exchange.request('readAdditionalAddress', timeouts.addressMs)
+  if (!result.ok) return { ok: false, fault: result.fault }
+  const { sw3, data } = result.answer
+  const { group } = statusWord(sw3)
+  if (group === 'no-item') return { ok: true, address: null }
+  const address = group === 'good' ? additionalAddressText(data) : undefined
+  return address === undefined
+    ? { ok: false, fault: 'refused', sw3 }
+    : { ok: true, address: address === '' ? null : address }
+}
+
+function fault(name: CardFault, detail: string, sw3?: number): CardOutcome & { outcome: 'card-fault' } {
+  return { outcome: 'card-fault', fault: name, detail, ...(sw3 === undefined ? {} : { sw3 }) }
+}
+
+/** What an answer's status word does to the walk; undefined = go on. */
+function endingOf(
+  { answer: { sw3 }, resends }: ExchangeResult & { ok: true },
+  cardSeen: boolean,
+): { ends: CardOutcome; again: boolean } | undefined {
+  const { group, meaning } = statusWord(sw3)
+  switch (group) {
+    case 'good':
+      return undefined
+    case 'no-card':
+      return { ends: { outcome: 'no-card' }, again: false }
+    case 'lifted':
+      // When our own wire damaged the first answer, 41 may only mean "already read": the card need not have moved.
+      if (resends > 0) return { ends: fault('damaged-answer', 'could not be read again', sw3), again: false }
+      return { ends: fault('lifted-early', meaning, sw3), again: false }
+    case 'wrong-card':
+      return { ends: fault('not-an-id-card', meaning, sw3), again: false }
+    case 'not-verified':
+      return { ends: fault('not-verified', meaning, sw3), again: false }
+    case 'program':
+      return { ends: fault('reader-fault', meaning, sw3), again: false }
+    case 'device-fault':
+      return { ends: { outcome: 'out-of-service', sw3, cardSeen }, again: false }
+    case 'retry':
+      if (sw3 === SW3_RANDOM_FAILED) return { ends: { outcome: 'out-of-service', sw3, cardSeen }, again: true }
+      return { ends: fault('unreadable', meaning, sw3), again: true }
+    case 'select-failed':
+    case 'no-item':
+    case 'link':
+      return { ends: fault('unreadable', meaning, sw3), again: true }
+  }
+}
