@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import type { HubDatabase } from './database.ts'
+import { newestCatalogue } from './packages.ts'
+import { chinaDate, chinaDayStart } from './sources.ts'
+import type { CaseState } from './tables.ts'
+
+/** What the pages show: no envelope, nothing personal. */
+export interface Arrival {
+  readonly submissionId: string
+  readonly receivedAt: string
+  readonly acceptedAt: string
+  readonly itemId: string
+  readonly ticket: string
+  readonly terminalId: string
+  readonly deviceSequence: number
+  readonly hubSequence: number
+  readonly sha256: string
+  readonly state: CaseState
+  readonly faults: readonly { readonly field: string; readonly fault: string }[]
+}
+
+export interface Today {
+  /** ISO date in China. */
+  readonly date: string
+  readonly count: number
+  readonly terminals: number
+  readonly lastAt: string | null
+}
+
+const FaultsSchema = z.array(z.object({ field: z.string(), fault: z.string() }))
+
+function arrivals(db: HubDatabase) {
+  return db
+    .selectFrom('submissions')
+    .innerJoin('cases', 'cases.submission_id', 'submissions.submission_id')
+    .select([
+      'submissions.submission_id as submissionId',
+      'received_at as receivedAt',
+      'accepted_at as acceptedAt',
+      'item_id as itemId',
+      'ticket',
+      'terminal_id as terminalId',
+      'device_sequence as deviceSequence',
+      'hub_sequence as hubSequence',
+      'sha256',
+      'state',
+      'faults',
+    ])
+}
+
+/** The newest arrivals, or those before a hub sequence, newest first. */
+export async function listArrivals(db: HubDatabase, limit: number, before?: number): Promise<readonly Arrival[]> {
+  let query = arrivals(db).orderBy('hub_sequence', 'desc').limit(limit)
+  if (before !== undefined) query = query.where('hub_sequence', '<', before)
+  return (await query.execute()).map(withFaults)
+}
+
+/** One arrival with its receipt, or undefined. */
+export async function findArrival(
+  db: HubDatabase,
+  submissionId: string,
+): Promise<(Arrival & { readonly receipt: string }) | undefined> {
+  const row = await arrivals(db)
+    .select('receipt')
+    .where('submissions.submission_id', '=', submissionId)
+    .executeTakeFirst()
+  return row === undefined ? undefined : { ...withFaults(row), receipt: row.receipt }
+}
+
+/** What came in since midnight in China. */
+export async function summariseToday(db: HubDatabase, nowIso: string): Promise<Today> {
+  const date = chinaDate(nowIso)
+  const row = await db
+    .selectFrom('submissions')
+    .select((eb) => [
+      eb.fn.countAll<number>().as('count'),
+      eb.fn.count<number>('terminal_id').distinct().as('terminals'),
+      eb.fn.max('received_at').as('lastAt'),
+    ])
+    .where('received_at', '>=', chinaDayStart(date))
+    .executeTakeFirstOrThrow()
+  return { date, count: Number(row.count), terminals: Number(row.terminals), lastAt: row.lastAt }
+}
+
+const NamesSchema = z.object({ items: z.array(z.object({ id: z.string(), name: z.object({ zh: z.string() }) })) })
+
+/** Chinese names of the items of the newest catalogue, by id. */
+export async function itemNames(db: HubDatabase): Promise<ReadonlyMap<string, string>> {
+  const newest = await newestCatalogue(db)
+  if (newest === undefined) return new Map()
+  return new Map(NamesSchema.parse(JSON.parse(newest.content)).items.map((item) => [item.id, item.name.zh]))
+}
+
+function withFaults<T extends { readonly faults: string }>(row: T) {
+  return { ...row, faults: FaultsSchema.parse(JSON.parse(row.faults)) }
+}

@@ -1,0 +1,73 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
+import { Kysely, PGliteDialect, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import { migrate } from './migrations.ts'
+import type { HubTables } from './tables.ts'
+
+export type HubDatabase = Kysely<HubTables>
+
+/** One connection stays free for the pages while the others wait for the sequence lock. */
+const POOL_SIZE = 10
+/** Rather say "busy" than let a terminal hang when every connection is taken. */
+const CONNECT_TIMEOUT_MS = 5_000
+/** PostgreSQL's int8. Sequences stay far below 2^53; a value beyond it would be a fault, not a rounding. */
+const INT8_OID = 20
+
+/**
+ * Opens the hub's database and brings its tables up to date.
+ * Inside a transaction use only the transaction's handle: PGlite has one connection, and a statement beside it waits
+ * for ever.
+ */
+export async function openDatabase(
+  where: { readonly databaseUrl: string } | { readonly dataDir: string } | { readonly inMemory: true },
+): Promise<HubDatabase> {
+  const dialect =
+    'databaseUrl' in where
+      ? new PostgresDialect({ pool: makePool(where.databaseUrl) })
+      : new PGliteDialect({ pglite: await openPGlite('dataDir' in where ? join(where.dataDir, 'pglite') : undefined) })
+  const db = new Kysely<HubTables>({ dialect })
+  await migrate(db)
+  return db
+}
+
+async function openPGlite(folder: string | undefined): Promise<PGlite> {
+  if (folder === undefined) return PGlite.create()
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  return PGlite.create(folder)
+}
+
+function makePool(connectionString: string): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    max: POOL_SIZE,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    types: {
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        oid === INT8_OID ? parseInt8 : pg.types.getTypeParser(oid, format as 'text'),
+    },
+  })
+  // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
+  pool.on('error', (error) => process.emitWarning(`idle database connection lost: ${error.message}`, 'HubDatabase'))
+  return pool
+}
+
+function parseInt8(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new RangeError('int8 beyond 2^53')
+  return value
+}
+
+/**
+ * True for failures that pass by themselves: no connection, pool exhausted, server starting, stopping or full.
+ * Source: PostgreSQL appendix A, classes 08 and 57P, code 53300.
+ */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if (error instanceof AggregateError) return error.errors.some(isDatabaseAway)
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  if (/^(08|57P)/.test(code) || ['53300', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code))
+    return true
+  return /timeout exceeded when trying to connect|Connection terminated/.test(error.message)
+}

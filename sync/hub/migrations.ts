@@ -1,0 +1,86 @@
+import { type Kysely, sql } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+
+/** The same steps on PGlite and on PostgreSQL 15 and later. A released step is never edited; a change is a new one. */
+const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-first-tables': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      for (const statement of FIRST_TABLES) await sql.raw(statement).execute(db)
+    },
+  },
+}
+
+const FIRST_TABLES = [
+  `create table hub (
+    id integer primary key check (id = 1),
+    name text not null,
+    epoch text not null,
+    root_key_sha256 text not null,
+    last_hub_sequence bigint not null check (last_hub_sequence >= 0),
+    created_at text not null)`,
+  `create table keys (
+    kid text primary key,
+    use text not null check (use in ('seal', 'receipt', 'package', 'ping')),
+    public_jwk text not null,
+    private_jwk text not null,
+    valid_from text not null,
+    valid_to text not null)`,
+  'create table key_sets (version integer primary key, jws text not null)',
+  `create table terminals (
+    terminal_id text not null,
+    kid text not null,
+    device_jwk text not null,
+    enrolled_at text not null,
+    revoked_at text,
+    primary key (terminal_id, kid))`,
+  `create table enrolment_codes (
+    code_sha256 text primary key,
+    terminal_id text not null,
+    issued_at text not null,
+    used_at text,
+    used_by_kid text)`,
+  `create table submissions (
+    submission_id text primary key,
+    sha256 text not null,
+    terminal_id text not null,
+    device_kid text not null,
+    device_sequence bigint not null,
+    kind text not null,
+    item_id text not null,
+    item_code text not null,
+    item_version integer not null,
+    ticket text not null,
+    secret_sha256 text not null,
+    accepted_at text not null,
+    envelope text not null,
+    received_at text not null,
+    hub_epoch text not null,
+    hub_sequence bigint not null unique,
+    receipt text not null)`,
+  'create index submissions_by_terminal on submissions (terminal_id, device_sequence)',
+  'create index submissions_by_time on submissions (received_at)',
+  'create table terminal_chain (terminal_id text primary key, last_receipt_sha256 text not null)',
+  `create table packages (
+    kind text not null,
+    version integer not null,
+    hub_epoch text not null,
+    manifest text not null,
+    content text not null,
+    sha256 text not null,
+    origin text not null check (origin in ('sample', 'file')),
+    published_at text not null,
+    primary key (kind, version))`,
+  `create table cases (
+    submission_id text primary key references submissions (submission_id),
+    state text not null check (state in ('待打开', '已受理', '需补正', '不予受理')),
+    faults text not null default '[]',
+    opened_at text)`,
+  `create index cases_to_open on cases (submission_id) where state = '待打开'`,
+]
+
+/** Brings the database to the newest step; throws what the step threw. */
+export async function migrate<Tables>(db: Kysely<Tables>): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } })
+  const { error } = await migrator.migrateToLatest()
+  if (error !== undefined) throw error
+}

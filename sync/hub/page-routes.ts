@@ -1,0 +1,59 @@
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { z } from 'zod'
+import { receiptItem, verifyReceipt } from '../envelope/receipt.ts'
+import { SubmissionIdSchema } from '../protocol/ids.ts'
+import type { KeySet } from '../protocol/keys.ts'
+import { findArrival, itemNames, listArrivals, summariseToday } from './arrivals.ts'
+import type { HubDatabase } from './database.ts'
+import { listPage, PAGE_LENGTH, PAGE_POLICY, sentencePage, submissionPage } from './pages.ts'
+import { type HubSources, instant } from './sources.ts'
+
+export interface PageParts {
+  readonly db: HubDatabase
+  readonly hubName: string
+  readonly keySet: KeySet
+  readonly sources: HubSources
+}
+
+const ListQuerySchema = z.object({ before: z.coerce.number().int().min(1).optional() })
+const PageParamsSchema = z.object({ id: SubmissionIdSchema })
+
+/** The plain pages: what arrived, and one submission with its receipt. */
+export function addPages(server: FastifyInstance, parts: PageParts): void {
+  const { db, hubName, keySet, sources } = parts
+
+  server.get('/', async (request, reply) => {
+    const query = ListQuerySchema.safeParse(request.query)
+    if (!query.success) return send(reply, 400, sentencePage(hubName, '没有这一页。'))
+    const { before } = query.data
+    const [today, arrivals, names] = [
+      await summariseToday(db, instant(sources)),
+      await listArrivals(db, PAGE_LENGTH, before),
+      await itemNames(db),
+    ]
+    return send(reply, 200, listPage({ hubName, today, arrivals, names, fromNewest: before === undefined }))
+  })
+
+  server.get('/submissions/:id', async (request, reply) => {
+    const params = PageParamsSchema.safeParse(request.params)
+    const arrival = params.success ? await findArrival(db, params.data.id) : undefined
+    if (arrival === undefined) return send(reply, 404, sentencePage(hubName, '这里没有这一件。'))
+    const verified = await verifyReceipt(arrival.receipt, keySet)
+    const covers = verified.ok && receiptItem(verified.receipt, arrival.submissionId, arrival.sha256) !== undefined
+    const name = (await itemNames(db)).get(arrival.itemId) ?? arrival.itemId
+    return send(reply, 200, submissionPage({ hubName, arrival, name, verified, covers }))
+  })
+}
+
+function send(reply: FastifyReply, status: number, text: string) {
+  return reply
+    .status(status)
+    .headers({
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': PAGE_POLICY,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-store',
+    })
+    .send(text)
+}

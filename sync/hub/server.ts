@@ -1,0 +1,117 @@
+import { OpenAPIHandler } from '@orpc/openapi/fastify'
+import { ORPCError, ValidationError } from '@orpc/server'
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import type { Logger } from 'pino'
+import { MAX_ENVELOPE_BYTES } from '../protocol/submission.ts'
+import type { HubDatabase } from './database.ts'
+import { exportLines } from './export.ts'
+import { openApiDocument } from './open-api.ts'
+import { addPages, type PageParts } from './page-routes.ts'
+import { makeRouter, type RouterParts } from './router.ts'
+
+/** The envelope inside its JSON: eight quotes to escape, id, hash and field names stay far below this. */
+const BODY_OVERHEAD_BYTES = 4 * 1024
+/** Ends sockets of terminals that vanished in the middle of a request. */
+const REQUEST_TIMEOUT_MS = 60_000
+
+export interface ServerParts extends RouterParts, PageParts {
+  readonly db: HubDatabase
+  readonly log: Logger
+  /** Offers every row at /export/submissions.jsonl: for the demo and for tests, never on an open network. */
+  readonly allowExport: boolean
+}
+
+/** The hub's HTTP server, not yet listening. */
+export function makeServer(parts: ServerParts): FastifyInstance {
+  const server: FastifyInstance = Fastify({
+    logger: false,
+    bodyLimit: MAX_ENVELOPE_BYTES + BODY_OVERHEAD_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: true,
+  })
+  addApi(server, parts)
+  addPages(server, parts)
+  server.get('/openapi.json', async (request) => openApiDocument(`${request.protocol}://${request.host}`))
+  if (parts.allowExport) {
+    server.get('/export/submissions.jsonl', async (_request, reply) => {
+      reply.type('application/x-ndjson; charset=utf-8')
+      return exportLines(parts.db, { withEnvelope: true })
+    })
+  }
+  return server
+}
+
+function addApi(server: FastifyInstance, parts: ServerParts): void {
+  const { log } = parts
+  const api = new OpenAPIHandler(makeRouter(parts), {
+    clientInterceptors: [
+      async ({ next, path }) => {
+        try {
+          return await next()
+        } catch (error) {
+          const known = nameInputFault(error, path[0] ?? '')
+          // What our own code threw is a bug: the terminal hears 500 and tries again, the log says why.
+          if (!(known instanceof ORPCError)) log.error({ procedure: path.join('.'), err: known }, 'request.failed')
+          throw known
+        }
+      },
+    ],
+    interceptors: [
+      async ({ next }) => {
+        const result = await next()
+        const afterMs =
+          result.matched && result.response.status === 503 ? retryAfterMs(result.response.body) : undefined
+        if (result.matched && afterMs !== undefined) {
+          result.response.headers['retry-after'] = String(Math.ceil(afterMs / 1000))
+        }
+        return result
+      },
+    ],
+  })
+  server.all('/v1/*', async (request, reply) => {
+    reply.header('cache-control', 'no-store')
+    const { matched } = await api.handle(request, reply)
+    if (!matched) sendError(reply, 404, 'NOT_FOUND', 'no such route')
+  })
+  // What Fastify itself refuses, in the shape that the contract's errors have.
+  server.setErrorHandler((error, _request, reply) => {
+    const { code, statusCode } = error as { code?: string; statusCode?: number }
+    if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+      const tooLarge = { defined: true, code: 'TOO_LARGE', status: 413, message: 'the envelope is too large' }
+      return reply.status(413).send({ ...tooLarge, data: { maxBytes: MAX_ENVELOPE_BYTES } })
+    }
+    if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+      return sendError(reply, statusCode, 'BAD_REQUEST', 'this is no request of the contract')
+    }
+    log.error({ err: error }, 'request.failed')
+    return sendError(reply, 500, 'INTERNAL_SERVER_ERROR', 'the hub failed; try again')
+  })
+}
+
+function sendError(reply: FastifyReply, status: number, code: string, message: string) {
+  return reply.status(status).send({ defined: false, code, status, message })
+}
+
+/** An input that breaks its schema, as the error that the contract has for it. Says where, never what. */
+function nameInputFault(error: unknown, procedure: string): unknown {
+  if (!(error instanceof ORPCError) || error.code !== 'BAD_REQUEST' || !(error.cause instanceof ValidationError)) {
+    return error
+  }
+  const issue = error.cause.issues[0]
+  const where = issue?.path?.map((step) => String(typeof step === 'object' ? step.key : step)).join('.') ?? ''
+  const isTooBig = issue !== undefined && 'code' in issue && issue.code === 'too_big'
+  if (procedure === 'putSubmission' && where === 'envelope' && isTooBig) {
+    return new ORPCError('TOO_LARGE', { status: 413, data: { maxBytes: MAX_ENVELOPE_BYTES } })
+  }
+  const why = `${where || 'the request'} is not what the contract asks`
+  if (procedure === 'putSubmission') return new ORPCError('BAD_ENVELOPE', { status: 400, data: { why } })
+  if (procedure === 'enrol') return new ORPCError('BAD_CLAIM', { status: 400, data: { why } })
+  return new ORPCError('BAD_REQUEST', { message: why })
+}
+
+function retryAfterMs(body: unknown): number | undefined {
+  if (typeof body !== 'object' || body === null || !('data' in body)) return undefined
+  const { data } = body
+  if (typeof data !== 'object' || data === null || !('retryAfterMs' in data)) return undefined
+  return typeof data.retryAfterMs === 'number' ? data.retryAfterMs : undefined
+}
