@@ -1,0 +1,117 @@
+import type { HubClient } from '../sync/hub-client/hub-client.ts'
+import type { Journal } from '../sync/journal/journal.ts'
+import type { Ledger } from '../sync/journal/ledger.ts'
+import type { SendHint } from '../sync/protocol/worker-port.ts'
+import type { ConnectionWatch } from './connection.ts'
+import type { Log } from './events.ts'
+import type { Trust } from './trust.ts'
+
+/** At most this many envelopes are on their way at once. */
+const MAX_IN_FLIGHT = 4
+
+/**
+ * Delivery of single submissions, at most one flight each, whoever asks: the worker's drain or main's own. What came
+ * of it is a journal frame; callers get hints (design.md section 2).
+ */
+export interface Flights {
+  send(submissionIds: readonly string[]): Promise<SendHint[]>
+}
+
+export interface FlightsOptions {
+  readonly terminalId: string
+  readonly journal: Journal
+  readonly ledger: Ledger
+  readonly hub: HubClient
+  readonly trust: Trust
+  readonly connection: ConnectionWatch
+  readonly nowIso: () => string
+  readonly log: Log
+}
+
+export function createFlights(options: FlightsOptions): Flights {
+  const { journal, ledger, hub, trust, connection, log } = options
+  const flying = new Map<string, Promise<SendHint>>()
+
+  async function fly(submissionId: string): Promise<SendHint> {
+    const entry = ledger.bySubmission(submissionId)
+    if (entry === undefined) return { submissionId, outcome: 'unknown-submission' }
+    if (entry.state === 'received') return { submissionId, outcome: 'received' }
+    if (entry.state === 'quarantined') return { submissionId, outcome: 'quarantined' }
+    const keySet = trust.keySet()
+    if (keySet === undefined || !trust.enrolled()) {
+      return { submissionId, outcome: 'failed', hubWide: true, retryAfterMs: null }
+    }
+    const frame = await journal.readAccepted(submissionId)
+    if (frame === undefined) throw new Error(`the journal lost sight of ${submissionId}`)
+    const outcome = await hub.putSubmission(
+      {
+        submissionId,
+        sha256: frame.envelopeSha256,
+        envelope: frame.envelope,
+        terminalId: options.terminalId,
+        deviceSequence: entry.deviceSequence,
+      },
+      keySet,
+    )
+    if (outcome.outcome === 'failed') {
+      log('flight-failed', {
+        submissionId,
+        why: outcome.why,
+        hubWide: outcome.hubWide,
+        retryAfterMs: outcome.retryAfterMs,
+      })
+      connection.doubt()
+      return { submissionId, outcome: 'failed', hubWide: outcome.hubWide, retryAfterMs: outcome.retryAfterMs }
+    }
+    connection.proven()
+    return outcome.outcome === 'received' ? receive(submissionId, outcome) : quarantine(submissionId, outcome)
+  }
+
+  /** "Delivered" is this frame, not the hub's answer: a receipt that could not be stored is fetched again. */
+  async function receive(
+    submissionId: string,
+    { receipt, hubEpoch, hubSequence }: { receipt: string; hubEpoch: string; hubSequence: number },
+  ): Promise<SendHint> {
+    const written = await journal.append({
+      type: 'received',
+      at: options.nowIso(),
+      submissionId,
+      receipt,
+      hubEpoch,
+      hubSequence,
+    })
+    if (!written.ok) return { submissionId, outcome: 'failed', hubWide: false, retryAfterMs: null }
+    log('submission-received', { submissionId, hubSequence })
+    return { submissionId, outcome: 'received' }
+  }
+
+  async function quarantine(
+    submissionId: string,
+    { reason, detail }: { reason: import('../sync/protocol/frames.ts').QuarantineReason; detail: string },
+  ): Promise<SendHint> {
+    const written = await journal.append({ type: 'quarantined', at: options.nowIso(), submissionId, reason, detail })
+    if (!written.ok) return { submissionId, outcome: 'failed', hubWide: false, retryAfterMs: null }
+    log('submission-quarantined', { submissionId, reason, detail })
+    return { submissionId, outcome: 'quarantined' }
+  }
+
+  function one(submissionId: string): Promise<SendHint> {
+    const already = flying.get(submissionId)
+    if (already !== undefined) return already
+    const flight = fly(submissionId).finally(() => flying.delete(submissionId))
+    flying.set(submissionId, flight)
+    return flight
+  }
+
+  return {
+    async send(submissionIds) {
+      const hints: SendHint[] = []
+      let next = 0
+      const lane = async () => {
+        for (let id = submissionIds[next++]; id !== undefined; id = submissionIds[next++]) hints.push(await one(id))
+      }
+      await Promise.all(Array.from({ length: MAX_IN_FLIGHT }, lane))
+      return hints
+    },
+  }
+}

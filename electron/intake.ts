@@ -1,0 +1,172 @@
+import { randomInt, randomUUID } from 'node:crypto'
+import { sealSubmission } from '../sync/envelope/seal.ts'
+import { sha256Hex } from '../sync/envelope/sha256.ts'
+import type { Journal } from '../sync/journal/journal.ts'
+import type { Ledger, LedgerEntry } from '../sync/journal/ledger.ts'
+import { checkAnswers } from '../sync/protocol/answers.ts'
+import type { ServiceItem } from '../sync/protocol/service-item.ts'
+import type { Applicant, SubmitRequest } from '../sync/protocol/submission.ts'
+import { makeTicket } from '../sync/protocol/ticket.ts'
+import type { Accepted, SubmitAnswer } from './bridge/submissions.contract.ts'
+import type { CardSession } from './card-session.ts'
+import type { Log } from './events.ts'
+import type { Packages } from './packages.ts'
+import type { Trust } from './trust.ts'
+
+/**
+ * Confirm → promise (design.md section 4, step 3): validate, seal, append the journal frame, and only then say that
+ * it is safe. Idempotent on the draft: pressed twice, asked again after a lost answer or a reload, one submission.
+ */
+export interface Intake {
+  submit(request: SubmitRequest): Promise<SubmitAnswer>
+  byDraft(draftId: string): Accepted | null
+  /** What the citizen was told of an accepted submission. */
+  accepted(entry: LedgerEntry): Accepted
+}
+
+export interface IntakeOptions {
+  readonly terminalId: string
+  readonly journal: Journal
+  readonly ledger: Ledger
+  readonly session: CardSession
+  readonly trust: Trust
+  readonly packages: Packages
+  readonly nowIso: () => string
+  readonly today: () => string
+  readonly log: Log
+}
+
+type Refusal = Extract<SubmitAnswer, { ok: false }>
+
+export function createIntake(options: IntakeOptions): Intake {
+  const { journal, ledger, session, trust, packages, log } = options
+  const running = new Map<string, Promise<SubmitAnswer>>()
+  // Device sequences have no gaps, so one submission is appended before the next is numbered.
+  let last: Promise<unknown> = Promise.resolve()
+
+  function refuse(fault: Refusal['fault'], fields: Refusal['fields'] = []): Refusal {
+    log('submission-refused', { fault, fields: fields.map((each) => `${each.field}:${each.fault}`) })
+    return { ok: false, fault, fields }
+  }
+
+  function accepted(entry: LedgerEntry): Accepted {
+    const secret = session.secretOf(entry.submissionId)
+    return {
+      submissionId: entry.submissionId,
+      sequence: entry.deviceSequence,
+      ticket: entry.ticket,
+      acceptedAt: entry.acceptedAt,
+      itemId: entry.itemId,
+      qr: secret === undefined ? null : qrText(entry.submissionId, secret),
+    }
+  }
+
+  async function take(request: SubmitRequest): Promise<SubmitAnswer> {
+    const known = ledger.byDraft(request.draftId)
+    if (known !== undefined) return { ok: true, accepted: accepted(known) }
+
+    const applicant = session.applicant()
+    if (applicant === undefined) return refuse('no-card')
+    const held = packages.catalogue.get()
+    const item = held?.catalogue.items.find(
+      (each) => each.id === request.item.id && each.version === request.item.version,
+    )
+    if (held === null || item === undefined) return refuse('unknown-item')
+    const { divisions } = held.catalogue
+    const faults = checkAnswers(item, request.answers, { today: options.today(), divisions })
+    if (faults.length > 0) return refuse('bad-answers', [...faults])
+    if (item.signature && request.signature === undefined) return refuse('signature-missing')
+    const acceptedAt = options.nowIso()
+    const sealKey = trust.sealKey(acceptedAt)
+    if (!trust.enrolled() || sealKey === undefined) return refuse('no-trust')
+
+    const order = last.then(() => store(request, item, applicant, sealKey, acceptedAt))
+    // Its failure is the caller's; the next in line must not inherit it.
+    last = order.then(
+      () => undefined,
+      () => undefined,
+    )
+    return order
+  }
+
+  async function store(
+    request: SubmitRequest,
+    item: ServiceItem,
+    applicant: Applicant,
+    sealKey: NonNullable<ReturnType<Trust['sealKey']>>,
+    acceptedAt: string,
+  ): Promise<SubmitAnswer> {
+    const submissionId = randomUUID()
+    const ticket = freshTicket()
+    const deviceSequence = ledger.nextDeviceSequence()
+    const { envelope, sha256 } = await sealSubmission({
+      payload: {
+        v: 1,
+        kind: request.kind,
+        submissionId,
+        item: { id: item.id, code: item.code, version: item.version },
+        applicant,
+        answers: request.answers,
+        ...(item.pledge === undefined ? {} : { pledge: item.pledge.text.zh }),
+        ...(request.signature === undefined ? {} : { signature: request.signature }),
+        acceptedAt,
+      },
+      summary: {
+        kind: request.kind,
+        submissionId,
+        terminalId: options.terminalId,
+        deviceSequence,
+        item: { id: item.id, code: item.code, version: item.version },
+        ticket,
+        secretSha256: sha256Hex(session.secretFor(submissionId)),
+        acceptedAt,
+      },
+      sealKey,
+      deviceKey: trust.deviceKey,
+    })
+    const written = await journal.append({
+      type: 'accepted',
+      at: acceptedAt,
+      submissionId,
+      draftId: request.draftId,
+      kind: request.kind,
+      deviceSequence,
+      itemId: item.id,
+      ticket,
+      envelope,
+      envelopeSha256: sha256,
+    })
+    if (!written.ok) return refuse('not-stored')
+    log('submission-accepted', { submissionId, deviceSequence, itemId: item.id, sha256 })
+    const entry = ledger.bySubmission(submissionId)
+    if (entry === undefined) throw new Error('the ledger did not follow the journal')
+    return { ok: true, accepted: accepted(entry) }
+  }
+
+  function freshTicket(): string {
+    for (;;) {
+      const ticket = makeTicket((limit) => randomInt(limit))
+      if (!ledger.hasTicket(ticket)) return ticket
+    }
+  }
+
+  return {
+    accepted,
+    submit(request) {
+      const already = running.get(request.draftId)
+      if (already !== undefined) return already
+      const flight = take(request).finally(() => running.delete(request.draftId))
+      running.set(request.draftId, flight)
+      return flight
+    },
+    byDraft(draftId) {
+      const entry = ledger.byDraft(draftId)
+      return entry === undefined ? null : accepted(entry)
+    },
+  }
+}
+
+/** Text of the receipt's QR code: scheme, version, submission, secret. No name, no number. */
+export function qrText(submissionId: string, secret: string): string {
+  return `bianmin:1:${submissionId}:${secret}`
+}
