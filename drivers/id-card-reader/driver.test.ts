@@ -206,6 +206,8 @@ describe('a bad line', () => {
     expect((await harness.nextFault()).fault).toBe('damaged-answer')
     expect(harness.events.filter((event) => event.event === 'card')).toEqual([])
     simulator.putCard(zhou)
+    // Ready, not waiting out the time after a fault: the card had been seen gone.
+    await harness.nextState('reading')
     await harness.nextCard()
   })
 

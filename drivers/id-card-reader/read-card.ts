@@ -16,7 +16,14 @@ export type CardOutcome =
   | { readonly outcome: 'still-there' }
   /** `foundAtMs`: the clock when the find that first saw the card began to be written. */
   | { readonly outcome: 'card'; readonly card: RawCard; readonly photo: Uint8Array; readonly foundAtMs: number }
-  | { readonly outcome: 'card-fault'; readonly fault: CardFault; readonly sw3?: number; readonly detail: string }
+  | {
+      readonly outcome: 'card-fault'
+      readonly fault: CardFault
+      readonly sw3?: number
+      readonly detail: string
+      /** The last find said 80: the next 9F is a card put there anew. */
+      readonly gone: boolean
+    }
   | { readonly outcome: 'no-answer' | 'link-bad' | 'link-lost'; readonly cardSeen: boolean }
   | { readonly outcome: 'out-of-service'; readonly sw3: number; readonly cardSeen: boolean }
 
@@ -87,8 +94,11 @@ export async function readCard(options: ReadCardOptions): Promise<CardOutcome> {
     const { ends, again } = await walk()
     if (ends.outcome === 'no-card' && lastFault !== undefined && foundAtMs !== undefined) {
       // It was there and is not any more. After a damaged answer that may be the re-read rule speaking.
-      const wasDamaged = lastFault.outcome === 'card-fault' && lastFault.fault === 'damaged-answer'
-      return wasDamaged ? lastFault : fault('lifted-early', 'gone between find and read')
+      const gone =
+        lastFault.outcome === 'card-fault' && lastFault.fault === 'damaged-answer'
+          ? lastFault
+          : fault('lifted-early', 'gone between find and read')
+      return { ...gone, gone: true }
     }
     if (!again || walks === MAX_WALKS) return ends
     lastFault = ends
@@ -115,7 +125,7 @@ export async function readAddress(exchange: Exchange, timeouts: ReaderTimeouts):
 }
 
 function fault(name: CardFault, detail: string, sw3?: number): CardOutcome & { outcome: 'card-fault' } {
-  return { outcome: 'card-fault', fault: name, detail, ...(sw3 === undefined ? {} : { sw3 }) }
+  return { outcome: 'card-fault', fault: name, detail, gone: false, ...(sw3 === undefined ? {} : { sw3 }) }
 }
 
 /** What an answer's status word does to the walk; undefined = go on. */

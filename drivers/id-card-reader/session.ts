@@ -101,6 +101,12 @@ export async function runSession(over: Exchange, host: SessionHost): Promise<Ses
     host.onEvent({ event: 'card-fault', fault, ...word })
   }
 
+  function cardGone(): void {
+    armed = true
+    rearmAtMs = Number.POSITIVE_INFINITY
+    toldFault = undefined
+  }
+
   function cardRead(outcome: CardOutcome & { outcome: 'card' }): void {
     armed = false
     rearmAtMs = Number.POSITIVE_INFINITY
@@ -131,9 +137,7 @@ export async function runSession(over: Exchange, host: SessionHost): Promise<Ses
     silentFinds = outcome.outcome === 'no-answer' ? silentFinds + 1 : 0
     switch (outcome.outcome) {
       case 'no-card':
-        armed = true
-        rearmAtMs = Number.POSITIVE_INFINITY
-        toldFault = undefined
+        cardGone()
         break
       case 'still-there':
         break
@@ -142,6 +146,7 @@ export async function runSession(over: Exchange, host: SessionHost): Promise<Ses
         break
       case 'card-fault':
         tellFault(outcome.fault, outcome.sw3, outcome.detail)
+        if (outcome.gone) cardGone()
         break
       case 'link-bad':
         if (outcome.cardSeen) tellFault('reader-link-bad', undefined, 'damaged even after resending')
