@@ -1,0 +1,196 @@
+import type { CatalogueView, Connection as HubConnection } from '../../sync/protocol/queue-view.ts'
+import { type FeedMessage, LEASE_MS, LEASE_RENEW_MS } from '../../sync/protocol/worker-port.ts'
+import { type CatalogueReplication, startCatalogueReplication } from '../../sync/queue/catalogue-replication.ts'
+import { type Clock, errorText, type Log, type Random, withLimit } from '../../sync/queue/clock.ts'
+import { createDrain } from '../../sync/queue/drain.ts'
+import { applyFeed, reset, subscribeFrom } from '../../sync/queue/projection.ts'
+import { StoreInconsistent } from '../../sync/queue/queue-store.ts'
+import type { QueueDatabase } from '../../sync/queue/rxdb-database.ts'
+import type { WorkerClient } from './channel.ts'
+
+/** A call of main that only looks into memory or a small file is lost after this. */
+export const CALL_LIMIT_MS = 10_000
+/** Between two subscriptions after the feed ended. */
+export const RESUBSCRIBE_MS = 1_000
+export const CATALOGUE_RETRY_MS = 5_000
+
+export type SessionOptions = {
+  database: QueueDatabase
+  client: WorkerClient
+  workerId: string
+  clock: Clock
+  random: Random
+  log: Log
+  /** The queue follows the journal. */
+  onReady: () => void
+  /** The queue may look different now. Awaited, so that no view is taken in the middle of a change. */
+  onQueue: () => Promise<void>
+  onConnection: (connection: HubConnection) => Promise<void>
+  onCatalogue: (view: CatalogueView) => void
+  onStoreFailure: (error: unknown) => void
+  onChannelFailure: (why: string) => void
+}
+
+/** `tellMain`: the channel is still good, so the lease can be given back at once. */
+export type Session = { stop(why: string, tellMain: boolean): Promise<void> }
+
+/**
+ * What the worker does while it has both a store and a channel: follows the feed, pulls the catalogue, and drains while
+ * it holds the lease. The lease is taken when the queue follows the journal and given back when the session ends.
+ */
+export function startSession(options: SessionOptions): Session {
+  const { database, client, workerId, clock, random, log } = options
+  const { store } = database
+  const abort = new AbortController()
+  const waits = new Set<() => void>()
+  let stopped = false
+  let leaseHeldUntilMs = -1
+  let replayWanted = false
+  let lease: Promise<void> | null = null
+  let connection: HubConnection | null = null
+  let subscription = new AbortController()
+
+  const drain = createDrain({
+    store,
+    clock,
+    random,
+    log,
+    send: async (ids) => {
+      if (!leaseHeld()) throw new Error('lease not held')
+      return (await client.send({ workerId, submissionIds: [...ids] })).hints
+    },
+    onUnknown(ids) {
+      log('queue-unknown-to-main', { items: ids.length })
+      replayWanted = true
+      subscription.abort()
+    },
+  })
+
+  const catalogue: CatalogueReplication = startCatalogueReplication({
+    collection: database.catalogue,
+    changesSince: (input) => call('changesSince', client.changesSince(input, { signal: abort.signal })),
+    retryMs: CATALOGUE_RETRY_MS,
+    log,
+    onView: options.onCatalogue,
+    onStoreFailure: options.onStoreFailure,
+  })
+
+  function leaseHeld(): boolean {
+    return clock.monotonic() < leaseHeldUntilMs
+  }
+
+  function call<T>(what: string, work: Promise<T>): Promise<T> {
+    return withLimit(clock, CALL_LIMIT_MS, what, work)
+  }
+
+  /** Resolves after the delay, or at once when the session stops. */
+  function pause(delayMs: number): Promise<void> {
+    if (stopped) return Promise.resolve()
+    return new Promise((resolve) => {
+      const done = () => {
+        cancel()
+        waits.delete(done)
+        resolve()
+      }
+      const cancel = clock.after(delayMs, done)
+      waits.add(done)
+    })
+  }
+
+  async function followFeed(): Promise<void> {
+    while (!stopped) {
+      try {
+        if (replayWanted) await reset(store)
+        replayWanted = false
+        const replay = await followOnce(await subscribeFrom(store))
+        if (replay) continue
+        log('feed-ended')
+      } catch (error) {
+        if (stopped) return
+        if (error instanceof StoreInconsistent) return options.onStoreFailure(error)
+        log('feed-failed', { error: errorText(error) })
+      }
+      await pause(RESUBSCRIBE_MS)
+    }
+  }
+
+  /** Answers whether the store must be filled again from 0, at once. */
+  async function followOnce(since: number): Promise<boolean> {
+    subscription = new AbortController()
+    const messages = await call('feed', client.feed({ since }, { signal: subscription.signal }))
+    let first = true
+    for await (const message of messages) {
+      if (stopped) return false
+      if (message.kind === 'events') {
+        const applied = await applyFeed(store, message, { since, first }, log)
+        if (applied.outcome === 'replay') return true
+        first = false
+        await options.onQueue()
+        drain.wake()
+        if (lease === null) {
+          options.onReady()
+          lease = keepLease()
+        }
+      } else await heed(message)
+      if (replayWanted) return true
+    }
+    return replayWanted
+  }
+
+  async function heed(message: Exclude<FeedMessage, { kind: 'events' }>): Promise<void> {
+    if (message.kind === 'catalogue-changed') return catalogue.pull()
+    const before = connection
+    connection = message.connection
+    await options.onConnection(message.connection)
+    if (message.connection === 'connected' && before !== 'connected') drain.kick()
+  }
+
+  async function keepLease(): Promise<void> {
+    let silent = 0
+    while (!stopped) {
+      const askedAtMs = clock.monotonic()
+      try {
+        const held = leaseHeld()
+          ? (await call('renewLease', client.renewLease({ workerId }))).held
+          : (await call('takeLease', client.takeLease({ workerId }))).granted
+        silent = 0
+        // Counted from the question, so that this side ends first.
+        leaseHeldUntilMs = held ? askedAtMs + LEASE_MS : -1
+        if (stopped) return
+        if (held) drain.start()
+        else await drain.stop()
+      } catch (error) {
+        if (stopped) return
+        log('lease-call-failed', { error: errorText(error) })
+        if (!leaseHeld()) await drain.stop()
+        if (++silent >= 2) return options.onChannelFailure('lease calls stay unanswered')
+      }
+      await pause(LEASE_RENEW_MS)
+    }
+  }
+
+  const feed = followFeed()
+
+  return {
+    async stop(why, tellMain) {
+      if (stopped) return
+      stopped = true
+      const held = leaseHeld()
+      await drain.stop()
+      if (held && tellMain) {
+        try {
+          await call('releaseLease', client.releaseLease({ workerId, why: why.slice(0, 300) }))
+        } catch (error) {
+          // Main takes over by itself when no renewal comes.
+          log('lease-release-failed', { error: errorText(error) })
+        }
+      }
+      leaseHeldUntilMs = -1
+      abort.abort()
+      subscription.abort()
+      for (const done of [...waits]) done()
+      await catalogue.cancel()
+      await Promise.allSettled([feed, lease])
+    },
+  }
+}
