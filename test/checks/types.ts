@@ -56,12 +56,14 @@ function check(project: string): Promise<TypesResult> {
   })
 }
 
-function line(result: TypesResult): string {
+/** One line on how a side went, and its errors below. */
+export function describeTypes(result: TypesResult): string {
   const { project, state, seconds, errors } = result
   if (state === 'skipped') return `types ${project}: skipped, it holds no TypeScript file yet`
   const own = result.files.filter(isOurs).length
   const count = errors.filter((each) => !each.startsWith(' ')).length // indented lines explain the one above
-  return `types ${project}: ${state}, ${own} files, ${count} errors, ${seconds.toFixed(1)} s`
+  const head = `types ${project}: ${state}, ${own} files, ${count} errors, ${seconds.toFixed(1)} s`
+  return [head, ...errors].join('\n')
 }
 
 /** The TypeScript files that git lists, tracked or new. */
@@ -104,7 +106,7 @@ async function main(): Promise<void> {
     console.log(HELP)
     return
   }
-  const results = await checkTypes((result) => console.log([line(result), ...result.errors].join('\n')))
+  const results = await checkTypes((result) => console.log(describeTypes(result)))
   const ok = results.every((result) => result.state !== 'failed')
   if (values.json) console.log(JSON.stringify({ ok, results: results.map(({ files: _, ...rest }) => rest) }))
   process.exitCode = ok ? 0 : 1

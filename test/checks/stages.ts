@@ -1,0 +1,136 @@
+/** The stages of `npm test`: each runs one check or one suite and says how it went. */
+import { spawn } from 'node:child_process'
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { checkCheckout } from './import-rules.ts'
+import { REPORT_VARIABLE, SuiteReport } from './suite-reporter.ts'
+import { checkTypes, describeTypes } from './types.ts'
+
+export const CHECKOUT = join(import.meta.dirname, '../..')
+
+/** A suite that hangs must not hang CI; the whole of `npm test` is meant to take 8 minutes. */
+const STAGE_LIMIT_MS = 15 * 60_000
+
+/** `passed` and `failures` count tests, or single checks (one tsconfig, the lint run, …). */
+export type StageResult = SuiteReport
+
+/** A stage: `run` does it, printing what went wrong. `needs`: stages without whose success it is not run. */
+export type Stage = { name: string; needs?: string[]; run: () => Promise<StageResult> }
+
+const passed = (): StageResult => ({ passed: 1, failures: [], skips: [] })
+const failed = (name: string, why: string): StageResult => ({ passed: 0, failures: [{ name, why }], skips: [] })
+const skipped = (name: string, why: string): StageResult => ({ passed: 0, failures: [], skips: [{ name, why }] })
+
+/** How a command ended: undefined when well, else in words. Its output goes to ours. */
+function run(command: string, args: string[], env: Record<string, string> = {}): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: CHECKOUT, stdio: 'inherit', env: { ...process.env, ...env } })
+    let late = false
+    const limit = setTimeout(() => {
+      late = true
+      child.kill('SIGTERM')
+    }, STAGE_LIMIT_MS)
+    child.on('error', reject)
+    child.on('exit', (code, signal) => {
+      clearTimeout(limit)
+      if (late) resolve(`it was stopped after ${STAGE_LIMIT_MS / 60_000} minutes`)
+      else resolve(code === 0 ? undefined : `it ended with ${signal ?? `exit code ${code}`}`)
+    })
+  })
+}
+
+const runNode = (args: string[], env?: Record<string, string>) => run(process.execPath, args, env)
+
+async function types(): Promise<StageResult> {
+  const result: StageResult = { passed: 0, failures: [], skips: [] }
+  await checkTypes((each) => {
+    const name = `types ${each.project}`
+    if (each.state === 'passed') result.passed += 1
+    else if (each.state === 'skipped') result.skips.push({ name, why: 'it holds no TypeScript file yet' })
+    else {
+      result.failures.push({ name, why: `${each.errors.length} lines of errors` })
+      console.log(describeTypes(each))
+    }
+  })
+  return result
+}
+
+async function lint(): Promise<StageResult> {
+  const why = await runNode(['node_modules/@biomejs/biome/bin/biome', 'check', '.'])
+  return why === undefined ? passed() : failed('lint', why)
+}
+
+async function rules(): Promise<StageResult> {
+  const report = checkCheckout(CHECKOUT)
+  for (const each of report.violations) console.log(each.sentence)
+  const why = `${report.violations.length} violations, ${report.read} of ${report.listed} files read`
+  return report.ok ? passed() : failed('import rules', why)
+}
+
+async function build(): Promise<StageResult> {
+  const entry = 'electron/build.ts'
+  if (!existsSync(join(CHECKOUT, entry))) return skipped('build', `there is no ${entry} yet`)
+  const why = await runNode([entry])
+  return why === undefined ? passed() : failed('build', why)
+}
+
+/** Runs one vitest project and reads what suite-reporter.ts wrote about it. */
+async function suite(project: string): Promise<StageResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'bianmin-suite-'))
+  const path = join(folder, 'report.json')
+  try {
+    const reporters = ['--reporter=default', '--reporter=./test/checks/suite-reporter.ts']
+    const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', project, '--allowOnly=false', ...reporters]
+    const why = await runNode(args, { [REPORT_VARIABLE]: path })
+    if (!existsSync(path)) return failed(project, `${why ?? 'it ended well'} but left no report`)
+    const report = SuiteReport.parse(JSON.parse(readFileSync(path, 'utf8')))
+    if (why !== undefined && report.failures.length === 0) report.failures.push({ name: project, why })
+    return report
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+async function e2e(): Promise<StageResult> {
+  const files = globSync('test/e2e/**/*.test.ts', { cwd: CHECKOUT })
+  return files.length === 0 ? skipped('e2e', 'there is no test in test/e2e yet') : suite('e2e')
+}
+
+/** The stages of `npm test`, in order. */
+export const STAGES: Stage[] = [
+  { name: 'types', run: types },
+  { name: 'lint', run: lint },
+  { name: 'import rules', run: rules },
+  { name: 'build', run: build },
+  { name: 'unit and integration', run: () => suite('unit') },
+  { name: 'e2e in both shells', needs: ['build'], run: e2e },
+]
+
+/** A campaign is an npm script; it exists when its script and the file behind it do. */
+function campaign(name: string, entry: string, args: string[]): Stage {
+  return {
+    name: `campaign ${name}`,
+    needs: ['build'],
+    run: async () => {
+      const { scripts } = JSON.parse(readFileSync(join(CHECKOUT, 'package.json'), 'utf8'))
+      const [script = name] = name.split(' ')
+      const exists = typeof scripts?.[script] === 'string' && existsSync(join(CHECKOUT, entry))
+      if (!exists) return skipped(`campaign ${name}`, 'it does not exist yet')
+      const why = await run('npm', ['run', '--silent', script, '--', ...args, '--json'])
+      return why === undefined ? passed() : failed(`campaign ${name}`, why)
+    },
+  }
+}
+
+/** What `npm run test:full` adds. */
+export const CAMPAIGNS: Stage[] = [
+  campaign('demo', 'test/demo/demo.ts', []),
+  campaign('bench devices', 'test/bench/main.ts', ['devices']),
+  campaign('bench submit', 'test/bench/main.ts', ['submit']),
+  campaign('bench start', 'test/bench/main.ts', ['start']),
+  campaign('sim', 'test/faults/sim.ts', ['--seeds', '1000']),
+  campaign('faults', 'test/faults/main.ts', ['--seed', '1', '--submissions', '300']),
+  campaign('fuzz', 'test/fuzz/main.ts', ['--frames', '1000000']),
+  campaign('guest', 'test/guest/main.ts', []),
+]
