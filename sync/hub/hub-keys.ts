@@ -130,3 +130,11 @@ export async function loadKeySet(
   if (!verified.ok) throw new Error(`the stored key set does not verify: ${verified.fault} ${verified.detail}`)
   return { jws, keySet: verified.keySet }
 }
+
+/** After a restore from a backup: the hub may have lost what it signed for, and terminals are to offer it again. */
+export async function startNewEpoch(db: HubDatabase, sources: HubSources): Promise<string> {
+  const epoch = sources.randomUuid()
+  const changed = await db.updateTable('hub').set({ epoch }).where('id', '=', 1).executeTakeFirst()
+  if (changed.numUpdatedRows !== 1n) throw new Error('there is no hub in this database yet')
+  return epoch
+}
