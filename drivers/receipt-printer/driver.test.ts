@@ -26,17 +26,17 @@ const RECEIPT: ReceiptDocument = {
   ],
 }
 
-/** Short waits, so that a test that waits for a time-out does not take seconds. No test asserts a duration. */
+/** Looks often, so that tests do not wait for the next look. No test asserts a duration. */
 const QUICK = {
   idlePollMs: 20,
-  answerTimeoutMs: 150,
   printPollMs: 5,
-  printAnswerTimeoutMs: 150,
-  stallTimeoutMs: 100,
   quietMs: 30,
   backOffFirstMs: 10,
   backOffCapMs: 40,
 } as const
+
+/** For the tests that wait for an answer that does not come. */
+const IMPATIENT = { timing: { ...QUICK, answerTimeoutMs: 250, printAnswerTimeoutMs: 250, stallTimeoutMs: 250 } }
 
 const cleanUps: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -163,7 +163,7 @@ describe('a receipt that comes out', () => {
   })
 
   it('is found by a driver whose printer talks of its own accord (ASB)', async () => {
-    const bench = await ready({ autoStatus: true })
+    const bench = await ready({ autoStatus: true }, { timing: { ...QUICK, idlePollMs: 60_000 } })
     bench.simulator.paperNearEnd()
     await bench.untilEvent(() => JSON.stringify(bench.printer.state()) === '{"state":"ready","paperNearEnd":true}')
     expect(bench.logged.some((entry) => entry.event === 'receipt-printer.auto-status')).toBe(true)
@@ -186,7 +186,7 @@ describe('a printer in trouble before anything is sent', () => {
   })
 
   it('refuses when what it had before does not move', async () => {
-    const bench = await ready()
+    const bench = await ready({}, IMPATIENT)
     bench.simulator.hold(true)
     expect(await bench.print('job-1')).toMatchObject({ ok: false, fault: 'stalled', paper: 'nothing' })
     bench.simulator.hold(false)
@@ -280,6 +280,17 @@ describe('a receipt that stops half way', () => {
     expect(bench.simulator.papers().map(({ paper }) => paper.end)).toEqual(['torn', 'cut'])
   })
 
+  it('does not wait for an answer from a link that is gone', async () => {
+    const bench = await ready({ speedMmPerS: 250 }, { timing: { ...QUICK, printAnswerTimeoutMs: 60_000 } })
+    const printing = bench.print('job-1')
+    await bench.untilState('printing')
+    bench.simulator.silence(true)
+    const before = bench.simulator.counters().realTimeRequests
+    await bench.simulator.until(() => bench.simulator.counters().realTimeRequests > before)
+    await bench.simulator.unplug()
+    expect(await printing).toMatchObject({ ok: false, fault: 'unplugged', paper: 'unknown' })
+  })
+
   it('names the cutter when the cut fails', async () => {
     const bench = await ready()
     bench.simulator.cutterJam()
@@ -326,7 +337,7 @@ describe('a receipt that stops half way', () => {
 
 describe('a status line that cannot be believed', () => {
   it('garbage is no answer, and never a ready printer', async () => {
-    const bench = await setUp()
+    const bench = await setUp({}, IMPATIENT)
     bench.simulator.garbageOnStatus(true)
     bench.printer.start()
     await bench.untilState('no-answer')
@@ -339,7 +350,7 @@ describe('a status line that cannot be believed', () => {
   })
 
   it('silence is told apart from garbage', async () => {
-    const bench = await ready()
+    const bench = await ready({}, IMPATIENT)
     bench.simulator.silence(true)
     await bench.untilState('no-answer')
     expect(bench.printer.state()).toEqual({ state: 'no-answer', garbledBytes: 0 })
@@ -348,7 +359,7 @@ describe('a status line that cannot be believed', () => {
   })
 
   it('silence in the middle of a receipt leaves its fate unknown', async () => {
-    const bench = await ready({ speedMmPerS: 250 })
+    const bench = await ready({ speedMmPerS: 250 }, IMPATIENT)
     const printing = bench.print('job-1')
     await bench.untilState('printing')
     bench.simulator.silence(true)

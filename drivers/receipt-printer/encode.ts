@@ -14,6 +14,8 @@ const COLUMNS = 48
 const VALUE_COLUMN = 12
 /** QR codes are to be 32 mm wide (look.md 4.6). */
 const QR_DOTS = 32 * DOTS_PER_MM
+/** White that a QR code needs around it (ISO/IEC 18004). */
+const QUIET_ZONE_MODULES = 4
 /** Space between lines of print. 10 dots = 1.25 mm under a 3 mm line. */
 const LEADING_DOTS = 10
 const CELL_DOTS = 24
@@ -95,9 +97,11 @@ function encodeBlock(block: ReceiptBlock, lineOf: (text: string, style: Style) =
       })
     case 'qr': {
       const data = new TextEncoder().encode(block.data)
+      const moduleDots = qrModuleDots(data.length)
+      const quietZone = command.feedDots(QUIET_ZONE_MODULES * moduleDots)
       return [
         styleBytes({ scale: SCALES.normal, bold: false, align: 'centre' }),
-        join([command.qrCode(data, qrModuleDots(data.length)), command.feedDots(LEADING_DOTS)]),
+        join([quietZone, command.qrCode(data, moduleDots), quietZone]),
       ]
     }
     case 'rule':

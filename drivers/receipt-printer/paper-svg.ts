@@ -8,6 +8,8 @@ import { cellsOf, PAPER_WIDTH_DOTS, type Paper, type PaperAlign, type PaperEleme
  */
 
 const CELL_DOTS = 24
+/** Half as wide as high, like a printer's 12 x 24 font. */
+const ASCII_FONT = "'Noto Sans Mono CJK SC','Sarasa Mono SC',monospace"
 const FONT = "'Noto Serif CJK SC','Noto Serif SC','Source Han Serif SC',SimSun,serif"
 /** White above the first line and below the last one, for the eye. */
 const MARGIN_DOTS = 16
@@ -79,7 +81,10 @@ function renderRun(run: TextRun, left: number, top: number): string {
     const cell = cellsOf(character) * 12
     const centre = x + cell / 2
     x += cell
-    return character === ' ' ? '' : `<text x="${centre}" y="21">${escapeXml(character)}</text>`
+    if (character === ' ') return ''
+    // textLength squeezes a stand-in font into the cell; the right one fits as it is.
+    const narrow = cell === 12 ? ` font-family="${ASCII_FONT}" textLength="12" lengthAdjust="spacingAndGlyphs"` : ''
+    return `<text x="${centre}" y="21"${narrow}>${escapeXml(character)}</text>`
   })
   const transform = `translate(${left} ${top}) scale(${run.wide} ${run.high})`
   return `<g transform="${transform}" font-weight="${run.bold ? 700 : 500}">${letters.join('')}</g>`

@@ -13,6 +13,10 @@ describe('wrapText', () => {
     expect(wrapText('甲乙丙丁（戊己）', 10)).toEqual(['甲乙丙丁', '（戊己）'])
   })
 
+  it('takes the last letter of a word that no line can hold down to its closing sign', () => {
+    expect(wrapText('abcdefghij，k', 10)).toEqual(['abcdefghi', 'j，k'])
+  })
+
   it('breaks where asked and keeps empty lines', () => {
     expect(wrapText('一\n\n二', 48)).toEqual(['一', '', '二'])
   })
