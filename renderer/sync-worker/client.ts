@@ -1,10 +1,4 @@
-import {
-  PageMessageSchema,
-  type ViewMessage,
-  ViewMessageSchema,
-  type WorkerChannel,
-  type WorkerCommand,
-} from './messages.ts'
+import { PageMessageSchema, type ViewMessage, type WorkerChannel, type WorkerCommand } from './messages.ts'
 
 /** A worker that fails at once after every start must not take the machine down with it. */
 export const RESTART_EVERY_MS = 10_000

@@ -26,7 +26,7 @@ export function createMemoryStore(): QueueStore {
     },
     async get(ids) {
       const found: QueueItem[] = []
-      for (const id of ids) {
+      for (const id of new Set(ids)) {
         const item = items.get(id)
         if (item !== undefined) found.push(structuredCopy(item))
       }

@@ -54,7 +54,7 @@ export function applyEvent(item: QueueItem | null, event: QueueEvent): QueueItem
  * Brings the store up to a message of the feed.
  *
  * Main must open every subscription with one events message, even an empty one: its `throughSequence` is at least
- * `since` unless the journal is shorter than the store, which makes the store start over.
+ * `since` unless the journal is shorter than the store, which makes the store start over. One call at a time.
  */
 export async function applyFeed(
   store: QueueStore,

@@ -1,0 +1,314 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { SendHint } from '../protocol/worker-port.ts'
+import { BACKOFF_CAP_MS } from './backoff.ts'
+import { createDrain } from './drain.ts'
+import { decide, HUGE_BYTES, MAX_BATCH, MAX_FLIGHTS } from './drain-decision.ts'
+import { createMemoryStore } from './memory-store.ts'
+import { applyFeed } from './projection.ts'
+import type { QueueItem, QueueStore } from './queue-store.ts'
+import { accepted, idOf, item, later, type ManualClock, manualClock, noLog, seededRandom } from './testing/fixtures.ts'
+
+const items = fc.array(
+  fc.record({
+    bytes: fc.constantFrom(2_000, 20_000, HUGE_BYTES, 8 * HUGE_BYTES),
+    attempts: fc.nat(4),
+    busy: fc.boolean(),
+  }),
+  { maxLength: 300 },
+)
+
+describe('what to send now', () => {
+  test('never anything twice, never too much, and always something when a lane is free', () => {
+    fc.assert(
+      fc.property(items, fc.nat(MAX_FLIGHTS), fc.boolean(), (drawn, flying, hugeFlies) => {
+        const due = drawn.map(({ bytes, attempts }, i) => item(i + 1, { bytes, attempts }))
+        const busy = new Set(due.filter((_, i) => drawn[i]?.busy).map(({ id }) => id))
+        const flights = Array.from({ length: flying }, (_, i) => ({ ids: [], huge: hugeFlies && i === 0 }))
+        const chosen = decide({ due, busy, flights, allowance: 'all' })
+        const ids = chosen.flatMap((flight) => flight.ids)
+        const byId = new Map(due.map((one) => [one.id, one]))
+        expect(new Set(ids).size).toBe(ids.length)
+        expect(ids.some((id) => busy.has(id))).toBe(false)
+        expect(chosen.length + flights.length).toBeLessThanOrEqual(MAX_FLIGHTS)
+        for (const flight of chosen) {
+          expect(flight.ids.length).toBeLessThanOrEqual(MAX_BATCH)
+          const attempts = Math.max(...flight.ids.map((id) => byId.get(id)?.attempts ?? 0))
+          if (attempts >= 2) expect(flight.ids.length).toBe(1)
+          if (flight.huge) expect(flight.ids.length).toBe(1)
+        }
+        expect(chosen.filter((flight) => flight.huge).length).toBeLessThanOrEqual(hugeFlies && flying > 0 ? 0 : 1)
+        const small = due.filter((one) => one.bytes < HUGE_BYTES && !busy.has(one.id))
+        if (small.length > 0 && flying < MAX_FLIGHTS) expect(ids).toContain(small[0]?.id)
+      }),
+    )
+  })
+
+  test('device order, small before huge, shares for all lanes', () => {
+    const due = [item(9), item(1), item(2, { bytes: 5 * HUGE_BYTES }), item(3), item(4)]
+    const chosen = decide({ due, busy: new Set(), flights: [], allowance: 'all' })
+    expect(chosen.map((flight) => flight.ids)).toEqual([[idOf(1)], [idOf(3)], [idOf(4)], [idOf(9)]])
+    const next = decide({ due: [due[2] as QueueItem], busy: new Set(), flights: [], allowance: 'all' })
+    expect(next).toEqual([{ ids: [idOf(2)], huge: true }])
+  })
+
+  test('a probe is one item, the one that waited longest', () => {
+    const due = [item(5), item(1, { nextAttemptAt: 7 })]
+    expect(decide({ due, busy: new Set(), flights: [], allowance: 'probe' })).toEqual([{ ids: [idOf(5)], huge: false }])
+    expect(decide({ due, busy: new Set(), flights: [], allowance: 'none' })).toEqual([])
+  })
+})
+
+type Answer = (id: string) => SendHint | 'feed-only' | 'throw'
+
+/** Main in a nutshell: answers as told and lets the feed confirm what was received or quarantined. */
+async function world(
+  numbers: number[],
+  answer: Answer,
+  change: { store?: QueueStore; clock?: ManualClock; autoFeed?: boolean } = {},
+) {
+  const clock = change.clock ?? manualClock()
+  const inner = createMemoryStore()
+  const store = change.store ?? inner
+  let sequence = 0
+  let row = Promise.resolve()
+  /** One message at a time, as a feed is. */
+  const feed = (...events: Parameters<typeof applyFeed>[1]['events']) => {
+    row = row.then(async () => {
+      const first = sequence === 0
+      const numbered = events.map((event) => ({ ...event, journalSequence: ++sequence }))
+      const message = { kind: 'events' as const, journalId: 'j', throughSequence: sequence, events: numbered }
+      await applyFeed(inner, message, { since: 0, first }, noLog)
+    })
+    return row
+  }
+  await feed(...numbers.map((number) => accepted(number, number)))
+  const sent: string[][] = []
+  const delivered = new Set<string>()
+  const logged: string[] = []
+  const unknown: string[] = []
+  const drain = createDrain({
+    store,
+    clock,
+    random: seededRandom(7),
+    log: (event) => logged.push(event),
+    onUnknown: (ids) => unknown.push(...ids),
+    async send(ids) {
+      sent.push([...ids])
+      const hints: SendHint[] = []
+      for (const id of ids) {
+        const said = answer(id)
+        if (said === 'throw') throw new Error('main is gone')
+        const hint = said === 'feed-only' ? null : said
+        if (hint !== null) hints.push(hint)
+        if (hint === null || hint.outcome === 'received' || hint.outcome === 'quarantined') {
+          delivered.add(id)
+          if (change.autoFeed !== false) {
+            const number = Number(id.slice(-12))
+            await feed(later(hint?.outcome === 'quarantined' ? 'quarantined' : 'received', 1, number))
+          }
+        }
+      }
+      return hints
+    },
+  })
+  return { clock, store: inner, drain, sent, delivered, logged, unknown, feed }
+}
+
+const received = (submissionId: string): SendHint => ({ submissionId, outcome: 'received' })
+const failed = (submissionId: string, hubWide = false, retryAfterMs: number | null = null): SendHint => ({
+  submissionId,
+  outcome: 'failed',
+  hubWide,
+  retryAfterMs,
+})
+const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1)
+
+describe('the drain', () => {
+  test('one poison item among 20 blocks nobody and is tried again and again, ever more slowly', async () => {
+    const w = await world(upTo(20), (id) => (id === idOf(1) ? failed(id) : received(id)))
+    w.drain.start()
+    await w.clock.advance(1_000)
+    expect(w.delivered.size).toBe(19)
+    await w.clock.advance(3 * 3_600_000)
+    const tries = w.sent.flat().filter((id) => id === idOf(1)).length
+    expect(tries).toBeGreaterThan(10)
+    expect(tries).toBeLessThan(80)
+    expect(w.sent.flat().length).toBe(19 + tries)
+    expect((await w.store.readMeta()).counts).toEqual({ queued: 1, received: 19, quarantined: 0 })
+  })
+
+  test('one item that makes the whole send throw is parted from the others', async () => {
+    const w = await world(upTo(20), (id) => (id === idOf(3) ? 'throw' : received(id)), { autoFeed: true })
+    w.drain.start()
+    await w.clock.advance(60_000)
+    expect(w.delivered.size).toBe(19)
+    expect(w.sent.filter((ids) => ids.includes(idOf(3))).at(-1)).toEqual([idOf(3)])
+  })
+
+  test('one item that looks like a dead hub does not stop the others', async () => {
+    const w = await world(upTo(20), (id) => (id === idOf(1) ? failed(id, true) : received(id)))
+    w.drain.start()
+    await w.clock.advance(10 * 60_000)
+    expect(w.delivered.size).toBe(19)
+  })
+
+  test('a dead hub gets single probes; a kick delivers all at once', async () => {
+    let alive = false
+    const w = await world(upTo(200), (id) => (alive ? received(id) : failed(id, true)))
+    w.drain.start()
+    await w.clock.advance(100)
+    const before = w.sent.length
+    await w.clock.advance(8 * 3_600_000)
+    const probes = w.sent.slice(before)
+    expect(probes.every((ids) => ids.length === 1)).toBe(true)
+    expect(probes.length).toBeLessThan(200)
+    alive = true
+    w.drain.kick()
+    await w.clock.advance(5_000)
+    expect(w.delivered.size).toBe(200)
+  })
+
+  test('Retry-After of one item and of the hub is obeyed', async () => {
+    const w = await world([1], (id) => failed(id, false, 600_000))
+    w.drain.start()
+    await w.clock.advance(599_000)
+    expect(w.sent.length).toBe(1)
+    await w.clock.advance(10_000)
+    expect(w.sent.length).toBe(2)
+    const h = await world([1, 2], (id) => failed(id, true, 600_000))
+    h.drain.start()
+    await h.clock.advance(599_000)
+    expect(h.sent.flat().sort()).toEqual([idOf(1), idOf(2)])
+  })
+
+  test.each([3_600_000, -3_600_000, -1_700_000_000_000, 2_000_000_000_000])(
+    'a clock shifted by %i ms freezes nothing',
+    async (shift) => {
+      let alive = false
+      const w = await world(upTo(3), (id) => (alive ? received(id) : failed(id)))
+      w.drain.start()
+      await w.clock.advance(30 * 60_000)
+      w.clock.shiftWall(shift)
+      await w.clock.advance(60_000)
+      alive = true
+      await w.clock.advance(BACKOFF_CAP_MS + 5_000)
+      expect(w.delivered.size).toBe(3)
+    },
+  )
+
+  test('a moment stored by a wild clock is pulled back at the start', async () => {
+    const w = await world([1], received)
+    await w.store.reschedule([{ id: idOf(1), attempts: 1, nextAttemptAt: w.clock.now() + 80 * 365 * 86_400_000 }])
+    w.drain.start()
+    await w.clock.advance(1_000)
+    expect(w.delivered.size).toBe(0)
+    await w.clock.advance(BACKOFF_CAP_MS)
+    expect(w.delivered.size).toBe(1)
+    expect(w.logged).toContain('drain-clock-jump')
+  })
+
+  test('a store that throws once costs one tick', async () => {
+    for (const method of ['due', 'later', 'reschedule'] as const) {
+      const inner = createMemoryStore()
+      let thrown = false
+      const store: QueueStore = {
+        ...inner,
+        [method]: async (...p: [never, never]) => {
+          if (!thrown) {
+            thrown = true
+            throw new Error('disk')
+          }
+          return inner[method](...p)
+        },
+      }
+      let tries = 0
+      const sent = new Set<string>()
+      const clock = manualClock()
+      await applyFeed(
+        inner,
+        { kind: 'events', journalId: 'j', throughSequence: 3, events: upTo(3).map((n) => accepted(n, n)) },
+        { since: 0, first: true },
+        noLog,
+      )
+      const drain = createDrain({
+        store,
+        clock,
+        random: seededRandom(1),
+        log: noLog,
+        send: async (ids) =>
+          ids.map((id) => {
+            if (tries++ === 0) return failed(id)
+            sent.add(id)
+            return received(id)
+          }),
+      })
+      drain.start()
+      await clock.advance(10_000)
+      expect(thrown, method).toBe(true)
+      expect(sent.size, method).toBe(3)
+    }
+  })
+
+  test('what a hint calls received is not sent again while the feed has yet to say so, and then is', async () => {
+    const w = await world([1], received, { autoFeed: false })
+    w.drain.start()
+    await w.clock.advance(50_000)
+    expect(w.sent.length).toBe(1)
+    await w.clock.advance(20_000)
+    expect(w.sent.length).toBe(2)
+    await w.feed(later('received', 1, 1))
+    await w.clock.advance(600_000)
+    expect(w.sent.length).toBe(2)
+  })
+
+  test('a flight that never ends frees its lane', async () => {
+    const clock = manualClock()
+    const store = createMemoryStore()
+    await store.put(upTo(10).map((n) => item(n)))
+    let calls = 0
+    const done = new Set<string>()
+    const drain = createDrain({
+      store,
+      clock,
+      random: seededRandom(1),
+      log: noLog,
+      send: (ids) => {
+        if (calls++ < MAX_FLIGHTS) return new Promise(() => undefined)
+        for (const id of ids) done.add(id)
+        return Promise.resolve(ids.map(received))
+      },
+    })
+    drain.start()
+    await clock.advance(6 * 60_000)
+    expect(done.size).toBe(10)
+  })
+
+  test('hints that are missing, foreign or unknown harm nobody', async () => {
+    const w = await world([1, 2], (id) =>
+      id === idOf(1) ? 'feed-only' : { submissionId: id, outcome: 'unknown-submission' },
+    )
+    w.drain.start()
+    await w.clock.advance(1_000)
+    expect(w.unknown).toEqual([idOf(2)])
+    expect((await w.store.readMeta()).counts.received).toBe(1)
+    const foreign = await world([1], () => received(idOf(99)), { autoFeed: false })
+    foreign.drain.start()
+    await foreign.clock.advance(20_000)
+    expect(foreign.sent.length).toBeGreaterThan(1)
+    expect(foreign.logged).toContain('drain-hint-missing')
+  })
+
+  test('after stop nothing leaves; after start it goes on', async () => {
+    const w = await world(upTo(3), (id) => failed(id))
+    w.drain.start()
+    await w.clock.advance(1_000)
+    await w.drain.stop()
+    const before = w.sent.length
+    await w.clock.advance(3_600_000)
+    expect(w.sent.length).toBe(before)
+    w.drain.start()
+    await w.clock.advance(1_000)
+    expect(w.sent.length).toBeGreaterThan(before)
+  })
+})
