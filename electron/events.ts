@@ -15,6 +15,9 @@ export const EVENTS = {
     level: 'info',
     means: 'The journal was read through; tornBytes > 0: an unfinished frame was cut off.',
   },
+  'journal-note': { level: 'debug', means: 'What the journal does by itself: segments, repairs.' },
+  'hub-client': { level: 'debug', means: 'A call to the hub, without content.' },
+  'main-drain': { level: 'info', means: 'From main’s own drain.' },
   'journal-refused': { level: 'error', means: 'The journal cannot be used; nothing is accepted.' },
   enrolled: { level: 'info', means: 'The hub knows this terminal’s device key.' },
   'enrolment-failed': { level: 'warn', means: 'The hub did not take the enrolment; tried again.' },
@@ -53,6 +56,7 @@ export const EVENTS = {
   'page-event': { level: 'info', means: 'Something that the page reports about itself.' },
   'browser-exited': { level: 'warn', means: 'The kiosk browser ended and is started again.' },
   'device-host': { level: 'info', means: 'From the device host or its keeper.' },
+  'bridge-refused': { level: 'warn', means: 'A call that broke its contract or asked for what is not there.' },
   'bridge-fault': { level: 'error', means: 'A bridge call failed in a way that nobody expected.' },
 } as const satisfies Record<string, { level: 'debug' | 'info' | 'warn' | 'error'; means: string }>
 

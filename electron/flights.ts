@@ -1,6 +1,7 @@
 import type { HubClient } from '../sync/hub-client/hub-client.ts'
 import type { Journal } from '../sync/journal/journal.ts'
 import type { Ledger } from '../sync/journal/ledger.ts'
+import type { QuarantineReason } from '../sync/protocol/frames.ts'
 import type { SendHint } from '../sync/protocol/worker-port.ts'
 import type { ConnectionWatch } from './connection.ts'
 import type { Log } from './events.ts'
@@ -41,8 +42,9 @@ export function createFlights(options: FlightsOptions): Flights {
     if (keySet === undefined || !trust.enrolled()) {
       return { submissionId, outcome: 'failed', hubWide: true, retryAfterMs: null }
     }
-    const frame = await journal.readAccepted(submissionId)
-    if (frame === undefined) throw new Error(`the journal lost sight of ${submissionId}`)
+    const read = await journal.readAccepted(submissionId)
+    if (!read.ok) throw new Error(`the journal cannot give ${submissionId} back: ${read.fault}`)
+    const { frame } = read
     const outcome = await hub.putSubmission(
       {
         submissionId,
@@ -87,7 +89,7 @@ export function createFlights(options: FlightsOptions): Flights {
 
   async function quarantine(
     submissionId: string,
-    { reason, detail }: { reason: import('../sync/protocol/frames.ts').QuarantineReason; detail: string },
+    { reason, detail }: { reason: QuarantineReason; detail: string },
   ): Promise<SendHint> {
     const written = await journal.append({ type: 'quarantined', at: options.nowIso(), submissionId, reason, detail })
     if (!written.ok) return { submissionId, outcome: 'failed', hubWide: false, retryAfterMs: null }

@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto'
 import { sealSubmission } from '../sync/envelope/seal.ts'
 import { sha256Hex } from '../sync/envelope/sha256.ts'
 import type { Journal } from '../sync/journal/journal.ts'
-import type { Ledger, LedgerEntry } from '../sync/journal/ledger.ts'
+import type { Ledger, LedgerItem } from '../sync/journal/ledger.ts'
 import { checkAnswers } from '../sync/protocol/answers.ts'
 import type { ServiceItem } from '../sync/protocol/service-item.ts'
 import type { Applicant, SubmitRequest } from '../sync/protocol/submission.ts'
@@ -21,7 +21,7 @@ export interface Intake {
   submit(request: SubmitRequest): Promise<SubmitAnswer>
   byDraft(draftId: string): Accepted | null
   /** What the citizen was told of an accepted submission. */
-  accepted(entry: LedgerEntry): Accepted
+  accepted(entry: LedgerItem): Accepted
 }
 
 export interface IntakeOptions {
@@ -49,7 +49,7 @@ export function createIntake(options: IntakeOptions): Intake {
     return { ok: false, fault, fields }
   }
 
-  function accepted(entry: LedgerEntry): Accepted {
+  function accepted(entry: LedgerItem): Accepted {
     const secret = session.secretOf(entry.submissionId)
     return {
       submissionId: entry.submissionId,
@@ -98,7 +98,7 @@ export function createIntake(options: IntakeOptions): Intake {
   ): Promise<SubmitAnswer> {
     const submissionId = randomUUID()
     const ticket = freshTicket()
-    const deviceSequence = ledger.nextDeviceSequence()
+    const deviceSequence = ledger.nextDeviceSequence
     const { envelope, sha256 } = await sealSubmission({
       payload: {
         v: 1,
@@ -146,7 +146,7 @@ export function createIntake(options: IntakeOptions): Intake {
   function freshTicket(): string {
     for (;;) {
       const ticket = makeTicket((limit) => randomInt(limit))
-      if (!ledger.hasTicket(ticket)) return ticket
+      if (!ledger.isTicketInUse(ticket)) return ticket
     }
   }
 

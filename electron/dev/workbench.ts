@@ -69,7 +69,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const cards = [...SAMPLE_PERSONS, ...SAMPLE_OTHER_CARDS, ...SAMPLE_BAD_CARDS]
   const persons = cards.map((person) => ({
     id: person.id,
-    name: person.fields['name'] ?? person.fields['chineseName'] ?? person.id,
+    name: person.fields.name ?? person.fields.chineseName ?? person.id,
     note: SAMPLE_BAD_CARDS.includes(person) ? '坏卡' : (NOTES[person.cardType] ?? person.cardType),
   }))
   const look = (): BenchState => {

@@ -1,0 +1,54 @@
+import { implement, ORPCError } from '@orpc/server'
+import type { Ledger, LedgerItem } from '../../sync/journal/ledger.ts'
+import { type Cell, follow } from '../cell.ts'
+import type { Intake } from '../intake.ts'
+import { type Delivery, submissions } from './submissions.contract.ts'
+
+/** Receipts older than this are no longer offered to whoever stands there (design.md section 4, step 4). */
+const OFFER_UNPRINTED_MS = 10 * 60_000
+/** More than these never fit an idle page; the newest count. */
+const OFFER_AT_MOST = 3
+
+export interface SubmissionsParts {
+  readonly intake: Intake
+  readonly ledger: Ledger
+  readonly journalHead: Cell<number>
+  readonly nowUnixMs: () => number
+}
+
+export function submissionsHandlers({ intake, ledger, journalHead, nowUnixMs }: SubmissionsParts) {
+  const os = implement(submissions)
+  return os.router({
+    submit: os.submit.handler(({ input }) => intake.submit(input)),
+    byDraft: os.byDraft.handler(({ input }) => intake.byDraft(input.draftId)),
+    watchDelivery: os.watchDelivery.handler(async function* ({ input, signal }) {
+      let told = ''
+      for await (const _ of follow(journalHead, signal)) {
+        const entry = ledger.bySubmission(input.submissionId)
+        if (entry === undefined) throw new ORPCError('NOT_FOUND')
+        const delivery = deliveryOf(entry)
+        if (delivery.state === told) continue
+        told = delivery.state
+        yield delivery
+        if (delivery.state === 'received') return
+      }
+    }),
+    unprinted: os.unprinted.handler(() =>
+      newestFirst(ledger)
+        .filter((entry) => entry.printedAt === null && nowUnixMs() - Date.parse(entry.acceptedAt) < OFFER_UNPRINTED_MS)
+        .slice(0, OFFER_AT_MOST)
+        .map((entry) => intake.accepted(entry)),
+    ),
+  })
+}
+
+function newestFirst(ledger: Ledger): readonly LedgerItem[] {
+  return [...ledger.items()].reverse()
+}
+
+function deliveryOf(entry: LedgerItem): Delivery {
+  if (entry.state === 'received' && entry.receivedAt !== null && entry.hubSequence !== null) {
+    return { state: 'received', receivedAt: entry.receivedAt, hubSequence: entry.hubSequence }
+  }
+  return entry.state === 'quarantined' ? { state: 'quarantined' } : { state: 'queued' }
+}

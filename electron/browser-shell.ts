@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { realClock } from '../drivers/transport/clock.ts'
+import { createCarriers } from './carriers.ts'
+import { forkDeviceHost } from './device-host-process.ts'
+import { openAssets } from './door/assets.ts'
+import { openHttpDoor } from './door/http-door.ts'
+import { createLog } from './events.ts'
+import { findBrowser, type KioskBrowser, keepBrowser } from './kiosk-browser.ts'
+import { readOptions } from './options.ts'
+import { prepareTerminal } from './prepare.ts'
+
+/**
+ * The browser shell: the Terminal in plain Node, its page in any Chromium. For development, tests, and appliances that
+ * use their distribution's Chromium. On standard output it says what others build on, a JSON object a line:
+ * {"event":"ready","origin"} and {"event":"start-address","url"}.
+ */
+const here = dirname(fileURLToPath(import.meta.url))
+
+async function main(): Promise<void> {
+  const read = readOptions(process.argv.slice(2), process.cwd())
+  if (read.kind !== 'options') {
+    ;(read.kind === 'help' ? process.stdout : process.stderr).write(`${read.text}\n`)
+    process.exitCode = read.kind === 'help' ? 0 : 64
+    return
+  }
+  const { options } = read
+  const log = createLog()
+  const { version } = JSON.parse(await readFile(join(here, '..', 'package.json'), 'utf8')) as { version: string }
+  const result = await prepareTerminal(
+    options,
+    () => forkDeviceHost(join(here, '..', 'drivers', 'host', 'main.ts')),
+    version,
+    log,
+  )
+  if (!result.ok) {
+    process.stderr.write(`The terminal cannot start (${result.fault}):\n${result.detail}\n`)
+    process.exitCode = 78
+    return
+  }
+  const { terminal } = result
+  const carriers = createCarriers(terminal, log)
+  const door = await openHttpDoor({
+    assets: await openAssets(options.pageDir),
+    port: options.port,
+    nowMs: realClock.nowMs,
+    log,
+    onBridge: carriers.bridgeSocket,
+    onWorker: carriers.workerSocket,
+  })
+  const say = (line: Record<string, unknown>) => process.stdout.write(`${JSON.stringify(line)}\n`)
+  say({ event: 'ready', origin: door.origin })
+
+  const executable = options.browser ? findBrowser() : undefined
+  let browser: KioskBrowser | undefined
+  if (executable !== undefined) {
+    browser = keepBrowser({
+      executable,
+      profileDir: join(options.dataDir, 'browser'),
+      kiosk: options.kiosk,
+      startUrl: door.startUrl,
+      clock: realClock,
+      log,
+    })
+  } else {
+    say({ event: 'start-address', url: door.startUrl() })
+  }
+
+  const lines = createInterface({ input: process.stdin })
+  let stopping = false
+  async function stop(): Promise<void> {
+    if (stopping) return
+    stopping = true
+    lines.close()
+    browser?.stop()
+    await door.close()
+    await terminal.stop()
+    process.exit(0)
+  }
+  lines.on('line', (line) => {
+    if (line.trim() === 'q') void stop()
+    else say({ event: 'start-address', url: door.startUrl() })
+  })
+  process.on('SIGTERM', () => void stop())
+  process.on('SIGINT', () => void stop())
+}
+
+await main()

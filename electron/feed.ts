@@ -1,0 +1,100 @@
+import type { JournalEntry } from '../sync/journal/entry.ts'
+import type { Journal } from '../sync/journal/journal.ts'
+import type { Connection } from '../sync/protocol/queue-view.ts'
+import type { FeedMessage, QueueEvent } from '../sync/protocol/worker-port.ts'
+import type { Cell } from './cell.ts'
+import type { HeldCatalogue } from './packages.ts'
+
+/** Frames are handed over in messages of at most so many, so that neither side holds a long journal at once. */
+const BATCH_FRAMES = 500
+
+/** What the queue's readers must know of a frame; nothing for frames that do not touch the queue. */
+export function queueEventOf({ sequence: journalSequence, ...entry }: JournalEntry): QueueEvent | undefined {
+  if (!entry.known) return undefined
+  const { frame } = entry
+  switch (frame.type) {
+    case 'accepted': {
+      const { type, at, submissionId, kind, deviceSequence, itemId, ticket, envelope } = frame
+      const bytes = Buffer.byteLength(envelope)
+      return { type, journalSequence, at, submissionId, kind, deviceSequence, itemId, ticket, bytes }
+    }
+    case 'received': {
+      const { type, at, submissionId, hubSequence } = frame
+      return { type, journalSequence, at, submissionId, hubSequence }
+    }
+    case 'quarantined': {
+      const { type, at, submissionId, reason } = frame
+      return { type, journalSequence, at, submissionId, reason }
+    }
+    case 'requeued':
+      return { type: 'requeued', journalSequence, at: frame.at, submissionId: frame.submissionId }
+    default:
+      return undefined
+  }
+}
+
+export interface FeedSources {
+  readonly journal: Journal
+  /** Set to the journal's last sequence after each durable frame. */
+  readonly journalHead: Cell<number>
+  readonly connection: Cell<Connection>
+  readonly catalogue: Cell<HeldCatalogue | null>
+}
+
+/**
+ * Follows the journal for a queue's reader from `since` on: frames in order, then each new one, and in between how the
+ * hub stands and that a newer catalogue is there. Reads from disk, so a slow reader costs no memory.
+ */
+export async function* followFeed(
+  { journal, journalHead, connection, catalogue }: FeedSources,
+  since: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<FeedMessage, void, void> {
+  const { journalId } = journal
+  let through = since > journal.lastSequence ? 0 : since
+  let told: { connection?: Connection; version?: number; first: boolean } = { first: true }
+  let wake: (() => void) | undefined
+  let dirty = false
+  const changed = () => {
+    dirty = true
+    wake?.()
+  }
+  const stops = [journalHead.subscribe(changed), connection.subscribe(changed), catalogue.subscribe(changed)]
+  signal?.addEventListener('abort', changed)
+  try {
+    while (!(signal?.aborted ?? false)) {
+      dirty = false
+      if (told.first || journal.lastSequence > through) {
+        told = { ...told, first: false }
+        let events: QueueEvent[] = []
+        for await (const entry of journal.read(through + 1)) {
+          through = entry.sequence
+          const event = queueEventOf(entry)
+          if (event !== undefined) events.push(event)
+          if (events.length < BATCH_FRAMES) continue
+          yield { kind: 'events', journalId, throughSequence: through, events }
+          events = []
+        }
+        yield { kind: 'events', journalId, throughSequence: through, events }
+      }
+      if (told.connection !== connection.get()) {
+        told = { ...told, connection: connection.get() }
+        yield { kind: 'connection', connection: connection.get() }
+      }
+      const version = catalogue.get()?.manifest.version
+      if (version !== undefined && told.version !== version) {
+        told = { ...told, version }
+        yield { kind: 'catalogue-changed', version }
+      }
+      if (dirty) continue
+      await new Promise<void>((resolve) => {
+        wake = resolve
+        if (dirty || (signal?.aborted ?? false)) resolve()
+      })
+      wake = undefined
+    }
+  } finally {
+    for (const stop of stops) stop()
+    signal?.removeEventListener('abort', changed)
+  }
+}

@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import type { Clock } from '../drivers/transport/clock.ts'
+import type { Log } from './events.ts'
+
+/** A browser that ends is started again after this wait, doubled up to the cap. */
+const RESTART_FIRST_MS = 500
+const RESTART_CAP_MS = 30_000
+const STABLE_AFTER_MS = 60_000
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge']
+
+/** The installed Chromium: CHROMIUM_PATH, else the first known name on PATH. */
+export function findBrowser(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const given = env.CHROMIUM_PATH
+  if (given !== undefined) return given
+  const folders = (env.PATH ?? '').split(delimiter)
+  return NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable)
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return true
+  } catch (error) {
+    if (['ENOENT', 'EACCES', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return false
+    throw error
+  }
+}
+
+/** Why each switch: nothing of Chromium's own may stand between a citizen and the page, or call out. */
+function switches(profileDir: string, kiosk: boolean): string[] {
+  return [
+    `--user-data-dir=${profileDir}`,
+    ...(kiosk ? ['--kiosk'] : ['--window-size=540,960']),
+    '--no-first-run',
+    '--no-default-browser-check',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--disable-translate',
+    '--disable-features=Translate,OptimizationHints,MediaRouter',
+    '--disable-pinch',
+    '--overscroll-history-navigation=0',
+    '--disable-session-crashed-bubble',
+    '--password-store=basic',
+    // Chromium refuses its sandbox to root; a real terminal runs as an ordinary user (README).
+    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+  ]
+}
+
+export interface KioskBrowser {
+  stop(): void
+}
+
+/** Keeps a Chromium on the page: each start gets a start address of its own. */
+export function keepBrowser(options: {
+  readonly executable: string
+  readonly profileDir: string
+  readonly kiosk: boolean
+  readonly startUrl: () => string
+  readonly clock: Clock
+  readonly log: Log
+}): KioskBrowser {
+  let child: ChildProcess | undefined
+  let waitMs = RESTART_FIRST_MS
+  let stopped = false
+  let cancel: (() => void) | undefined
+  mkdirSync(options.profileDir, { recursive: true, mode: 0o700 })
+
+  function launch(): void {
+    const bornMs = options.clock.nowMs()
+    const fresh = spawn(
+      options.executable,
+      [...switches(options.profileDir, options.kiosk), `--app=${options.startUrl()}`],
+      {
+        stdio: 'ignore',
+      },
+    )
+    child = fresh
+    fresh.on('error', (error) => options.log('browser-exited', { error: error.message }))
+    fresh.on('exit', (code, signal) => {
+      if (stopped) return
+      if (options.clock.nowMs() - bornMs > STABLE_AFTER_MS) waitMs = RESTART_FIRST_MS
+      options.log('browser-exited', { code, signal, restartInMs: waitMs })
+      cancel = options.clock.after(waitMs, launch)
+      waitMs = Math.min(waitMs * 2, RESTART_CAP_MS)
+    })
+  }
+  launch()
+  return {
+    stop() {
+      stopped = true
+      cancel?.()
+      child?.kill()
+    },
+  }
+}

@@ -1,0 +1,39 @@
+import { chmod, mkdir } from 'node:fs/promises'
+import type { SpawnHost } from '../drivers/host/host-client.ts'
+import type { Log } from './events.ts'
+import type { ShellOptions } from './options.ts'
+import { loadProvisioning, loadSettings } from './settings.ts'
+import { startTerminal, type TerminalResult } from './terminal.ts'
+
+/** What both shells do before they show anything: read the files, say what is wrong with them, start the Terminal. */
+export async function prepareTerminal(
+  options: ShellOptions,
+  spawnHost: SpawnHost,
+  version: string,
+  log: Log,
+): Promise<TerminalResult> {
+  const [settings, provisioning] = await Promise.all([
+    loadSettings(options.settingsFile),
+    loadProvisioning(options.provisioningFile),
+  ])
+  for (const read of [settings, provisioning]) {
+    if (!read.ok) log('settings-refused', { file: read.file, fault: read.fault, problems: read.problems })
+  }
+  if (!settings.ok) return { ok: false, fault: 'settings', detail: problemText(settings) }
+  if (!provisioning.ok) return { ok: false, fault: 'provisioning', detail: problemText(provisioning) }
+  await mkdir(options.dataDir, { recursive: true })
+  await chmod(options.dataDir, 0o700)
+  return startTerminal({
+    dataDir: options.dataDir,
+    settings: settings.value,
+    provisioning: provisioning.value,
+    version,
+    spawnHost,
+    log,
+  })
+}
+
+/** For the person at the keyboard: the file, then a line for each problem. */
+function problemText(read: { readonly file: string; readonly problems: readonly string[] }): string {
+  return [read.file, ...read.problems.map((problem) => `  ${problem}`)].join('\n')
+}

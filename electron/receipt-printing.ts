@@ -1,0 +1,98 @@
+import type { DeviceHost } from '../drivers/host/host-client.ts'
+import type { PrintResult } from '../drivers/receipt-printer/states.ts'
+import type { Journal } from '../sync/journal/journal.ts'
+import type { Ledger, LedgerItem } from '../sync/journal/ledger.ts'
+import type { PrintReceiptAnswer } from './bridge/printing.contract.ts'
+import type { CardSession } from './card-session.ts'
+import type { Log } from './events.ts'
+import type { Intake } from './intake.ts'
+import type { Packages } from './packages.ts'
+import { receiptPaper } from './receipt-paper.ts'
+import type { Settings } from './settings.ts'
+
+/** Prints receipts of accepted submissions, and journals those that the printer confirmed. */
+export interface ReceiptPrinting {
+  print(submissionId: string, again: boolean): Promise<PrintReceiptAnswer>
+}
+
+export interface ReceiptPrintingOptions {
+  readonly host: DeviceHost
+  readonly hasPrinter: boolean
+  readonly journal: Journal
+  readonly ledger: Ledger
+  readonly intake: Intake
+  readonly session: CardSession
+  readonly packages: Packages
+  readonly settings: Settings
+  readonly terminalId: string
+  readonly nowIso: () => string
+  /** A moment as people read it: 2026 年 11 月 23 日 10:47, in the terminal's time zone. */
+  readonly inWords: (iso: string) => string
+  readonly log: Log
+}
+
+export function createReceiptPrinting(options: ReceiptPrintingOptions): ReceiptPrinting {
+  const { host, journal, ledger, intake, session, packages, settings, log } = options
+  const running = new Map<string, Promise<PrintReceiptAnswer>>()
+  let copies = 0
+
+  async function print(submissionId: string, again: boolean): Promise<PrintReceiptAnswer> {
+    const entry = ledger.bySubmission(submissionId)
+    const item = packages.catalogue.get()?.catalogue.items.find((each) => each.id === entry?.itemId)
+    if (entry === undefined || item === undefined) return { kind: 'unknown-submission' }
+    if (!options.hasPrinter) {
+      log('receipt-not-printed', { submissionId, fault: 'no-printer' })
+      return { kind: 'no-printer' }
+    }
+    if (entry.printedAt !== null && !again) {
+      // Confirmed before and only the answer was lost: a second paper would be one too many.
+      return { kind: 'settled', result: { ok: true, settledAtMs: 0 } }
+    }
+    const paper = (name: string | null) =>
+      receiptPaper({
+        item,
+        name,
+        ticket: entry.ticket,
+        acceptedAt: options.inWords(entry.acceptedAt),
+        delivered: entry.state === 'received',
+        qr: intake.accepted(entry).qr,
+        terminalId: options.terminalId,
+        hall: settings.hall.zh,
+        telephone: settings.staff.telephone,
+      })
+    copies++
+    const jobId = `${submissionId}/${copies}`
+    let result = await host.printReceipt(jobId, paper(nameFor(entry)))
+    if (!result.ok && result.fault === 'glyph-missing') {
+      // A rare character in the name: the ticket is what counts, the name is left out.
+      result = await host.printReceipt(`${jobId}/no-name`, paper(null))
+    }
+    await settle(entry, result)
+    return { kind: 'settled', result }
+  }
+
+  /** Only while the visit lasts: after that nobody is remembered. */
+  function nameFor(entry: LedgerItem): string | null {
+    return session.secretOf(entry.submissionId) === undefined ? null : (session.applicant()?.name ?? null)
+  }
+
+  async function settle({ submissionId }: LedgerItem, result: PrintResult): Promise<void> {
+    if (!result.ok) {
+      log('receipt-not-printed', { submissionId, fault: result.fault, paper: result.paper })
+      return
+    }
+    log('receipt-printed', { submissionId })
+    const written = await journal.append({ type: 'receipt-printed', at: options.nowIso(), submissionId })
+    if (!written.ok) log('receipt-printed', { submissionId, journalled: false, fault: written.fault })
+  }
+
+  return {
+    print(submissionId, again) {
+      const already = running.get(submissionId)
+      if (already !== undefined) return already
+      const flight = print(submissionId, again).finally(() => running.delete(submissionId))
+      running.set(submissionId, flight)
+      return flight
+    },
+  }
+}
