@@ -49,7 +49,7 @@ async function types(): Promise<StageResult> {
     if (each.state === 'passed') result.passed += 1
     else if (each.state === 'skipped') result.skips.push({ name, why: 'it holds no TypeScript file yet' })
     else {
-      result.failures.push({ name, why: `${each.errors.length} lines of errors` })
+      result.failures.push({ name, why: each.errors[0] ?? 'the compiler failed without a word' })
       console.log(describeTypes(each))
     }
   })

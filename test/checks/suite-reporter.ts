@@ -20,8 +20,14 @@ export const SuiteReport = z.object({
 })
 export type SuiteReport = z.infer<typeof SuiteReport>
 
-const firstLine = (error: { message: string } | undefined): string =>
-  error?.message.split('\n')[0]?.trim() ?? 'no message'
+/** Longer messages are cut in the closing lines; vitest has shown them whole. */
+const WHY_CHARACTERS = 200
+
+function firstLine(error: { message: string } | undefined): string {
+  const line = error?.message.split('\n')[0]?.trim() ?? ''
+  if (line === '') return 'no message'
+  return line.length > WHY_CHARACTERS ? `${line.slice(0, WHY_CHARACTERS)}…` : line
+}
 
 const nameOf = (test: TestCase | TestSuite): string => `${test.module.relativeModuleId} > ${test.fullName}`
 
