@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto'
+
+/**
+ * How a frame lies on disk, all numbers big-endian:
+ *
+ *     offset  bytes  what
+ *          0      3  "BMJ"
+ *          3      1  format version, 1
+ *          4      4  length of the body in bytes
+ *          8     32  hash of the frame before it, across segments; zeros before the first
+ *         40     32  this frame's hash: SHA-256 over bytes 0 to 39 and the body
+ *         72      …  body: UTF-8 JSON
+ */
+const MAGIC = Buffer.from('BMJ', 'latin1')
+export const FORMAT_VERSION = 1
+export const HEADER_BYTES = 72
+/** Far above any envelope (256 KiB); a longer length is damage, not a frame, and must not be allocated. */
+export const MAX_BODY_BYTES = 4 << 20
+/** What stands before the first frame. */
+export const GENESIS_HASH: Buffer = Buffer.alloc(32)
+
+const LENGTH_AT = 4
+const PREVIOUS_AT = 8
+const HASH_AT = 40
+
+export type Decoded =
+  | { readonly kind: 'frame'; readonly body: Buffer; readonly previous: Buffer; readonly hash: Buffer }
+  /** The bytes end before the frame does. */
+  | { readonly kind: 'incomplete'; readonly neededBytes: number }
+  | { readonly kind: 'bad'; readonly why: 'magic' | 'length' | 'hash' }
+  /** Written by a later program: not ours to judge. */
+  | { readonly kind: 'newer-format'; readonly version: number }
+
+/** One frame's bytes and its hash, which the next frame names. @throws RangeError on a body above the limit. */
+export function encodeFrame(previous: Uint8Array, body: Uint8Array): { bytes: Buffer; hash: Buffer } {
+  if (body.length > MAX_BODY_BYTES) throw new RangeError(`journal: a body of ${body.length} bytes is above the limit`)
+  const bytes = Buffer.alloc(HEADER_BYTES + body.length)
+  MAGIC.copy(bytes)
+  bytes.writeUInt8(FORMAT_VERSION, MAGIC.length)
+  bytes.writeUInt32BE(body.length, LENGTH_AT)
+  bytes.set(previous, PREVIOUS_AT)
+  bytes.set(body, HEADER_BYTES)
+  const hash = frameHash(bytes)
+  hash.copy(bytes, HASH_AT)
+  return { bytes, hash }
+}
+
+/** Reads the frame at the beginning of `bytes`; what follows it is left alone. Does not compare `previous`. */
+export function decodeFrame(bytes: Buffer): Decoded {
+  if (bytes.length < HEADER_BYTES) return { kind: 'incomplete', neededBytes: HEADER_BYTES }
+  if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) return { kind: 'bad', why: 'magic' }
+  const version = bytes.readUInt8(MAGIC.length)
+  if (version !== FORMAT_VERSION) return { kind: 'newer-format', version }
+  const length = bytes.readUInt32BE(LENGTH_AT)
+  if (length > MAX_BODY_BYTES) return { kind: 'bad', why: 'length' }
+  const neededBytes = HEADER_BYTES + length
+  if (bytes.length < neededBytes) return { kind: 'incomplete', neededBytes }
+  const frame = bytes.subarray(0, neededBytes)
+  const hash = frame.subarray(HASH_AT, HEADER_BYTES)
+  if (!frameHash(frame).equals(hash)) return { kind: 'bad', why: 'hash' }
+  return { kind: 'frame', body: frame.subarray(HEADER_BYTES), previous: frame.subarray(PREVIOUS_AT, HASH_AT), hash }
+}
+
+/** Where a frame could begin, from `from` on; -1 when nowhere. */
+export function nextMagic(bytes: Buffer, from: number): number {
+  return bytes.indexOf(MAGIC, from)
+}
+
+function frameHash(frame: Buffer): Buffer {
+  return createHash('sha256').update(frame.subarray(0, HASH_AT)).update(frame.subarray(HEADER_BYTES)).digest()
+}
