@@ -1,0 +1,129 @@
+import { access } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
+import { type Child, startChild } from './dev/child.ts'
+import { openStack, ROOT, type Stack, startBrowserShell } from './dev/stack.ts'
+import { findBrowser } from './kiosk-browser.ts'
+
+/**
+ * `npm start`: a whole terminal on one machine, from nothing: a hub of its own, simulated devices, provisioning, and
+ * the kiosk in Electron, else in an installed Chromium, else by its address.
+ */
+const HELP = `Starts a hub, simulated devices and the kiosk on this machine.
+
+  npm start -- [options]
+  --data DIR       where hub and terminal keep their data (default .bianmin)
+  --settings FILE  real devices: your settings.json instead of the simulators' addresses
+  --shell KIND     electron | browser | none (default: the first that can be shown here)
+  --fullscreen     the whole screen instead of a window
+  --help           this text
+`
+
+type Shell =
+  | { readonly kind: 'electron'; readonly executable: string }
+  | { readonly kind: 'browser' }
+  | { readonly kind: 'none'; readonly why: string }
+
+const say = (line: string) => process.stdout.write(`${line}\n`)
+
+/** Electron that can run here: ELECTRON_EXECUTABLE, else the electron package's own binary. */
+async function findElectron(): Promise<string | undefined> {
+  const given = process.env.ELECTRON_EXECUTABLE
+  if (given !== undefined) return given
+  const folder = dirname(createRequire(import.meta.url).resolve('electron/package.json'))
+  const own = join(folder, 'dist', process.platform === 'win32' ? 'electron.exe' : 'electron')
+  return access(own).then(
+    () => own,
+    () => undefined,
+  )
+}
+
+async function chooseShell(wanted: string | undefined): Promise<Shell> {
+  if (wanted === 'none') return { kind: 'none', why: 'as asked' }
+  const { DISPLAY, WAYLAND_DISPLAY } = process.env
+  if (process.platform === 'linux' && DISPLAY === undefined && WAYLAND_DISPLAY === undefined) {
+    return { kind: 'none', why: 'this machine has no screen (DISPLAY is not set)' }
+  }
+  const executable = await findElectron()
+  // Electron's sandbox refuses root, as it should; Chromium is then the better choice.
+  const electronFits = executable !== undefined && (wanted === 'electron' || process.getuid?.() !== 0)
+  if (electronFits && wanted !== 'browser') return { kind: 'electron', executable }
+  if (findBrowser() !== undefined && wanted !== 'electron') return { kind: 'browser' }
+  return { kind: 'none', why: 'found neither an Electron (ELECTRON_EXECUTABLE) nor a Chromium (CHROMIUM_PATH)' }
+}
+
+function startElectron(executable: string, stack: Stack, settings: string, fullscreen: boolean): Child {
+  return startChild(executable, [
+    join(ROOT, 'dist/electron/main.cjs'),
+    ...['--data', stack.terminalDir, '--settings', settings, '--provisioning', stack.provisioningFile],
+    ...['--page', join(ROOT, 'dist/kiosk'), ...(fullscreen ? [] : ['--windowed'])],
+  ])
+}
+
+/** A start address is good once and for ten seconds, so each Enter makes a new one. */
+async function offerAddresses(why: string, terminal: Child): Promise<void> {
+  say(`  kiosk      no window: ${why}`)
+  const show = async () => {
+    const { url } = await terminal.next('start-address')
+    say(`  kiosk      ${String(url)}\n             open it within 10 seconds; Enter makes a new address`)
+  }
+  await show()
+  createInterface({ input: process.stdin }).on('line', () => {
+    terminal.type('')
+    void show()
+  })
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      data: { type: 'string', default: '.bianmin' },
+      settings: { type: 'string' },
+      shell: { type: 'string' },
+      fullscreen: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) return void process.stdout.write(HELP)
+
+  say('便民 Bianmin: starting hub, simulated devices and kiosk …')
+  const stack = await openStack({ dataDir: resolve(values.data), dockDir: join(ROOT, 'dist/dev-dock') })
+  say(`  hub        ${stack.hubUrl.href}   what arrived, as a page`)
+  say(`  dev dock   ${stack.bench.dockUrl ?? ''}   put a card on the reader, take the paper away, cut the network`)
+
+  const settings = values.settings === undefined ? stack.settingsFile : resolve(values.settings)
+  const shell = await chooseShell(values.shell)
+  const window = values.fullscreen ? [] : ['--windowed']
+  const terminal =
+    shell.kind === 'electron'
+      ? startElectron(shell.executable, stack, settings, values.fullscreen)
+      : startBrowserShell(stack, [
+          '--settings',
+          settings,
+          ...window,
+          ...(shell.kind === 'none' ? ['--no-browser'] : []),
+        ])
+
+  const stop = async () => {
+    await terminal.stop()
+    await stack.close()
+    process.exit(0)
+  }
+  process.on('SIGINT', () => void stop())
+  process.on('SIGTERM', () => void stop())
+
+  if (shell.kind === 'none') {
+    await terminal.next('ready')
+    await offerAddresses(shell.why, terminal)
+  } else {
+    say(`  kiosk      in ${shell.kind === 'electron' ? `Electron (${shell.executable})` : 'Chromium'}`)
+  }
+  say('Ctrl+C stops everything.')
+  const code = await terminal.exited
+  say(`The kiosk ended (${code}).`)
+  await stop()
+}
+
+await main()
