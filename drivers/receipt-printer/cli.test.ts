@@ -16,7 +16,8 @@ function run(...args: string[]): Promise<{ code: number; out: string; err: strin
   })
 }
 
-describe('command line', () => {
+/** Each run starts a Node of its own, which a busy machine may be slow at. */
+describe('command line', { timeout: 60_000 }, () => {
   it('tells the state as JSON and as advice', async () => {
     expect(await run('status', '--url', url, '--json')).toMatchObject({
       code: 0,
@@ -37,6 +38,7 @@ describe('command line', () => {
 
   it('explains itself when the arguments are wrong, and when there is no such printer', async () => {
     expect(await run('status')).toMatchObject({ code: 2, err: expect.stringContaining('--url') })
+    expect(await run('status', '--urll', url)).toMatchObject({ code: 2, err: expect.stringContaining('--urll') })
     expect(await run('--help')).toMatchObject({ code: 0, out: expect.stringContaining('print-test') })
     expect(await run('status', '--url', 'tpc://x', '--json')).toMatchObject({
       code: 1,

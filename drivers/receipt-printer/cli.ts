@@ -58,20 +58,34 @@ function describeState(state: ReceiptPrinterState): string {
   return [[name, ...details].join(', '), ADVICE[name]].filter(Boolean).join('\n')
 }
 
+/** The arguments, or what is wrong with them. */
+function readArguments(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: { url: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean' } },
+    })
+  } catch (error) {
+    if (error instanceof TypeError) return error.message
+    throw error
+  }
+}
+
 /** Answers the exit code. */
 async function main(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    strict: false,
-    options: { url: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean' } },
-  })
+  const parsed = readArguments(args)
+  if (typeof parsed === 'string') {
+    process.stderr.write(`${parsed}\n\n${HELP}`)
+    return 2
+  }
+  const { values, positionals } = parsed
   const [command] = positionals
   if (values.help === true) {
     process.stdout.write(HELP)
     return 0
   }
-  if ((command !== 'status' && command !== 'print-test') || typeof values.url !== 'string') {
+  if ((command !== 'status' && command !== 'print-test') || values.url === undefined) {
     process.stderr.write(HELP)
     return 2
   }
