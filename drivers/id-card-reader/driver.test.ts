@@ -130,13 +130,14 @@ describe('what a citizen can do wrong', () => {
     expect((await harness.nextCard()).card.fields).toEqual(zhou.fields)
   })
 
-  it('tells a fault once while the card lies there, and again for the next card', async () => {
-    const { simulator, harness } = await setUp()
-    simulator.misbehave({ kind: 'not-an-id-card', times: 2 })
+  it('tries a refused card again while it lies there, tells it once, and again for the next card', async () => {
+    const { simulator, harness } = await setUp({ faultRetryMs: 15 })
+    simulator.misbehave({ kind: 'not-an-id-card', times: 1_000 })
     simulator.putCard(zhou)
     await harness.nextFault()
-    await moreFinds(simulator, 5)
+    await until(() => (simulator.counters().requests.selectCard ?? 0) >= 3)
     expect(harness.events.filter((event) => event.event === 'card-fault')).toHaveLength(1)
+    expect(harness.events.filter((event) => JSON.stringify(event).includes('reading'))).toHaveLength(1)
     simulator.takeCard()
     await moreFinds(simulator, 2)
     simulator.putCard(zhou)
@@ -209,6 +210,14 @@ describe('a bad line', () => {
     // Ready, not waiting out the time after a fault: the card had been seen gone.
     await harness.nextState('reading')
     await harness.nextCard()
+  })
+
+  it('a card that cannot be had again after damage on the wire was not lifted by anybody', async () => {
+    const { simulator, harness } = await setUp()
+    simulator.misbehave({ kind: 'wrong-checksum', command: 'readTextPhoto' })
+    simulator.misbehave({ kind: 'status', sw3: 0x41, command: 'readTextPhoto' })
+    simulator.putCard(zhou)
+    expect(await harness.nextFault()).toMatchObject({ fault: 'damaged-answer', sw3: '41' })
   })
 
   it('a late answer is not taken for the next command', async () => {

@@ -5,7 +5,14 @@ import { samIdText } from './answers.ts'
 import { createExchange, type Exchange, READER_TIMEOUTS, type ReaderTimeouts } from './exchange.ts'
 import type { ReaderLog } from './log.ts'
 import { type AdditionalAddressResult, readAddress } from './read-card.ts'
-import { POLL_INTERVAL_MS, PROBE_INTERVAL_MS, runSession, type SessionEnd, type SessionHost } from './session.ts'
+import {
+  FAULT_RETRY_MS,
+  POLL_INTERVAL_MS,
+  PROBE_INTERVAL_MS,
+  runSession,
+  type SessionEnd,
+  type SessionHost,
+} from './session.ts'
 import type { CardReaderEvent, CardReaderState } from './states.ts'
 import { SW3_OK } from './status-words.ts'
 
@@ -27,6 +34,7 @@ export interface CardReaderOptions {
   readonly additionalAddress?: boolean
   readonly pollIntervalMs?: number
   readonly probeIntervalMs?: number
+  readonly faultRetryMs?: number
   readonly timeouts?: Partial<ReaderTimeouts>
   /** Added to the clock to give milliseconds since 1970; `performance.timeOrigin` fits the real clock. */
   readonly clockEpochMs?: number
@@ -87,6 +95,7 @@ export function createIdCardReader(options: CardReaderOptions): IdCardReader {
     timeouts,
     pollIntervalMs: options.pollIntervalMs ?? POLL_INTERVAL_MS,
     probeIntervalMs: options.probeIntervalMs ?? PROBE_INTERVAL_MS,
+    faultRetryMs: options.faultRetryMs ?? FAULT_RETRY_MS,
     epochMs: options.clockEpochMs ?? performance.timeOrigin,
     additionalAddress: options.additionalAddress ?? false,
     newReadId: options.newReadId ?? randomUUID,

@@ -73,7 +73,7 @@ export interface ExchangeOptions {
 export function createExchange(options: ExchangeOptions): Exchange {
   const { link, clock, log } = options
   const parser = createFrameParser('answers')
-  let lastByteMs = clock.nowMs()
+  let lastByteMs = Number.NEGATIVE_INFINITY
   let lost = false
   /** Something may still arrive that belongs to an earlier request. */
   let unsettled = true
@@ -131,10 +131,11 @@ export function createExchange(options: ExchangeOptions): Exchange {
   }
 
   async function settleLine(): Promise<void> {
-    const giveUpAtMs = clock.nowMs() + MAX_QUIET_WAIT_MS
+    const beganAtMs = clock.nowMs()
+    const giveUpAtMs = beganAtMs + MAX_QUIET_WAIT_MS
     while (!lost) {
       const now = clock.nowMs()
-      const waitMs = Math.min(lastByteMs + QUIET_MS, giveUpAtMs) - now
+      const waitMs = Math.min(Math.max(lastByteMs, beganAtMs) + QUIET_MS, giveUpAtMs) - now
       if (waitMs <= 0) break
       await new Promise<void>((resolve) => {
         clock.after(waitMs, resolve)

@@ -16,7 +16,7 @@ export const POLL_INTERVAL_MS = 120
 /** Between two probes of a module that is silent, out of service or on a bad line (devices.md 8: 1/s). */
 export const PROBE_INTERVAL_MS = 1_000
 /** A card that could not be read and still lies there is tried again after this, without telling twice. */
-const FAULT_RETRY_MS = 1_000
+export const FAULT_RETRY_MS = 1_000
 /** One lost answer is an accident, two are silence. */
 const MAX_SILENT_FINDS = 2
 /** Then the wire is opened anew: some systems never tell that a port is gone (devices.md 8). */
@@ -35,6 +35,7 @@ export interface SessionHost {
   readonly timeouts: ReaderTimeouts
   readonly pollIntervalMs: number
   readonly probeIntervalMs: number
+  readonly faultRetryMs: number
   readonly epochMs: number
   readonly additionalAddress: boolean
   readonly newReadId: () => string
@@ -92,7 +93,7 @@ export async function runSession(over: Exchange, host: SessionHost): Promise<Ses
 
   function tellFault(fault: CardFault, sw3: number | undefined, detail: string): void {
     armed = false
-    rearmAtMs = clock.nowMs() + FAULT_RETRY_MS
+    rearmAtMs = clock.nowMs() + host.faultRetryMs
     if (toldFault === fault) return
     toldFault = fault
     const word = sw3 === undefined ? {} : { sw3: sw3Text(sw3) }
