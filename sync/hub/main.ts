@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import pino, { type Logger } from 'pino'
+import { firstIssue, jsonOrUndefined } from '../envelope/compact.ts'
 import { type Catalogue, CatalogueSchema } from '../protocol/service-item.ts'
 import { lockDataDir } from './data-lock.ts'
 import { type HubDatabase, openDatabase } from './database.ts'
@@ -52,6 +53,7 @@ if (!read.ok) {
 async function serve(options: HubOptionsOf<'serve'>): Promise<void> {
   // A file that is no catalogue stops the start before anything is opened.
   const catalogue = await readCatalogue(options.catalogue)
+  if (catalogue === undefined) return
   const opened = await openHere(options.data)
   if (opened === undefined) return
   let hub: Hub | undefined
@@ -95,9 +97,16 @@ async function serve(options: HubOptionsOf<'serve'>): Promise<void> {
   process.once('SIGINT', stop)
 }
 
-async function readCatalogue(path: string | undefined): Promise<{ content: Catalogue; origin: 'sample' | 'file' }> {
+type CatalogueToPublish = { readonly content: Catalogue; readonly origin: 'sample' | 'file' }
+
+/** The catalogue of `path`, the sample without one; nothing, and a line in the log, when the file is no catalogue. */
+async function readCatalogue(path: string | undefined): Promise<CatalogueToPublish | undefined> {
   if (path === undefined) return { content: sampleCatalogue, origin: 'sample' }
-  return { content: CatalogueSchema.parse(JSON.parse(await readFile(path, 'utf8'))), origin: 'file' }
+  const parsed = CatalogueSchema.safeParse(jsonOrUndefined(await readFile(path, 'utf8')))
+  if (parsed.success) return { content: parsed.data, origin: 'file' }
+  log.fatal({ path, where: firstIssue(parsed.error) }, 'catalogue.not-understood')
+  process.exitCode = 1
+  return undefined
 }
 
 async function provisionUnlessThere(

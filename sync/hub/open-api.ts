@@ -3,7 +3,7 @@ import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4'
 import { hubContract } from '../protocol/hub-api.ts'
 
 /** The OpenAPI document of the contract: what /openapi.json hands out. */
-export function openApiDocument(serverUrl: string) {
+export function openApiDocument() {
   const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] })
   return generator.generate(hubContract, {
     info: {
@@ -13,6 +13,7 @@ export function openApiDocument(serverUrl: string) {
         'Terminals hand in sealed submissions here and pull signed packages. A 4xx answer is about envelope, key, size ' +
         'or protocol, never about what a citizen filled in: the hub signs a receipt before it opens anything.',
     },
-    servers: [{ url: serverUrl }],
+    // Where the document came from: behind a proxy the hub does not know its own address.
+    servers: [{ url: '/' }],
   })
 }

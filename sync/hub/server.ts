@@ -31,7 +31,7 @@ export function makeServer(parts: ServerParts): FastifyInstance {
   })
   addApi(server, parts)
   addPages(server, parts)
-  server.get('/openapi.json', async (request) => openApiDocument(`${request.protocol}://${request.host}`))
+  server.get('/openapi.json', async () => openApiDocument())
   if (parts.allowExport) {
     server.get('/export/submissions.jsonl', async (_request, reply) => {
       reply.type('application/x-ndjson; charset=utf-8')
@@ -56,7 +56,8 @@ function addApi(server: FastifyInstance, parts: ServerParts): void {
         }
       },
     ],
-    interceptors: [
+    // Root: outside of the place where errors become answers.
+    rootInterceptors: [
       async ({ next }) => {
         const result = await next()
         const afterMs =

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import { makeClaim } from '../envelope/enrolment.ts'
 import { keyFor, verifyKeySet } from '../envelope/key-set.ts'
@@ -13,9 +14,11 @@ import { makeTicket } from '../protocol/ticket.ts'
 import { type HubDatabase, openDatabase } from './database.ts'
 import { enrol, issueCode } from './enrolment.ts'
 import { type Hub, type HubOptions, makeHub } from './hub.ts'
+import { loadSigningKeys } from './hub-keys.ts'
 import type { HandedIn } from './ingest.ts'
 import { sampleCatalogue } from './sample/catalogue.ts'
 import { s07Unemployment } from './sample/s07-unemployment.ts'
+import { makeServer } from './server.ts'
 import { type HubSources, systemSources } from './sources.ts'
 
 /** For tests: a whole hub over a database of its own, and a terminal that can seal. */
@@ -61,6 +64,17 @@ export async function makeTestHub(
       await rm(dataDir, { recursive: true })
     },
   }
+}
+
+/** Another server over the same database, with other limits: closing it leaves the hub alone. */
+export async function makeSecondServer(
+  hub: TestHub,
+  limits: { readonly maxIngestsAtOnce?: number; readonly db?: HubDatabase },
+): Promise<FastifyInstance> {
+  const { db, sources, keySet } = hub
+  const signingKeys = await loadSigningKeys(db, TEST_NOW)
+  const common = { db, sources, keySet, signingKeys, keySetJws: '', hubName: hub.identity.name, allowExport: false }
+  return makeServer({ ...common, log: pino({ level: 'silent' }), onArrival: () => undefined, ...limits })
 }
 
 export interface TestTerminal {

@@ -1,0 +1,136 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { createORPCClient } from '@orpc/client'
+import type { ContractRouterClient } from '@orpc/contract'
+import { OpenAPILink } from '@orpc/openapi-client/fetch'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { makeClaim } from '../envelope/enrolment.ts'
+import { verifyKeySet } from '../envelope/key-set.ts'
+import { generateSigningKey } from '../envelope/signing-key.ts'
+import { hubContract } from '../protocol/hub-api.ts'
+import { ProvisioningSchema } from '../protocol/keys.ts'
+import { terminalOf } from './test-hub.ts'
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
+/** PGlite takes seconds to make a database on a busy machine, and this test starts it four times. */
+const SLOW_MS = 120_000
+
+let folder: string
+const running = new Set<ChildProcess>()
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hub-main-'))
+})
+afterEach(async () => {
+  for (const child of running) child.kill('SIGKILL')
+  await rm(folder, { recursive: true })
+})
+
+async function start(...args: readonly string[]) {
+  const child = spawn(process.execPath, [MAIN, '--data', join(folder, 'data'), '--port', '0', ...args], {
+    env: withoutDatabase(),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  running.add(child)
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
+  const ready = JSON.parse(line) as { event: string; url: string; dataDir: string }
+  const client: ContractRouterClient<typeof hubContract> = createORPCClient(
+    new OpenAPILink(hubContract, { url: ready.url }),
+  )
+  const stop = async () => {
+    child.kill('SIGTERM')
+    const [code] = await once(child, 'exit')
+    running.delete(child)
+    return code
+  }
+  return { ready, client, stop }
+}
+
+function run(...args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [MAIN, ...args], { env: withoutDatabase() }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, stdout, stderr })
+    })
+  })
+}
+
+function withoutDatabase(): NodeJS.ProcessEnv {
+  const { DATABASE_URL: _, ...env } = process.env
+  return { ...env, NODE_ENV: 'test' }
+}
+
+test('a hub starts, provisions, takes in, stops cleanly, and knows everything after a restart', {
+  timeout: SLOW_MS,
+}, async () => {
+  const data = join(folder, 'data')
+  const file = join(folder, 'terminal.json')
+  const first = await start('--provision', `T-1=${file}`)
+  expect(first.ready).toEqual({
+    event: 'ready',
+    url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+    dataDir: data,
+  })
+  const provisioning = ProvisioningSchema.parse(JSON.parse(await readFile(file, 'utf8')))
+  expect(provisioning).toMatchObject({ hubUrl: first.ready.url, terminalId: 'T-1' })
+  expect((await stat(file)).mode & 0o777).toBe(0o600)
+  expect((await stat(join(data, 'root-key.json'))).mode & 0o777).toBe(0o600)
+
+  const { keySet: jws } = await first.client.getKeySet()
+  const trusted = await verifyKeySet(jws, provisioning.rootKeySha256)
+  if (!trusted.ok) throw new Error(trusted.fault)
+  const { key: deviceKey } = await generateSigningKey()
+  const claim = await makeClaim({ terminalId: 'T-1', code: provisioning.enrolmentCode, deviceKey })
+  await first.client.enrol({ terminalId: 'T-1', claim })
+  const terminal = terminalOf(trusted.keySet, 'T-1', deviceKey)
+  const [sent, later] = [await terminal.seal(), await terminal.seal()]
+  const { receipt } = await first.client.putSubmission(sent)
+
+  const second = await run('--data', data, '--port', '0')
+  expect(second).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('data-folder.in-use') })
+  expect(await first.stop()).toBe(0)
+
+  const out = join(folder, 'hub.jsonl')
+  expect(await run('export', '--data', data, '--out', out, '--no-envelope')).toMatchObject({ code: 0 })
+  const lines = (await readFile(out, 'utf8')).trim().split('\n')
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    expect.objectContaining({ submission_id: sent.submissionId, sha256: sent.sha256, hub_sequence: 1, receipt }),
+  ])
+  expect(lines[0]).not.toContain('"envelope"')
+
+  const again = await start('--provision', `T-1=${file}`)
+  expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(provisioning)
+  expect(await again.client.getKeySet()).toEqual({ keySet: jws })
+  expect(await again.client.getReceipt({ submissionId: sent.submissionId })).toEqual({ receipt })
+  expect(await again.client.putSubmission(sent)).toEqual({ receipt })
+  await again.client.putSubmission(later)
+  const list = await (await fetch(again.ready.url)).text()
+  for (const { sha256 } of [sent, later]) expect(list).toContain(sha256.slice(0, 12))
+  expect(await again.stop()).toBe(0)
+})
+
+test('a slip on the command line is told in a sentence, before anything is made', async () => {
+  const data = join(folder, 'data')
+  expect(await run()).toMatchObject({ code: 2, stderr: expect.stringContaining('--data DIR is missing') })
+  expect(await run('--data', data, '--port', '99999')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--port'),
+  })
+  expect(await run('--data', data, '--provision', 'T-1')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('TERMINAL-ID=FILE'),
+  })
+  expect(await run('--data', data, '--datta', 'x')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--datta'),
+  })
+  const broken = join(folder, 'catalogue.json')
+  await writeFile(broken, '{"kind":"catalogue"}')
+  const noCatalogue = await run('--data', data, '--catalogue', broken)
+  expect(noCatalogue).toMatchObject({ code: 1, stderr: expect.stringContaining(broken) })
+  await expect(stat(data)).rejects.toThrow('ENOENT')
+  expect(await run('--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('--provision') })
+})

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { generateSealKey } from '../envelope/seal-key.ts'
+import { loadSigningKeys } from './hub-keys.ts'
+import { type HandedIn, makeIngest } from './ingest.ts'
+import { makeOpener } from './opener.ts'
+import { s02Pension } from './sample/s02-pension.ts'
+import { goodPayload, makeTerminal, makeTestHub, TEST_NOW, type TestHub, type TestTerminal } from './test-hub.ts'
+
+let hub: TestHub
+let terminal: TestTerminal
+let handIn: (handedIn: HandedIn) => Promise<string>
+
+beforeAll(async () => {
+  hub = await makeTestHub()
+  terminal = await makeTerminal(hub, 'T-1')
+  const { receipt: receiptKey } = await loadSigningKeys(hub.db, TEST_NOW)
+  const ingest = makeIngest({ db: hub.db, receiptKey, sources: hub.sources })
+  handIn = async (handedIn) => {
+    const result = await ingest(handedIn)
+    if (!result.ok) throw new Error(result.fault)
+    return result.receipt
+  }
+}, 60_000)
+afterAll(() => hub.end())
+
+const caseOf = (id: string) =>
+  hub.db
+    .selectFrom('cases')
+    .innerJoin('submissions', 'submissions.submission_id', 'cases.submission_id')
+    .select(['state', 'faults', 'opened_at', 'receipt', 'envelope'])
+    .where('cases.submission_id', '=', id)
+    .executeTakeFirstOrThrow()
+
+async function judged(change: Parameters<TestTerminal['seal']>[0]) {
+  const sent = await terminal.seal(change)
+  const receipt = await handIn(sent)
+  await hub.opener.round()
+  const row = await caseOf(sent.submissionId)
+  expect({ receipt: row.receipt, envelope: row.envelope }).toEqual({ receipt, envelope: sent.envelope })
+  return { state: row.state, faults: JSON.parse(row.faults) }
+}
+
+test('a well filled form is taken on', async () => {
+  expect(await judged({})).toEqual({ state: '已受理', faults: [] })
+})
+
+test('an item without pledge and signature is taken on without them', async () => {
+  const { pledge: _, signature: __, ...rest } = goodPayload()
+  const sent = await terminal.seal()
+  expect(sent.submissionId).not.toBe(rest.submissionId)
+  const answers = { pensionType: 'unsure', livingPlace: '990101', phone: '13800136021' }
+  const item = { id: 'S02', code: s02Pension.code, version: 1 }
+  // undefined fields vanish in JSON, as if they had never been there
+  const payload = { ...rest, answers, item, pledge: undefined, signature: undefined }
+  expect(await judged({ payload: payload as never })).toEqual({ state: '已受理', faults: [] })
+})
+
+test('faults of content ask for more, and name fields, never values', async () => {
+  const answers = { ...goodPayload().answers, endDate: '2026-11-24', phone: '12345' }
+  expect(await judged({ payload: { answers, pledge: '别的话', signature: undefined as never } })).toEqual({
+    state: '需补正',
+    faults: [
+      { field: 'endDate', fault: 'too-late' },
+      { field: 'phone', fault: 'not-a-mobile-number' },
+      { field: 'pledge', fault: 'other-words' },
+      { field: 'signature', fault: 'missing' },
+    ],
+  })
+})
+
+test('a number with a wrong check digit, and a birth date that is not in it', async () => {
+  const { applicant } = goodPayload()
+  const wrong = { ...applicant, idNumber: '990101198611020034' }
+  expect(await judged({ payload: { applicant: wrong } })).toEqual({
+    state: '需补正',
+    faults: [{ field: 'applicant.idNumber', fault: 'check-digit' }],
+  })
+  expect(await judged({ payload: { applicant: { ...applicant, birth: '1986-11-03' } } })).toEqual({
+    state: '需补正',
+    faults: [{ field: 'applicant.birth', fault: 'not-in-the-number' }],
+  })
+})
+
+test('an item version that was never published', async () => {
+  const { item } = goodPayload()
+  expect(await judged({ payload: { item: { ...item, version: 2 } } })).toEqual({
+    state: '需补正',
+    faults: [{ field: 'item', fault: 'unknown-item' }],
+  })
+})
+
+test('dates count from the day on which the terminal took it in, by China’s clock', async () => {
+  // 2026-03-01 01:00 in China is still February in UTC.
+  const acceptedAt = '2026-02-28T17:00:00.000Z'
+  const answers = { ...goodPayload().answers, endDate: '2026-03-01' }
+  expect(await judged({ payload: { acceptedAt, answers } })).toMatchObject({ state: '已受理' })
+})
+
+test('what cannot be opened is not taken on: a foreign key, a wrong key under our name', async () => {
+  const foreign = await generateSealKey()
+  const ours = hub.keySet.keys.find((key) => key.use === 'seal')
+  expect(await judged({ sealKey: { kid: 'foreign', jwk: foreign.jwk } })).toEqual({
+    state: '不予受理',
+    faults: [{ field: 'envelope', fault: 'key-unknown' }],
+  })
+  expect(await judged({ sealKey: { kid: ours?.kid ?? '', jwk: foreign.jwk } })).toEqual({
+    state: '不予受理',
+    faults: [{ field: 'envelope', fault: 'cannot-decrypt' }],
+  })
+})
+
+test('a case that makes the opener throw waits, and does not hold up the next one', async () => {
+  const [poisoned, good] = [await terminal.seal(), await terminal.seal()]
+  await handIn(poisoned)
+  await handIn(good)
+  const seen: string[] = []
+  const opener = makeOpener({ db: hub.db, sealKeys: new Map(), sources: hub.sources }, async (envelope) => {
+    seen.push(envelope)
+    if (envelope === poisoned.envelope) throw new Error('a bug')
+    return { state: '已受理', faults: [] }
+  })
+  expect(await opener.round()).toMatchObject({
+    opened: [{ submissionId: good.submissionId }],
+    stuck: [{ submissionId: poisoned.submissionId }],
+  })
+  expect(await opener.round()).toEqual({ opened: [], stuck: [] })
+  expect(seen).toHaveLength(2)
+  expect(await caseOf(poisoned.submissionId)).toMatchObject({ state: '待打开' })
+  await hub.opener.round()
+  expect(await caseOf(poisoned.submissionId)).toMatchObject({ state: '已受理' })
+})
