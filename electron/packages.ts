@@ -22,7 +22,8 @@ export interface HeldCatalogue {
  */
 export interface Packages {
   readonly catalogue: Cell<HeldCatalogue | null>
-  take(signed: SignedPackage, keySet: KeySet): Promise<void>
+  /** Takes over what the hub client has verified and found newer; on disk before anybody sees it. */
+  take(verified: HeldCatalogue & { readonly signed: SignedPackage }): Promise<void>
 }
 
 const StoredSchema = z.object({ manifest: z.string(), content: z.string() })
@@ -35,35 +36,23 @@ export async function openPackages(dir: string, keySet: KeySet | undefined, log:
   const text = await readIfThere(file)
   if (text !== undefined && keySet !== undefined) {
     const stored = StoredSchema.safeParse(JSON.parse(text))
-    if (stored.success) await hold(stored.data, keySet, 'disk')
-    else log('catalogue-refused', { source: 'disk', fault: 'bad-content' })
+    const verified = stored.success
+      ? await verifyPackage(stored.data, keySet)
+      : ({ ok: false, fault: 'bad-content', detail: 'not a package file' } as const)
+    if (verified.ok) hold({ manifest: verified.manifest, catalogue: verified.catalogue }, 'disk')
+    else log('catalogue-refused', { source: 'disk', fault: verified.fault, detail: verified.detail })
   }
 
-  async function hold(signed: SignedPackage, keys: KeySet, source: 'disk' | 'hub'): Promise<boolean> {
-    const verified = await verifyPackage(signed, keys)
-    if (!verified.ok) {
-      log('catalogue-refused', { source, fault: verified.fault, detail: verified.detail })
-      return false
-    }
-    const held = catalogue.get()?.manifest
-    const { manifest } = verified
-    // Versions are compared within an epoch only: a hub restored from a backup counts anew.
-    if (held !== undefined && held.hubEpoch === manifest.hubEpoch && manifest.version <= held.version) {
-      if (manifest.version < held.version) {
-        log('catalogue-refused', { source, fault: 'older', offered: manifest.version, held: held.version })
-      }
-      return false
-    }
-    if (source === 'hub') await writeAtomically(file, JSON.stringify(signed))
-    catalogue.set({ manifest, catalogue: verified.catalogue })
-    log('catalogue-taken', { source, version: manifest.version, items: verified.catalogue.items.length })
-    return true
+  function hold(held: HeldCatalogue, source: 'disk' | 'hub'): void {
+    catalogue.set(held)
+    log('catalogue-taken', { source, version: held.manifest.version, items: held.catalogue.items.length })
   }
 
   return {
     catalogue,
-    async take(signed, keys) {
-      await hold(signed, keys, 'hub')
+    async take({ signed, ...verified }) {
+      await writeAtomically(file, JSON.stringify(signed))
+      hold(verified, 'hub')
     },
   }
 }

@@ -88,26 +88,25 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
   const session = createCardSession({ clock: realClock, nowIso, today, log })
   const hub = createHubClient({
     baseUrl: provisioning.hubUrl,
-    log: (event, detail) => log('hub-client', { hub: event, ...detail }),
+    log: (_level, event, detail) => log('hub-client', { hub: event, ...detail }),
   })
 
   const connection = createConnectionWatch({
     clock: realClock,
     log,
     async ping() {
+      if (trust.keySet() === undefined) await trust.refresh(hub)
       const keySet = trust.keySet()
-      if (keySet !== undefined) return hub.ping(keySet)
-      await trust.refresh(hub)
-      const fetched = trust.keySet()
-      return fetched === undefined ? 'no-network' : hub.ping(fetched)
+      return keySet === undefined ? 'no-network' : (await hub.ping(keySet)).connection
     },
     async onContact() {
       await trust.refresh(hub)
       const keySet = trust.keySet()
       if (keySet === undefined) return
-      const held = packages.catalogue.get()?.manifest
-      const answer = await hub.getCatalogue(held)
-      if (answer.ok && answer.changed) await packages.take(answer.signed, keySet)
+      const answer = await hub.getCatalogue({ keySet, have: packages.catalogue.get()?.manifest ?? null })
+      if (answer.outcome === 'verified') await packages.take(answer)
+      else if (answer.outcome === 'older')
+        log('catalogue-refused', { source: 'hub', fault: 'older', offered: answer.version })
     },
   })
 

@@ -1,9 +1,9 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { makeClaim } from '../sync/envelope/enrolment.ts'
 import { isNewer, keyFor, verifyKeySet } from '../sync/envelope/key-set.ts'
 import { generateSigningKey, type SigningKey, signingKeyFromJwk } from '../sync/envelope/signing-key.ts'
+import type { HubClient } from '../sync/hub-client/hub-client.ts'
 import type { HubKey, KeySet, Provisioning } from '../sync/protocol/keys.ts'
 import { writeAtomically } from './atomic-file.ts'
 import type { Log } from './events.ts'
@@ -18,15 +18,7 @@ export interface Trust {
   enrolled(): boolean
   sealKey(nowIso: string): Extract<HubKey, { use: 'seal' }> | undefined
   /** Asks the hub for what is missing or newer; says what came of it. Never throws for a hub that is away. */
-  refresh(hub: TrustSource): Promise<void>
-}
-
-/** What trust needs of the hub client. */
-export interface TrustSource {
-  fetchKeySet(): Promise<
-    { readonly ok: true; readonly keySet: string } | { readonly ok: false; readonly fault: string }
-  >
-  enrol(claim: string): Promise<{ readonly ok: true } | { readonly ok: false; readonly fault: string }>
+  refresh(hub: Pick<HubClient, 'getKeySet' | 'enrol'>): Promise<void>
 }
 
 export interface TrustOptions {
@@ -67,11 +59,11 @@ export async function openTrust({ dir, provisioning, log }: TrustOptions): Promi
     )
   }
 
-  async function enrol(hub: TrustSource): Promise<void> {
+  async function enrol(hub: Pick<HubClient, 'enrol'>): Promise<void> {
     const { terminalId, enrolmentCode: code } = provisioning
-    const answer = await hub.enrol(await makeClaim({ terminalId, code, deviceKey }))
-    if (!answer.ok) {
-      log('enrolment-failed', { fault: answer.fault })
+    const answer = await hub.enrol({ terminalId, code, deviceKey })
+    if (answer.outcome !== 'enrolled') {
+      log('enrolment-failed', { outcome: answer.outcome, detail: answer.detail })
       return
     }
     await writeAtomically(enrolmentFile, JSON.stringify({ terminalId, deviceKid: deviceKey.kid }))
@@ -79,21 +71,16 @@ export async function openTrust({ dir, provisioning, log }: TrustOptions): Promi
     log('enrolled', { terminalId })
   }
 
-  async function takeKeySet(hub: TrustSource): Promise<void> {
-    const answer = await hub.fetchKeySet()
-    if (!answer.ok) return
-    const verified = await verifyKeySet(answer.keySet, provisioning.rootKeySha256)
-    if (!verified.ok) {
-      log('key-set-refused', { source: 'hub', fault: verified.fault, detail: verified.detail })
+  async function takeKeySet(hub: Pick<HubClient, 'getKeySet'>): Promise<void> {
+    const answer = await hub.getKeySet(provisioning.rootKeySha256)
+    if (answer.outcome !== 'verified') return
+    if (keySet !== undefined && answer.keySet.version < keySet.version) {
+      log('key-set-refused', { source: 'hub', fault: 'older', offered: answer.keySet.version, held: keySet.version })
       return
     }
-    if (keySet !== undefined && verified.keySet.version < keySet.version) {
-      log('key-set-refused', { source: 'hub', fault: 'older', offered: verified.keySet.version, held: keySet.version })
-      return
-    }
-    if (!isNewer(verified.keySet, keySet)) return
-    await writeAtomically(keySetFile, answer.keySet)
-    keySet = verified.keySet
+    if (!isNewer(answer.keySet, keySet)) return
+    await writeAtomically(keySetFile, answer.jws)
+    keySet = answer.keySet
     log('key-set-taken', { version: keySet.version })
   }
 

@@ -29,7 +29,7 @@ export interface StackOptions {
   readonly dockDir?: string
   /** The two ends of a PTY for the card reader: the simulator's and the terminal's. */
   readonly readerPty?: { readonly far: string; readonly near: string }
-  readonly log?: ChildOptions['log']
+  readonly log?: NonNullable<ChildOptions['log']>
   readonly env?: NodeJS.ProcessEnv
 }
 
