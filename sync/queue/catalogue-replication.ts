@@ -178,7 +178,8 @@ export function catalogueFrom(lines: readonly CatalogueLine[], version: number):
       },
     })
     if (parsed.success) return { ok: true, view: parsed.data }
-    return { ok: false, fault: 'invalid', why: parsed.error.issues[0]?.message ?? 'unknown' }
+    const [issue] = parsed.error.issues
+    return { ok: false, fault: 'invalid', why: `${issue?.path.join('.')}: ${issue?.message}` }
   } catch (error) {
     if (error instanceof SyntaxError) return { ok: false, fault: 'invalid', why: 'a line is not JSON' }
     throw error

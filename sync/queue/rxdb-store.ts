@@ -45,9 +45,15 @@ export function createRxdbStore(collections: QueueCollections): QueueStore {
     return turn
   }
 
-  async function query(wanted: MangoQuery<QueueItem>): Promise<QueueItem[]> {
+  /** RxDB's indexes all begin with `_deleted`; its query objects add that, and the bare storage does not. */
+  async function query(wanted: { selector: object; index: (keyof QueueItem)[]; limit: number }): Promise<QueueItem[]> {
     const { storageInstance } = submissions
-    const full: FilledMangoQuery<QueueItem> = normalizeMangoQuery(storageInstance.schema, wanted)
+    const full: FilledMangoQuery<QueueItem> = normalizeMangoQuery(storageInstance.schema, {
+      selector: { ...wanted.selector, _deleted: { $eq: false } } as MangoQuery<QueueItem>['selector'] & object,
+      sort: wanted.index.map((field) => ({ [field]: 'asc' as const })) as NonNullable<MangoQuery<QueueItem>['sort']>,
+      index: ['_deleted', ...wanted.index] as string[],
+      limit: wanted.limit,
+    })
     const result = await storageInstance.query(prepareQuery(storageInstance.schema, full))
     return result.documents.map(toItem)
   }
@@ -94,21 +100,18 @@ export function createRxdbStore(collections: QueueCollections): QueueStore {
     due: (now, limit) =>
       query({
         selector: { state: { $eq: 'queued' }, nextAttemptAt: { $lte: now } },
-        sort: [{ state: 'asc' }, { nextAttemptAt: 'asc' }, { deviceSequence: 'asc' }],
         index: ['state', 'nextAttemptAt', 'deviceSequence'],
         limit,
       }),
     later: (after, limit) =>
       query({
         selector: { state: { $eq: 'queued' }, nextAttemptAt: { $gt: after } },
-        sort: [{ state: 'asc' }, { nextAttemptAt: 'asc' }, { deviceSequence: 'asc' }],
         index: ['state', 'nextAttemptAt', 'deviceSequence'],
         limit,
       }),
     async oldestQueued() {
       const [oldest] = await query({
         selector: { state: { $eq: 'queued' } },
-        sort: [{ state: 'asc' }, { deviceSequence: 'asc' }],
         index: ['state', 'deviceSequence'],
         limit: 1,
       })
@@ -117,7 +120,6 @@ export function createRxdbStore(collections: QueueCollections): QueueStore {
     async isAhead(journalSequence) {
       const ahead = await query({
         selector: { journalSequence: { $gt: journalSequence } },
-        sort: [{ journalSequence: 'asc' }],
         index: ['journalSequence'],
         limit: 1,
       })
@@ -129,7 +131,6 @@ export function createRxdbStore(collections: QueueCollections): QueueStore {
       for (let after = 0; ; ) {
         const page = await query({
           selector: { journalSequence: { $gt: after } },
-          sort: [{ journalSequence: 'asc' }],
           index: ['journalSequence'],
           limit: RECOUNT_PAGE,
         })

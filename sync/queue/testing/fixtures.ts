@@ -124,5 +124,5 @@ export function manualClock(startMs = 1_800_000_000_000): ManualClock {
 
 /** Lets promise chains over an in-memory store run to their end. */
 async function settle(): Promise<void> {
-  for (let i = 0; i < 500; i++) await null
+  for (let i = 0; i < 5_000; i++) await null
 }
