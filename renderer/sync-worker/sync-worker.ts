@@ -143,8 +143,8 @@ export function createSyncWorker({
 
   function wantChannel(): void {
     if (closed) return
-    post({ kind: 'channel-wanted' })
     cancelReconnect = clock.after(CHANNEL_LIMIT_MS, wantChannel)
+    post({ kind: 'channel-wanted' })
   }
 
   function setChannel(channel: WorkerChannel): void {
