@@ -6,7 +6,12 @@ import { retryAfterMs } from './retry-after.ts'
 export type Fetch = (request: Request, init: RequestInit) => Promise<Response>
 
 /** How our hub words a refusal: oRPC's error as JSON. A portal's or proxy's 403 is no refusal of our hub. */
-const RefusalSchema = z.object({ code: z.string().max(80), status: z.int(), message: z.string(), data: z.unknown() })
+const RefusalSchema = z.object({
+  code: z.string().max(80),
+  status: z.int(),
+  message: z.string(),
+  data: z.unknown().optional(),
+})
 const BusyDataSchema = z.object({ data: z.object({ retryAfterMs: z.int().min(0) }) })
 
 export interface GuardOptions {
@@ -50,7 +55,6 @@ export function guardedFetch(options: GuardOptions): Fetch {
 
 async function judged(response: Response, { clock, maxAnswerBytes }: GuardOptions): Promise<Response> {
   const { status, headers } = response
-  if (status < 200 || (status >= 300 && status < 400)) throw new CallFailure('not-our-hub', `redirect ${status}`)
   const text = await limitedText(response, maxAnswerBytes)
   const value = isJson(headers) ? jsonOrUndefined(text) : undefined
   if (status >= 500 || status === 408 || status === 429) {
@@ -61,7 +65,7 @@ async function judged(response: Response, { clock, maxAnswerBytes }: GuardOption
   if (value === undefined) throw new CallFailure('not-our-hub', `status ${status}, no JSON`)
   if (status >= 400) {
     if (!RefusalSchema.safeParse(value).success) throw new CallFailure('not-our-hub', `status ${status}, other JSON`)
-  } else if (status > 201) throw new CallFailure('not-our-hub', `status ${status}`)
+  } else if (status !== 200 && status !== 201) throw new CallFailure('not-our-hub', `status ${status}`)
   return new Response(text, { status, headers: { 'content-type': 'application/json' } })
 }
 

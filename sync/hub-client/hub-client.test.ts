@@ -89,8 +89,8 @@ const html =
     answer(response, status, '<html>Please log in</html>', { 'content-type': 'text/html', ...headers })
 
 /** A refusal in the hub's own words. */
-const refusal = (status: number, code: string) =>
-  json({ defined: true, code, status, message: code, data: { why: 'because' } }, status)
+const refusal = (status: number, code: string, data?: unknown) =>
+  json({ defined: true, code, status, message: code, data }, status)
 
 function receiptOf(change: Partial<HubReceipt> = {}, item: Partial<HubReceipt['items'][number]> = {}): HubReceipt {
   const line = { submissionId: ID, sha256: SUBMISSION.sha256, deviceSequence: 7, hubSequence: 99, ...item }
@@ -161,8 +161,10 @@ describe('putSubmission', () => {
     [404, 'NOT_FOUND', 'refused'],
     [422, 'SOMETHING_NEW', 'refused'],
   ])('is quarantined by a %i of the hub', async (status, code, reason) => {
-    handle = refusal(status, code)
-    expect(await put()).toEqual({ outcome: 'quarantined', reason, detail: `status ${status} ${code}` })
+    for (const data of [undefined, { why: 'because' }]) {
+      handle = refusal(status, code, data)
+      expect(await put()).toEqual({ outcome: 'quarantined', reason, detail: `status ${status} ${code}` })
+    }
   })
 
   it('is not quarantined by a 4xx that our hub did not word', async () => {

@@ -149,6 +149,12 @@ describe('a journal', () => {
     await expect(journal.append({ ...accepted(1), ticket: 'AAAA' })).rejects.toThrow()
     await expect(journal.append(accepted(1, 'x'.repeat(5 << 20)))).rejects.toThrow(RangeError)
     expect(await journal.append(accepted(2))).toEqual({ ok: true, sequence: 1 })
+    // One that is too long does not take down what is appended beside it.
+    const [long, good] = await Promise.allSettled([
+      journal.append(accepted(3, 'x'.repeat(5 << 20))),
+      journal.append(accepted(4)),
+    ])
+    expect([long?.status, good]).toEqual(['rejected', { status: 'fulfilled', value: { ok: true, sequence: 2 } }])
   })
 })
 
@@ -210,6 +216,24 @@ describe('durability', () => {
     expect(await frames(journal)).toEqual(known([accepted(1), accepted(2)]))
   })
 
+  it('does not show a reader under way what was taken back meanwhile', async () => {
+    const disk = memoryDisk()
+    const { journal } = await opened(disk)
+    await journal.append(accepted(1))
+    const reading = journal.read()[Symbol.asyncIterator]()
+    disk.before = async (operation) => {
+      if (operation !== 'sync') return
+      disk.before = () => undefined
+      // The second frame lies in the file now, and is about to fail.
+      expect((await reading.next()).value).toMatchObject({ sequence: 1 })
+      throw diskError('EIO')
+    }
+    expect(await journal.append(accepted(2))).toMatchObject({ ok: false, fault: 'io' })
+    await journal.append(accepted(3))
+    expect((await reading.next()).value).toEqual({ sequence: 2, known: true, frame: accepted(3) })
+    expect((await reading.next()).done).toBe(true)
+  })
+
   it('finishes what was appended before close', async () => {
     const disk = memoryDisk()
     const { journal } = await opened(disk)
@@ -232,8 +256,9 @@ describe('a full or failing disk', () => {
       disk.freeBytes = room
       expect(await journal.append(accepted(2))).toEqual({ ok: false, fault: 'disk-full', detail: 'ENOSPC' })
       expect(contentOf(disk)).toEqual(before)
+      // The cut itself is made durable: a refused frame must not rise again after a power cut.
+      expect(disk.done.slice(-3).map(({ operation }) => operation)).toEqual(['write', 'truncate', 'sync'])
     }
-    // The cut itself is durable: a refused frame does not rise again.
     expect((await opened(disk.powerCut())).frames).toBe(1)
     disk.freeBytes = Number.POSITIVE_INFINITY
     expect(await journal.append(accepted(2))).toEqual({ ok: true, sequence: 2 })
@@ -417,6 +442,14 @@ describe('damage in the middle', () => {
       part(40, 72),
       Buffer.from(JSON.stringify({ sequence: 9, group: 9, ...accepted(9) })),
     ).bytes
+    const unlinked = encodeFrame(
+      Buffer.alloc(32),
+      Buffer.from(JSON.stringify({ sequence: 1, group: 1, ...accepted(9) })),
+    )
+    const headless = encodeFrame(
+      Buffer.alloc(32),
+      Buffer.from(JSON.stringify({ sequence: 0, group: 0, type: 'other' })),
+    )
     const nonsense = encodeFrame(part(40, 72), Buffer.from('[]')).bytes
     const contents = [
       [part(0, one), part(two)],
@@ -424,6 +457,8 @@ describe('damage in the middle', () => {
       [part(one)],
       [part(0, one), forged],
       [part(0, one), nonsense],
+      [part(0, one), unlinked.bytes],
+      [headless.bytes],
     ]
     for (const pieces of contents) {
       const disk = memoryDisk()
@@ -444,9 +479,16 @@ describe('damage in the middle', () => {
     for (const name of names.slice(0, -1)) {
       const disk = memoryDisk()
       for (const other of names) if (other !== name) disk.put(`${DIR}/${other}`, contentOf(whole, `${DIR}/${other}`))
-      expect(await open(disk)).toMatchObject({ ok: false, fault: 'broken-chain' })
+      const missing = expect.stringContaining(`${name} is missing`)
+      expect(await open(disk)).toMatchObject({ ok: false, fault: 'broken-chain', detail: missing })
       disk.put(`${DIR}/${name}`, contentOf(whole, `${DIR}/${name}`).subarray(0, -1))
-      expect(await open(disk)).toMatchObject({ ok: false, fault: 'broken-chain' })
+      const torn = expect.stringContaining('torn')
+      expect(await open(disk)).toMatchObject({
+        ok: false,
+        fault: 'broken-chain',
+        place: { segment: name },
+        detail: torn,
+      })
     }
   })
 

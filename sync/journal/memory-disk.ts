@@ -40,11 +40,6 @@ export function diskError(code: string): Error {
 export function memoryDisk(): MemoryDisk {
   const files = new Map<string, Stored>()
   const locks = new Set<string>()
-  const fileOf = (path: string): Stored => {
-    const file = files.get(path)
-    if (file === undefined) throw diskError('ENOENT')
-    return file
-  }
   const run = async (operation: DiskOperation, path: string, bytes: number, act: () => void): Promise<void> => {
     await disk.before(operation, path)
     act()
@@ -87,6 +82,12 @@ export function memoryDisk(): MemoryDisk {
   }
 
   function openFile(path: string): DiskFile {
+    let isOpen = true
+    const fileOf = (name: string): Stored => {
+      const file = files.get(name)
+      if (!isOpen || file === undefined) throw diskError('EBADF')
+      return file
+    }
     return {
       size: async () => fileOf(path).written.length,
       async read(position, length) {
@@ -119,7 +120,9 @@ export function memoryDisk(): MemoryDisk {
           const file = fileOf(path)
           file.durable = file.written
         }),
-      close: async () => undefined,
+      async close() {
+        isOpen = false
+      },
     }
   }
   return disk

@@ -102,8 +102,7 @@ async function scanSegment(
     if (body.sequence !== state.lastSequence + 1) return broken(segment, state, `sequence ${body.sequence}`)
     const fault = take(body, segment, state, visitor)
     if (fault !== undefined) return fault
-    // A copy: the buffer is the reader's window.
-    state.lastHash = Buffer.from(decoded.hash)
+    state.lastHash = decoded.hash
     state.lastSequence = body.sequence
     segment.bytes += HEADER_BYTES + decoded.body.length
   }
