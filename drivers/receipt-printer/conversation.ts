@@ -43,6 +43,8 @@ export type StatusReading =
 
 /** DC1 and DC3, when a serial printer uses XON/XOFF and the port hands them on. */
 const FLOW_CONTROL: ReadonlySet<number> = new Set([0x11, 0x13])
+/** Any delay lets the event loop read its sockets once; this is a small one. */
+const LAST_LOOK_MS = 5
 const QUESTIONS: readonly RealTimeStatus[] = [1, 2, 3, 4]
 
 type Answer = { readonly ok: true; readonly byte: number } | { readonly ok: false }
@@ -99,7 +101,10 @@ export function createConversation(
         waiting = undefined
         resolve(answer)
       }
-      const cancel = clock.after(timeoutMs, () => settle({ ok: false }))
+      // When this process was held up, the timer is late and the answer may lie in the socket unread: one more turn to read it.
+      let cancel = clock.after(timeoutMs, () => {
+        cancel = clock.after(LAST_LOOK_MS, () => settle({ ok: false }))
+      })
       waiting = settle
       if (lost) settle({ ok: false })
       else void link.write(askRealTimeStatus(n))

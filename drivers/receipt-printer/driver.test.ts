@@ -36,7 +36,7 @@ const QUICK = {
 } as const
 
 /** For the tests that wait for an answer that does not come. */
-const IMPATIENT = { timing: { ...QUICK, answerTimeoutMs: 250, printAnswerTimeoutMs: 250, stallTimeoutMs: 250 } }
+const IMPATIENT = { timing: { ...QUICK, answerTimeoutMs: 600, printAnswerTimeoutMs: 600, stallTimeoutMs: 600 } }
 
 const cleanUps: (() => Promise<void>)[] = []
 afterEach(async () => {
