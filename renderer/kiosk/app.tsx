@@ -1,0 +1,152 @@
+import { useSelector } from '@xstate/react'
+import { useEffect, useState, useSyncExternalStore } from 'react'
+import type { ServiceItem } from '../../sync/protocol/service-item.ts'
+import { Notice } from '../ui/components.tsx'
+import { applyPanel } from '../ui/panel.ts'
+import { say } from '../ui/strings/say.ts'
+import { formOfAddress } from './forms/show.ts'
+import { Journey } from './journey.tsx'
+import type { LiveViewStore } from './live-view.ts'
+import { IDLE_SECONDS } from './machine/session-machine.ts'
+import type { SessionActor } from './session-wiring.ts'
+import { badgeOf } from './shell/badge.ts'
+import { Frame } from './shell/frame.tsx'
+import { OtherCardSheet, StaffSheet, StillThereSheet } from './shell/overlays.tsx'
+import { statusLine } from './shell/status-line.ts'
+import { useAbout } from './use-about.ts'
+import { useNow } from './use-now.ts'
+import { useBridge, useLine, useWatch } from './use-watch.ts'
+
+interface AppProps {
+  readonly session: SessionActor
+  readonly view: LiveViewStore
+}
+
+/** Frame, page and overlays around the session; what each page does is the machine's. */
+export function App({ session, view }: AppProps) {
+  const state = useSelector(session, (snapshot) => snapshot)
+  const { queue, catalogue } = useSyncExternalStore(view.subscribe, view.get)
+  const bridge = useBridge()
+  const line = useLine()
+  const about = useAbout()
+  const now = useNow()
+  const devices = useWatch('devices', (client, options) => client.devices.watchDevices(undefined, options))
+  const { context } = state
+  const delivery = useWatch(context.accepted === null ? null : context.accepted.submissionId, (client, options) =>
+    client.submissions.watchDelivery({ submissionId: context.accepted?.submissionId ?? '' }, options),
+  )
+  const [isStaffOpen, setIsStaffOpen] = useState(false)
+
+  useEffect(() => {
+    if (about !== null) applyPanel(about.pxPerMm)
+  }, [about])
+  useEffect(() => {
+    if (delivery !== null) session.send({ type: 'DELIVERY', delivery })
+  }, [delivery, session])
+  useReadyThenWorker(view)
+
+  const isIdle = state.matches({ journey: 'idle' })
+  const isAsking = state.matches({ attention: 'asking' })
+  const isWiping = state.hasTag('wiping')
+  const visitor = context.card === null ? null : formOfAddress(context.card.applicant)
+  const liveQueue = line === null ? null : queue
+  const badge = (item: ServiceItem) => badgeOf(item, devices, liveQueue?.connection ?? null)
+  const can = (type: 'BACK' | 'HOME') => (state.can({ type }) ? () => session.send({ type }) : null)
+  const callStaff = () => {
+    setIsStaffOpen(true)
+    bridge
+      .call((client) =>
+        client.maintenance.report({ event: 'staff-called', detail: String(JSON.stringify(state.value)) }),
+      )
+      .catch((cause: unknown) => console.warn('could not report the call for staff', cause))
+  }
+
+  return (
+    <Frame
+      about={about}
+      status={statusLine(liveQueue, now.getTime())}
+      connection={liveQueue?.connection ?? 'unknown'}
+      waiting={liveQueue?.waiting ?? null}
+      visitor={isIdle || isWiping ? null : visitor}
+      now={now}
+      showsDate={isIdle}
+      onEnd={isIdle || isWiping || visitor === null ? null : () => session.send({ type: 'END' })}
+      onBack={isWiping ? null : can('BACK')}
+      onHome={isWiping || state.matches({ journey: 'home' }) ? null : can('HOME')}
+      onStaff={callStaff}
+    >
+      <Journey
+        state={state}
+        send={session.send}
+        catalogue={catalogue?.catalogue ?? null}
+        connection={liveQueue?.connection ?? null}
+        devices={devices}
+        badgeOf={badge}
+        onStaff={callStaff}
+      />
+      {line === null && !isWiping ? <LostLine isIdle={isIdle} /> : null}
+      {isStaffOpen ? <StaffSheet about={about} onClose={() => setIsStaffOpen(false)} /> : null}
+      {context.otherCard === null || isWiping ? null : (
+        <OtherCardSheet
+          visitor={visitor ?? say('who.unknown')}
+          onRestart={() => session.send({ type: 'CHANGE_CARD' })}
+          onKeep={() => session.send({ type: 'KEEP_CARD' })}
+        />
+      )}
+      {isAsking ? (
+        <StillThereSheet
+          secondsLeft={context.secondsLeft}
+          seconds={IDLE_SECONDS}
+          onStay={() => session.send({ type: 'TOUCH' })}
+        />
+      ) : null}
+    </Frame>
+  )
+}
+
+/** A line that is back within this time was never missed. */
+const LOST_AFTER_MS = 700
+
+function LostLine({ isIdle }: { readonly isIdle: boolean }) {
+  const [isShown, setIsShown] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setIsShown(true), LOST_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [])
+  if (!isShown) return null
+  return (
+    <div className="lost-line">
+      <Notice
+        kind="trouble"
+        sign="again"
+        heading={say(isIdle ? 'bridge.lost-idle' : 'bridge.lost')}
+        testId="bridge-lost"
+      />
+    </div>
+  )
+}
+
+/** Once the idle page can be used: says so to main, then starts the sync worker, which nobody waits for. */
+function useReadyThenWorker(view: LiveViewStore): void {
+  const bridge = useBridge()
+  useEffect(() => {
+    performance.mark('bianmin:page-ready')
+    const readyAtMs = Math.round(performance.now())
+    const idle = requestIdleCallback(() => {
+      void import('./start-worker.ts').then(({ startLiveView }) => startLiveView(bridge, view))
+    })
+    const report = () => {
+      if (bridge.line === null) return
+      unsubscribe()
+      bridge
+        .call((client) => client.maintenance.report({ event: 'page-ready', detail: `readyAtMs=${readyAtMs}` }))
+        .catch((cause: unknown) => console.warn('could not report that the page is ready', cause))
+    }
+    const unsubscribe = bridge.subscribe(report)
+    report()
+    return () => {
+      cancelIdleCallback(idle)
+      unsubscribe()
+    }
+  }, [bridge, view])
+}

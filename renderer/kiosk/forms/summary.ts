@@ -1,0 +1,45 @@
+import type { Answers } from '../../../sync/protocol/answers.ts'
+import type { Division, Field, ServiceItem } from '../../../sync/protocol/service-item.ts'
+import { local } from '../../ui/strings/say.ts'
+import { placeName } from './divisions.ts'
+import { askedFields } from './form-pages.ts'
+import { longDate, maskMobile } from './show.ts'
+
+export interface SummaryRow {
+  readonly field: string
+  readonly label: string
+  /** Groups that are parted by layout; one for plain text. */
+  readonly value: readonly string[]
+}
+
+/** All that was answered, in the order of the pages, as the citizen reads it. */
+export function summaryRows(
+  item: ServiceItem,
+  answers: Answers,
+  divisions: readonly Division[],
+): readonly SummaryRow[] {
+  return item.pages.flatMap((page) =>
+    askedFields(item, page, answers).flatMap((field) => {
+      const answer = answers[field.id]
+      if (answer === undefined || answer === '') return []
+      return [{ field: field.id, label: local(field.label), value: shownAnswer(field, answer, divisions) }]
+    }),
+  )
+}
+
+function shownAnswer(field: Field, answer: string, divisions: readonly Division[]): readonly string[] {
+  switch (field.type) {
+    case 'choice': {
+      const option = field.options.find((candidate) => candidate.value === answer)
+      return [option === undefined ? answer : local(option.label)]
+    }
+    case 'phone':
+      return maskMobile(answer)
+    case 'date':
+      return [longDate(answer)]
+    case 'division':
+      return [placeName(divisions, answer)]
+    case 'text':
+      return [answer]
+  }
+}

@@ -1,0 +1,146 @@
+import { lazy, type ReactNode, Suspense } from 'react'
+import type { SnapshotFrom } from 'xstate'
+import type { Devices } from '../../electron/bridge/devices.contract.ts'
+import type { Connection } from '../../sync/protocol/queue-view.ts'
+import type { Catalogue, ServiceItem } from '../../sync/protocol/service-item.ts'
+import { say } from '../ui/strings/say.ts'
+import { formOfAddress, isoDate } from './forms/show.ts'
+import type { createSessionMachine } from './machine/session-machine.ts'
+import type { SessionEvent } from './machine/session-types.ts'
+import { HomePage } from './pages/home-page.tsx'
+import { IdlePage } from './pages/idle-page.tsx'
+import type { Badge } from './shell/badge.ts'
+import { Page } from './shell/page.tsx'
+import { Waiting } from './shell/waiting.tsx'
+
+// The pages behind the home page are fetched while it is read.
+const loadVisit = () => import('./pages/visit-pages.ts')
+const ItemPage = lazy(async () => ({ default: (await loadVisit()).ItemPage }))
+const CardPage = lazy(async () => ({ default: (await loadVisit()).CardPage }))
+const FormPage = lazy(async () => ({ default: (await loadVisit()).FormPage }))
+const ConfirmPage = lazy(async () => ({ default: (await loadVisit()).ConfirmPage }))
+const ReceiptPage = lazy(async () => ({ default: (await loadVisit()).ReceiptPage }))
+
+interface JourneyProps {
+  readonly state: SnapshotFrom<ReturnType<typeof createSessionMachine>>
+  readonly send: (event: SessionEvent) => void
+  readonly catalogue: Catalogue | null
+  readonly connection: Connection | null
+  readonly devices: Devices | null
+  readonly badgeOf: (item: ServiceItem) => Badge | null
+  readonly onStaff: () => void
+}
+
+/** The page of the state that the session is in. */
+export function Journey(props: JourneyProps) {
+  return <Suspense fallback={<BlankPage />}>{pageOf(props)}</Suspense>
+}
+
+function pageOf({ state, send, catalogue, connection, devices, badgeOf, onStaff }: JourneyProps): ReactNode {
+  const { context } = state
+  const { item, card, accepted } = context
+  const divisions = catalogue?.divisions ?? []
+  if (state.matches({ journey: 'idle' })) {
+    return (
+      <IdlePage
+        reader={context.reader}
+        badges={catalogue?.items.map(badgeOf) ?? []}
+        onStart={() => {
+          void loadVisit()
+          send({ type: 'START' })
+        }}
+      />
+    )
+  }
+  if (state.matches({ journey: 'restoring' })) return <WaitingPage text={say('restoring')} testId="restoring-page" />
+  if (state.hasTag('wiping')) return <WaitingPage text={say('ending')} testId="ending-page" />
+  if (state.matches({ journey: 'home' }) || item === null) {
+    void loadVisit()
+    return (
+      <HomePage
+        items={catalogue?.items ?? null}
+        badgeOf={badgeOf}
+        connection={connection}
+        visitor={card === null ? null : formOfAddress(card.applicant)}
+        onChoose={(chosen) => send({ type: 'CHOOSE', item: chosen })}
+      />
+    )
+  }
+  if (state.matches({ journey: 'item' })) {
+    return <ItemPage item={item} badge={badgeOf(item)} devices={devices} onBegin={() => send({ type: 'BEGIN' })} />
+  }
+  if (state.matches({ journey: 'card' }) || card === null) {
+    return (
+      <CardPage
+        item={item}
+        reader={context.reader}
+        devices={devices}
+        onOnlyLook={() => send({ type: 'BACK' })}
+        onStaff={onStaff}
+      />
+    )
+  }
+  if (state.matches({ journey: 'form' })) {
+    return (
+      <FormPage
+        item={item}
+        pageIndex={context.pageIndex}
+        answers={context.answers}
+        faults={context.faults}
+        changing={context.changing}
+        applicant={card.applicant}
+        divisions={divisions}
+        today={isoDate(new Date())}
+        onAnswer={(field, value) => send({ type: 'ANSWER', field, value })}
+        onNext={() => send({ type: 'NEXT' })}
+      />
+    )
+  }
+  if (state.matches({ journey: 'confirm' }) || accepted === null) {
+    const isAsking =
+      state.matches({ journey: { confirm: 'asking' } }) || state.matches({ journey: { confirm: 'lost' } })
+    return (
+      <ConfirmPage
+        item={item}
+        answers={context.answers}
+        applicant={card.applicant}
+        divisions={divisions}
+        signature={context.signature}
+        problem={context.problem}
+        stage={isAsking ? 'asking' : context.submitting ? 'submitting' : 'ready'}
+        onChange={(field) => send({ type: 'CHANGE', field })}
+        onSign={(signature) => send({ type: 'SIGN', signature })}
+        onSubmit={() => send({ type: 'SUBMIT' })}
+      />
+    )
+  }
+  return (
+    <ReceiptPage
+      item={item}
+      answers={context.answers}
+      name={card.applicant.name}
+      accepted={accepted}
+      delivery={context.delivery}
+      connection={connection}
+      printing={context.printing}
+      trouble={context.trouble}
+      troubleAt={context.troubleAt}
+      onPrintAgain={() => send({ type: 'PRINT_AGAIN' })}
+      onAnother={() => send({ type: 'ANOTHER' })}
+      onStaff={onStaff}
+      onEnd={() => send({ type: 'END' })}
+    />
+  )
+}
+
+function BlankPage() {
+  return <Page testId="blank-page" />
+}
+
+function WaitingPage({ text, testId }: { readonly text: string; readonly testId: string }) {
+  return (
+    <Page testId={testId} className="waiting-page">
+      <Waiting text={text} />
+    </Page>
+  )
+}

@@ -1,0 +1,50 @@
+import type { CatalogueView, QueueView } from '../../sync/protocol/queue-view.ts'
+import type { Bridge } from './bridge.ts'
+
+/**
+ * Queue and catalogue as the page shows them. The sync worker tells them; when it cannot (IndexedDB unusable) or says
+ * nothing, main does. Started once the idle page can be used, never before.
+ */
+export interface LiveView {
+  readonly queue: QueueView | null
+  readonly catalogue: CatalogueView | null
+}
+
+/** How long the worker may be silent after its start, before main is asked instead. */
+export const WORKER_PATIENCE_MS = 5_000
+
+export class LiveViewStore {
+  #view: LiveView = { queue: null, catalogue: null }
+  #source: 'worker' | 'main' = 'worker'
+  readonly #listeners = new Set<() => void>()
+
+  readonly get = (): LiveView => this.#view
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  fromWorker(part: Partial<LiveView>): void {
+    if (this.#source === 'worker') this.#put(part)
+  }
+
+  /** From now on main's word counts; the worker's is not heard again. */
+  followMain(bridge: Bridge): void {
+    if (this.#source === 'main') return
+    this.#source = 'main'
+    console.info('queue and catalogue come from main')
+    bridge.watch(
+      (client, options) => client.queue.watchView(undefined, options),
+      (queue) => this.#put({ queue }),
+    )
+    bridge.watch(
+      (client, options) => client.queue.watchCatalogue(undefined, options),
+      (catalogue) => this.#put({ catalogue }),
+    )
+  }
+
+  #put(part: Partial<LiveView>): void {
+    this.#view = { ...this.#view, ...part }
+    for (const listener of this.#listeners) listener()
+  }
+}

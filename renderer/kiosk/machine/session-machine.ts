@@ -1,0 +1,428 @@
+import { assign, fromPromise, not, or, raise, setup, stateIn } from 'xstate'
+import {
+  afterAnswer,
+  afterNext,
+  backToForm,
+  beginForm,
+  cardSeen,
+  changeField,
+  dropChange,
+  freshVisit,
+  isSignOfLife,
+  openConfirm,
+  previousPage,
+  resumeAt,
+  snapshotOf,
+  troubleOf,
+} from './session-steps.ts'
+import type { EndReason, SessionContext, SessionDeps, SessionEvent } from './session-types.ts'
+
+/** look.md section 5, Countdown, standard mode. */
+export const IDLE_WARN_MS = 120_000
+export const IDLE_SECONDS = 30
+/** A second strike of the same finger (look.md section 5, Keys). */
+export const DOUBLE_STRIKE_MS = 500
+/** The wipe must be done 2 s after the end; main gets most of it to answer. */
+export const END_PATIENCE_MS = 1_500
+/** A snapshot is worth this much waiting, for main and for the catalogue; then the visit starts anew. */
+export const RESTORE_PATIENCE_MS = 6_000
+/** Between two questions to main about a lost answer. */
+export const ASK_AGAIN_MS = 1_000
+
+/**
+ * One visit, from the idle page to the wipe. Region `journey` is where the citizen stands; region `attention` watches
+ * whether somebody is still there. Knows no screen and no wire: all of the world is in `deps`.
+ */
+export function createSessionMachine(deps: SessionDeps) {
+  const check = (context: SessionContext) => ({
+    today: deps.today(),
+    divisions: context.catalogue?.divisions ?? [],
+  })
+  /** Where 下一步 of a change leads, whatever page is open. */
+  const afterChange = (context: SessionContext) => afterNext({ ...context, changing: true }, check(context))
+  return setup({
+    types: { context: {} as SessionContext, events: {} as SessionEvent, tags: {} as 'wiping' },
+    actors: {
+      submit: fromPromise(({ input }: { input: SessionContext }) => {
+        const { draftId, item } = input
+        if (draftId === null || item === null) throw new Error('submit without a draft')
+        return deps.submit({
+          draftId,
+          kind: 'application',
+          item: { id: item.id, version: item.version },
+          answers: input.answers,
+          ...(input.signature === null ? {} : { signature: input.signature }),
+        })
+      }),
+      byDraft: fromPromise(({ input }: { input: string }) => deps.byDraft(input)),
+      print: fromPromise(({ input }: { input: { submissionId: string; again: boolean } }) =>
+        deps.print(input.submissionId, input.again),
+      ),
+      restore: fromPromise(({ input }: { input: string }) => deps.restore(input)),
+      end: fromPromise(({ input }: { input: EndReason }) => deps.end(input)),
+    },
+    actions: {
+      save: ({ context }) => {
+        const snapshot = snapshotOf(context)
+        if (snapshot !== null) deps.save(snapshot)
+      },
+      saveConfirm: ({ context }) => {
+        const snapshot = snapshotOf(context, 'confirm')
+        if (snapshot !== null) deps.save(snapshot)
+      },
+      ensureDraft: assign({ draftId: ({ context }) => context.draftId ?? deps.newId() }),
+    },
+    guards: {
+      isBusy: ({ context }) => context.printing || context.submitting || context.reader.kind === 'reading',
+      isConnected: ({ context }) => context.connected,
+      hasCard: ({ context }) => context.card !== null,
+      /** Nobody is here whose absence could be noticed. */
+      isAway: or([stateIn({ journey: 'idle' }), stateIn({ journey: 'ending' }), stateIn({ journey: 'ended' })]),
+      isUnsigned: ({ context }) => context.item?.signature === true && context.signature === null,
+    },
+  }).createMachine({
+    id: 'session',
+    type: 'parallel',
+    context: freshVisit(),
+    on: {
+      CATALOGUE: { actions: assign({ catalogue: ({ event }) => event.catalogue }) },
+      BRIDGE: { actions: assign({ connected: ({ event }) => event.connected }) },
+      CARD: { actions: assign(({ context, event }) => cardSeen(context, event.event)) },
+      KEEP_CARD: { actions: assign({ otherCard: null }) },
+    },
+    states: {
+      journey: {
+        initial: 'idle',
+        on: {
+          END: {
+            target: '.ending',
+            actions: assign({
+              why: ({ context, event }): EndReason => event.why ?? (context.accepted === null ? 'left' : 'done'),
+            }),
+          },
+          CHANGE_CARD: { target: '.ending', actions: assign({ why: 'card-changed' }) },
+        },
+        states: {
+          idle: {
+            always: { guard: 'hasCard', target: 'restoring' },
+            on: { START: 'home' },
+          },
+          restoring: {
+            initial: 'asking',
+            after: { [RESTORE_PATIENCE_MS]: '#session.journey.home' },
+            states: {
+              asking: {
+                invoke: {
+                  src: 'restore',
+                  input: ({ context }) => context.card?.readId ?? '',
+                  onDone: { target: 'matching', actions: assign({ found: ({ event }) => event.output }) },
+                  onError: '#session.journey.home',
+                },
+              },
+              /** Waits for the catalogue: the snapshot only names its item. */
+              matching: {
+                always: [
+                  { guard: ({ context }) => context.found === null, target: '#session.journey.home' },
+                  {
+                    guard: ({ context }) => context.catalogue !== null && resumeAt(context) === null,
+                    target: '#session.journey.home',
+                    actions: assign({ found: null }),
+                  },
+                  {
+                    guard: ({ context }) => context.catalogue !== null && context.found?.step === 'confirm',
+                    target: '#session.journey.confirm.asking',
+                    actions: assign(({ context }) => resumeAt(context) ?? {}),
+                  },
+                  {
+                    guard: ({ context }) => context.catalogue !== null,
+                    target: '#session.journey.form',
+                    actions: assign(({ context }) => resumeAt(context) ?? {}),
+                  },
+                ],
+              },
+            },
+          },
+          home: {
+            on: {
+              CHOOSE: {
+                target: 'item',
+                // The same item in the same version again: what was filled in is still there.
+                actions: assign(({ context, event }) =>
+                  context.item?.id === event.item.id && context.item.version === event.item.version
+                    ? { faults: {}, problem: null }
+                    : { ...freshVisit(context), item: event.item },
+                ),
+              },
+            },
+          },
+          item: {
+            on: {
+              BEGIN: [{ guard: 'hasCard', target: 'form' }, { target: 'card' }],
+              BACK: 'home',
+              HOME: 'home',
+            },
+          },
+          card: {
+            always: { guard: 'hasCard', target: 'form' },
+            on: { BACK: 'item', HOME: 'home' },
+          },
+          form: {
+            entry: [assign(({ context }) => beginForm(context)), 'ensureDraft', 'save'],
+            on: {
+              ANSWER: {
+                actions: assign(({ context, event }) => afterAnswer(context, event.field, event.value, check(context))),
+              },
+              NEXT: [
+                {
+                  guard: ({ context }) => afterNext(context, check(context)).kind === 'confirm',
+                  target: 'confirm',
+                },
+                {
+                  actions: [
+                    assign(({ context }) => {
+                      const next = afterNext(context, check(context))
+                      return next.kind === 'page' ? next.changes : {}
+                    }),
+                    'save',
+                  ],
+                },
+              ],
+              BACK: [
+                {
+                  guard: ({ context }) => context.changing,
+                  target: 'confirm',
+                  actions: assign(({ context }) => dropChange(context)),
+                },
+                {
+                  guard: ({ context }) => previousPage(context) !== undefined,
+                  actions: [assign(({ context }) => ({ pageIndex: previousPage(context) ?? 0, faults: {} })), 'save'],
+                },
+                { target: 'item', actions: assign({ faults: {} }) },
+              ],
+              HOME: { target: 'home', actions: assign({ faults: {}, changing: false }) },
+            },
+          },
+          confirm: {
+            initial: 'opening',
+            states: {
+              opening: {
+                entry: [assign(({ context }) => openConfirm(context)), 'ensureDraft', 'saveConfirm'],
+                always: [
+                  {
+                    // 返回 out of a change may leave a page unfinished.
+                    guard: ({ context }) => afterChange(context).kind === 'page',
+                    target: '#session.journey.form',
+                    actions: assign(({ context }) => {
+                      const next = afterChange(context)
+                      return next.kind === 'page' ? next.changes : {}
+                    }),
+                  },
+                  { target: 'ready' },
+                ],
+              },
+              ready: {
+                on: {
+                  SIGN: {
+                    actions: [assign(({ event }) => ({ signature: event.signature, problem: null })), 'saveConfirm'],
+                  },
+                  SUBMIT: [
+                    { guard: 'isUnsigned', actions: assign({ problem: 'signature-missing' }) },
+                    { target: 'submitting', actions: assign({ problem: null }) },
+                  ],
+                  CHANGE: {
+                    target: '#session.journey.form',
+                    actions: assign(({ context, event }) => changeField(context, event.field, check(context))),
+                  },
+                  BACK: {
+                    target: '#session.journey.form',
+                    actions: assign(({ context }) => backToForm(context)),
+                  },
+                  HOME: '#session.journey.home',
+                },
+              },
+              submitting: {
+                entry: assign({ submitting: true }),
+                exit: assign({ submitting: false }),
+                invoke: {
+                  src: 'submit',
+                  input: ({ context }) => context,
+                  onDone: [
+                    {
+                      guard: ({ event }) => event.output.ok,
+                      target: '#session.journey.receipt',
+                      actions: assign({
+                        accepted: ({ event }) => (event.output.ok ? event.output.accepted : null),
+                      }),
+                    },
+                    {
+                      target: 'cooling',
+                      actions: assign(({ event }) => (event.output.ok ? {} : { problem: event.output.fault })),
+                    },
+                  ],
+                  onError: 'lost',
+                },
+              },
+              /** The answer was lost: main may have accepted or not, and must be asked before anything else. */
+              lost: {
+                entry: assign({ submitting: true }),
+                exit: assign({ submitting: false }),
+                on: {
+                  BRIDGE: {
+                    guard: ({ event }) => event.connected,
+                    target: 'asking',
+                    actions: assign({ connected: true }),
+                  },
+                },
+                after: {
+                  [ASK_AGAIN_MS]: [
+                    { guard: 'isConnected', target: 'asking' },
+                    { target: 'lost', reenter: true },
+                  ],
+                },
+              },
+              asking: {
+                entry: assign({ submitting: true }),
+                exit: assign({ submitting: false }),
+                invoke: {
+                  src: 'byDraft',
+                  input: ({ context }) => context.draftId ?? '',
+                  onDone: [
+                    {
+                      guard: ({ event }) => event.output !== null,
+                      target: '#session.journey.receipt',
+                      actions: assign({ accepted: ({ event }) => event.output }),
+                    },
+                    // A page that came back before anything was pressed has nothing to explain.
+                    {
+                      guard: ({ context }) => context.found !== null,
+                      target: 'ready',
+                      actions: assign({ found: null }),
+                    },
+                    { target: 'cooling', actions: assign({ problem: 'not-arrived' }) },
+                  ],
+                  onError: 'lost',
+                },
+              },
+              /** Half a second after a refusal: the second strike of a double press is not a second wish. */
+              cooling: { after: { [DOUBLE_STRIKE_MS]: 'ready' } },
+            },
+          },
+          receipt: {
+            initial: 'printing',
+            entry: assign({ found: null, problem: null, printAgain: false, trouble: null }),
+            on: {
+              DELIVERY: { actions: assign({ delivery: ({ event }) => event.delivery }) },
+            },
+            states: {
+              printing: {
+                entry: assign({ printing: true, trouble: null }),
+                exit: assign({ printing: false }),
+                invoke: {
+                  src: 'print',
+                  input: ({ context }) => ({
+                    submissionId: context.accepted?.submissionId ?? '',
+                    again: context.printAgain,
+                  }),
+                  onDone: [
+                    {
+                      guard: ({ event }) => event.output.kind === 'settled' && event.output.result.ok,
+                      target: 'printed',
+                    },
+                    {
+                      target: 'failed',
+                      actions: assign(({ event }) => ({
+                        trouble: troubleOf(event.output),
+                        troubleAt: deps.now(),
+                      })),
+                    },
+                  ],
+                  onError: {
+                    target: 'failed',
+                    actions: assign(() => ({ trouble: { kind: 'connection-lost' as const }, troubleAt: deps.now() })),
+                  },
+                },
+              },
+              printed: {
+                on: {
+                  PRINT_AGAIN: { target: 'printing', actions: assign({ printAgain: true }) },
+                  ANOTHER: { target: '#session.journey.home', actions: assign(({ context }) => freshVisit(context)) },
+                  HOME: { target: '#session.journey.home', actions: assign(({ context }) => freshVisit(context)) },
+                },
+              },
+              failed: {
+                on: {
+                  PRINT_AGAIN: 'printing',
+                  ANOTHER: { target: '#session.journey.home', actions: assign(({ context }) => freshVisit(context)) },
+                  HOME: { target: '#session.journey.home', actions: assign(({ context }) => freshVisit(context)) },
+                },
+              },
+            },
+          },
+          ending: {
+            tags: 'wiping',
+            invoke: {
+              src: 'end',
+              input: ({ context }) => context.why,
+              onDone: 'ended',
+              onError: 'ended',
+            },
+            after: { [END_PATIENCE_MS]: 'ended' },
+            on: { END: {}, CHANGE_CARD: {} },
+          },
+          ended: { tags: 'wiping', on: { END: {}, CHANGE_CARD: {} } },
+        },
+      },
+      attention: {
+        initial: 'nobody',
+        states: {
+          nobody: {
+            always: {
+              guard: not('isAway'),
+              target: 'awake',
+            },
+          },
+          awake: {
+            always: [
+              { guard: 'isAway', target: 'nobody' },
+              { guard: 'isBusy', target: 'paused' },
+            ],
+            after: { [IDLE_WARN_MS]: 'asking' },
+            on: { '*': { target: 'awake', reenter: true, guard: ({ event }) => isSignOfLife(event) } },
+          },
+          /** Our slowness never counts as idleness. */
+          paused: {
+            always: [
+              { guard: 'isAway', target: 'nobody' },
+              { guard: not('isBusy'), target: 'awake' },
+            ],
+          },
+          asking: {
+            entry: assign({ secondsLeft: IDLE_SECONDS }),
+            always: { guard: 'isAway', target: 'nobody' },
+            initial: 'counting',
+            states: {
+              counting: {
+                after: {
+                  1000: [
+                    {
+                      guard: ({ context }) => context.secondsLeft <= 1,
+                      actions: assign({ secondsLeft: 0 }),
+                      target: '#session.attention.over',
+                    },
+                    {
+                      target: 'counting',
+                      reenter: true,
+                      actions: assign({ secondsLeft: ({ context }) => context.secondsLeft - 1 }),
+                    },
+                  ],
+                },
+              },
+            },
+            on: { '*': { target: 'awake', guard: ({ event }) => isSignOfLife(event) } },
+          },
+          over: { entry: raise({ type: 'END', why: 'idle' }) },
+        },
+      },
+    },
+  })
+}

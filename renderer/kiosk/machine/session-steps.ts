@@ -1,0 +1,190 @@
+import type { CardEvent } from '../../../electron/bridge/identity.contract.ts'
+import type { PrintReceiptAnswer } from '../../../electron/bridge/printing.contract.ts'
+import type { Snapshot } from '../../../electron/bridge/session.contract.ts'
+import { type AnswerContext, type Answers, checkAnswer } from '../../../sync/protocol/answers.ts'
+import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
+import { startingPlace } from '../forms/divisions.ts'
+import {
+  askedPages,
+  countingAnswers,
+  type Faults,
+  firstFaultyPage,
+  neighbourPage,
+  pageFaults,
+  pageOfField,
+} from '../forms/form-pages.ts'
+import type { PrintTrouble, SessionContext, SessionEvent } from './session-types.ts'
+
+/** What the session machine's transitions do to its context: plain functions, no machine in them. */
+
+type Changes = Partial<SessionContext>
+
+/** Nothing chosen, nothing filled in. What the machine itself knows stays, and so does the card. */
+export function freshVisit(before?: SessionContext): SessionContext {
+  return {
+    catalogue: before?.catalogue ?? null,
+    connected: before?.connected ?? false,
+    reader: before?.reader ?? { kind: 'none' },
+    card: before?.card ?? null,
+    otherCard: null,
+    item: null,
+    pageIndex: 0,
+    answers: {},
+    answersBefore: null,
+    faults: {},
+    changing: false,
+    draftId: null,
+    signature: null,
+    problem: null,
+    accepted: null,
+    delivery: null,
+    printing: false,
+    printAgain: false,
+    trouble: null,
+    troubleAt: null,
+    submitting: false,
+    found: null,
+    secondsLeft: 0,
+    why: 'left',
+  }
+}
+
+/** A second person's card never mixes with what the first has filled in: it is put aside and asked about. */
+export function cardSeen(context: SessionContext, event: CardEvent): Changes {
+  if (event.kind !== 'card') return { reader: event }
+  const isSamePerson = context.card?.applicant.idNumber === event.applicant.idNumber
+  if (context.card === null || isSamePerson) return { reader: event, card: event, otherCard: null }
+  const hasData = context.draftId !== null || context.accepted !== null || Object.keys(context.answers).length > 0
+  return hasData ? { reader: event, otherCard: event } : { reader: event, card: event }
+}
+
+export function snapshotOf(context: SessionContext, step?: 'confirm'): Snapshot | null {
+  const { draftId, item } = context
+  if (draftId === null || item === null || context.card === null) return null
+  return {
+    draftId,
+    item: { id: item.id, version: item.version },
+    step: step ?? context.pageIndex,
+    answers: context.answers,
+    ...(context.signature === null ? {} : { signature: context.signature }),
+  }
+}
+
+/** Back to where a lost page stood; null when its item is no longer offered in that version. */
+export function resumeAt(context: SessionContext): Changes | null {
+  const { found, catalogue } = context
+  if (found === null || catalogue === null) return null
+  const item = catalogue.items.find(
+    (candidate) => candidate.id === found.item.id && candidate.version === found.item.version,
+  )
+  if (item === undefined) return null
+  return {
+    item,
+    draftId: found.draftId,
+    answers: found.answers,
+    signature: found.signature ?? null,
+    pageIndex: found.step === 'confirm' ? lastPage(context, item) : Math.min(found.step, item.pages.length - 1),
+  }
+}
+
+function lastPage(context: SessionContext, item = context.item): number {
+  return item === null ? 0 : (askedPages(item, context.answers).at(-1) ?? 0)
+}
+
+/** The first page that asks something, unless the citizen has been further already. */
+export function beginForm(context: SessionContext): Changes {
+  if (context.item === null || context.draftId !== null) return {}
+  return {
+    pageIndex: askedPages(context.item, context.answers)[0] ?? 0,
+    answers: startingAnswers(context, context.item),
+  }
+}
+
+/** What the card already answers, as a start that can be changed. */
+function startingAnswers(context: SessionContext, item: ServiceItem): Answers {
+  const idNumber = context.card?.applicant.idNumber ?? ''
+  const start: Record<string, string> = {}
+  for (const field of item.fields) {
+    if (field.type !== 'division') continue
+    const place = startingPlace(field, idNumber, context.catalogue?.divisions ?? [])
+    if (place !== null) start[field.id] = place
+  }
+  return { ...start, ...context.answers }
+}
+
+export function backToForm(context: SessionContext): Changes {
+  return { pageIndex: lastPage(context), changing: false, problem: null, faults: {} }
+}
+
+/** A fault that is shown follows the typing: it goes as soon as the answer is good. New ones wait for 下一步. */
+export function afterAnswer(context: SessionContext, field: string, value: string, check: AnswerContext): Changes {
+  const answers = { ...context.answers, [field]: value }
+  if (value === '') delete answers[field]
+  const faults: Record<string, Faults[string]> = {}
+  for (const id of Object.keys(context.faults)) {
+    const asked = context.item?.fields.find((candidate) => candidate.id === id)
+    const fault = asked === undefined ? undefined : checkAnswer(asked, answers, check)
+    if (fault !== undefined && fault !== 'not-asked') faults[id] = fault
+  }
+  return { answers, faults }
+}
+
+export type Next = { readonly kind: 'confirm' } | { readonly kind: 'page'; readonly changes: Changes }
+
+/** What 下一步 leads to: this page's faults, the next page, or the summary. */
+export function afterNext(context: SessionContext, check: AnswerContext): Next {
+  const { item, pageIndex } = context
+  if (item === null) return { kind: 'confirm' }
+  const answers = countingAnswers(item, context.answers)
+  const here = pageFaults(item, pageIndex, answers, check)
+  if (Object.keys(here).length > 0) return { kind: 'page', changes: { faults: here } }
+  const next = context.changing ? undefined : neighbourPage(item, answers, pageIndex, 1)
+  if (next !== undefined) return { kind: 'page', changes: { pageIndex: next, faults: {} } }
+  const elsewhere = firstFaultyPage(item, answers, check)
+  if (elsewhere === undefined) return { kind: 'confirm' }
+  // Only shown as faults when the citizen has seen the question before.
+  return { kind: 'page', changes: { pageIndex: elsewhere.index, faults: context.changing ? {} : elsewhere.faults } }
+}
+
+export function previousPage(context: SessionContext): number | undefined {
+  return context.item === null ? undefined : neighbourPage(context.item, context.answers, context.pageIndex, -1)
+}
+
+export function openConfirm(context: SessionContext): Changes {
+  return {
+    answers: context.item === null ? {} : countingAnswers(context.item, context.answers),
+    answersBefore: null,
+    faults: {},
+    changing: false,
+  }
+}
+
+export function changeField(context: SessionContext, field: string, check: AnswerContext): Changes {
+  const pageIndex = context.item === null ? 0 : pageOfField(context.item, field)
+  return {
+    pageIndex,
+    changing: true,
+    answersBefore: context.answers,
+    problem: null,
+    faults: context.item === null ? {} : pageFaults(context.item, pageIndex, context.answers, check),
+  }
+}
+
+/** 返回 out of a change: as if it had not been begun. */
+export function dropChange(context: SessionContext): Changes {
+  return { answers: context.answersBefore ?? context.answers, answersBefore: null }
+}
+
+export function troubleOf(answer: PrintReceiptAnswer): PrintTrouble | null {
+  if (answer.kind !== 'settled') return { kind: answer.kind }
+  return answer.result.ok ? null : { kind: 'fault', result: answer.result }
+}
+
+const NOT_A_PERSON = new Set<string>(['CATALOGUE', 'BRIDGE', 'DELIVERY'])
+
+/** True for what only a citizen can have caused: a touch, a key, a card. */
+export function isSignOfLife(event: SessionEvent): boolean {
+  if (event.type === 'CARD') return event.event.kind !== 'none'
+  // The machine's own events (xstate.*) are nobody's.
+  return /^[A-Z_]+$/.test(event.type) && !NOT_A_PERSON.has(event.type)
+}

@@ -1,0 +1,94 @@
+import type { CardEvent } from '../../../electron/bridge/identity.contract.ts'
+import type { PrintReceiptAnswer } from '../../../electron/bridge/printing.contract.ts'
+import type { Snapshot } from '../../../electron/bridge/session.contract.ts'
+import type { Accepted, Delivery, SubmitAnswer } from '../../../electron/bridge/submissions.contract.ts'
+import type { Answers } from '../../../sync/protocol/answers.ts'
+import type { Catalogue, ServiceItem } from '../../../sync/protocol/service-item.ts'
+import type { Signature, SubmitRequest } from '../../../sync/protocol/submission.ts'
+import type { Faults } from '../forms/form-pages.ts'
+
+export type CardSeen = Extract<CardEvent, { kind: 'card' }>
+export type EndReason = 'done' | 'left' | 'idle' | 'card-changed' | 'fault'
+
+/** What the session asks of the world; the page gives it the bridge, tests give it fakes. */
+export interface SessionDeps {
+  readonly submit: (request: SubmitRequest) => Promise<SubmitAnswer>
+  readonly byDraft: (draftId: string) => Promise<Accepted | null>
+  readonly print: (submissionId: string, again: boolean) => Promise<PrintReceiptAnswer>
+  readonly restore: (readId: string) => Promise<Snapshot | null>
+  /** Fire and forget; the bridge logs what it could not keep. */
+  readonly save: (snapshot: Snapshot) => void
+  readonly end: (why: EndReason) => Promise<void>
+  readonly newId: () => string
+  /** ISO date at the terminal. */
+  readonly today: () => string
+  /** Wall clock, for the times that a citizen reads. */
+  readonly now: () => Date
+}
+
+export type SubmitFault = Extract<SubmitAnswer, { ok: false }>['fault']
+export type ConfirmProblem = SubmitFault | 'not-arrived'
+
+export type PrintTrouble =
+  | {
+      readonly kind: 'fault'
+      readonly result: Extract<PrintReceiptAnswer, { kind: 'settled' }>['result'] & { ok: false }
+    }
+  | { readonly kind: 'no-printer' }
+  | { readonly kind: 'unknown-submission' }
+  /** The answer was lost on the way: nobody knows. */
+  | { readonly kind: 'connection-lost' }
+
+export interface SessionContext {
+  readonly catalogue: Catalogue | null
+  readonly connected: boolean
+  /** What the reader shows now. */
+  readonly reader: CardEvent
+  /** Whose visit it is. */
+  readonly card: CardSeen | null
+  /** Another person's card, put down in the middle of a visit. */
+  readonly otherCard: CardSeen | null
+  readonly item: ServiceItem | null
+  readonly pageIndex: number
+  readonly answers: Answers
+  /** As they were when 改 was pressed. */
+  readonly answersBefore: Answers | null
+  readonly faults: Faults
+  /** A field is being changed from the summary: 下一步 leads back there. */
+  readonly changing: boolean
+  readonly draftId: string | null
+  readonly signature: Signature | null
+  readonly problem: ConfirmProblem | null
+  readonly accepted: Accepted | null
+  readonly delivery: Delivery | null
+  readonly printing: boolean
+  readonly printAgain: boolean
+  readonly trouble: PrintTrouble | null
+  readonly troubleAt: Date | null
+  readonly submitting: boolean
+  readonly found: Snapshot | null
+  readonly secondsLeft: number
+  readonly why: EndReason
+}
+
+export type SessionEvent =
+  | { type: 'START' }
+  | { type: 'CATALOGUE'; catalogue: Catalogue }
+  | { type: 'BRIDGE'; connected: boolean }
+  | { type: 'CARD'; event: CardEvent }
+  | { type: 'CHOOSE'; item: ServiceItem }
+  | { type: 'BEGIN' }
+  | { type: 'ANSWER'; field: string; value: string }
+  | { type: 'NEXT' }
+  | { type: 'BACK' }
+  | { type: 'HOME' }
+  | { type: 'CHANGE'; field: string }
+  | { type: 'SIGN'; signature: Signature | null }
+  | { type: 'SUBMIT' }
+  | { type: 'DELIVERY'; delivery: Delivery }
+  | { type: 'PRINT_AGAIN' }
+  | { type: 'ANOTHER' }
+  | { type: 'END'; why?: EndReason }
+  | { type: 'KEEP_CARD' }
+  | { type: 'CHANGE_CARD' }
+  | { type: 'TOUCH' }

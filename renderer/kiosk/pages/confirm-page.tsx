@@ -1,0 +1,119 @@
+import { useState } from 'react'
+import type { Answers } from '../../../sync/protocol/answers.ts'
+import type { Division, ServiceItem } from '../../../sync/protocol/service-item.ts'
+import type { Applicant, Signature } from '../../../sync/protocol/submission.ts'
+import { Button, ErrorSentence, Groups } from '../../ui/components.tsx'
+import { local, say } from '../../ui/strings/say.ts'
+import { askedPages } from '../forms/form-pages.ts'
+import { IdNumber } from '../forms/id-row.tsx'
+import { SignaturePad } from '../forms/signature-pad.tsx'
+import { summaryRows } from '../forms/summary.ts'
+import type { ConfirmProblem } from '../machine/session-types.ts'
+import { Page } from '../shell/page.tsx'
+import { Waiting } from '../shell/waiting.tsx'
+import { ItemProgress } from './item-progress.tsx'
+
+/** Rows beside a pledge and a pad of 90 mm; more go on a second sheet. */
+const ROWS_SHOWN = 6
+
+export type ConfirmStage = 'ready' | 'submitting' | 'asking'
+
+interface ConfirmPageProps {
+  readonly item: ServiceItem
+  readonly answers: Answers
+  readonly applicant: Applicant
+  readonly divisions: readonly Division[]
+  readonly signature: Signature | null
+  readonly problem: ConfirmProblem | null
+  readonly stage: ConfirmStage
+  readonly onChange: (field: string) => void
+  readonly onSign: (signature: Signature | null) => void
+  readonly onSubmit: () => void
+}
+
+export function ConfirmPage(props: ConfirmPageProps) {
+  const { item, answers, applicant, divisions, signature, problem, stage } = props
+  const [sheet, setSheet] = useState(0)
+  const rows = summaryRows(item, answers, divisions)
+  const sheets = Math.ceil(rows.length / ROWS_SHOWN)
+  const shown = rows.slice(sheet * ROWS_SHOWN, (sheet + 1) * ROWS_SHOWN)
+  const isBusy = stage !== 'ready'
+  return (
+    <Page
+      testId="confirm-page"
+      className="confirm"
+      progress={<ItemProgress item={item} answers={answers} done={1 + askedPages(item, answers).length} />}
+      question={say(item.signature ? 'confirm.sign-question' : 'confirm.question')}
+      read={
+        <section className="sheet summary">
+          <div className="detail">
+            <span className="detail-label">{say('form.name')}</span>
+            <span className="detail-value">{applicant.name}</span>
+            <span className="detail-source">{say('confirm.from-card')}</span>
+          </div>
+          <div className="detail">
+            <span className="detail-label">{say('form.id-number')}</span>
+            <IdNumber number={applicant.idNumber} />
+          </div>
+          {shown.map((row) => (
+            <div className="detail" key={row.field} data-testid={`summary-${row.field}`}>
+              <span className="detail-label">{row.label}</span>
+              <span className="detail-value">
+                <Groups groups={row.value} />
+              </span>
+              <Button
+                sign="pencil"
+                look="quiet"
+                isOff={isBusy}
+                onPress={() => props.onChange(row.field)}
+                testId={`change-${row.field}`}
+              >
+                {say('confirm.change')}
+              </Button>
+            </div>
+          ))}
+          {sheets > 1 ? (
+            <Button look="quiet" onPress={() => setSheet((sheet + 1) % sheets)} testId="summary-more">
+              {sheet + 1 < sheets
+                ? say('confirm.more-rows', { count: rows.length - (sheet + 1) * ROWS_SHOWN })
+                : say('confirm.first-rows')}
+            </Button>
+          ) : null}
+        </section>
+      }
+    >
+      <section className="sheet pledge">
+        {item.pledge === undefined ? null : (
+          <>
+            <h2 className="pledge-title">{local(item.pledge.title)}</h2>
+            <p className="pledge-text">{local(item.pledge.text)}</p>
+          </>
+        )}
+        {item.signature ? (
+          <>
+            <div className="sign-heading">
+              <strong>{say('confirm.sign-here')}</strong>
+              <span>{say('confirm.sign-how')}</span>
+            </div>
+            <SignaturePad signature={signature} label={say('confirm.sign-here')} onChange={props.onSign} />
+          </>
+        ) : null}
+        {problem === null ? null : <ErrorSentence text={say(`submit-fault.${problem}`)} testId="submit-problem" />}
+        {isBusy ? (
+          <Waiting text={say(stage === 'asking' ? 'confirm.asking' : 'confirm.submitting')} testId="submitting" />
+        ) : null}
+        <div className="confirm-actions">
+          {item.signature ? (
+            <Button isOff={isBusy || signature === null} onPress={() => props.onSign(null)} testId="sign-clear">
+              {say('confirm.sign-clear')}
+            </Button>
+          ) : null}
+          <Button look="primary" isOff={isBusy} onPress={props.onSubmit} testId="submit" className="confirm-submit">
+            {say(item.signature ? 'confirm.submit-signed' : 'confirm.submit')}
+          </Button>
+        </div>
+      </section>
+      <p className="confirm-sealed">{say('confirm.sealed')}</p>
+    </Page>
+  )
+}

@@ -1,0 +1,194 @@
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import type { Answers } from '../../../sync/protocol/answers.ts'
+import { checkAnswer } from '../../../sync/protocol/answers.ts'
+import type { Division, Field, ServiceItem } from '../../../sync/protocol/service-item.ts'
+import type { Applicant } from '../../../sync/protocol/submission.ts'
+import { Button } from '../../ui/components.tsx'
+import { local, say } from '../../ui/strings/say.ts'
+import { DateTray } from '../forms/date-tray.tsx'
+import { DivisionTray } from '../forms/division-tray.tsx'
+import { FieldRow } from '../forms/field-row.tsx'
+import { askedFields, askedPages, type Faults } from '../forms/form-pages.ts'
+import { IdNumber } from '../forms/id-row.tsx'
+import { useFits } from '../forms/use-fits.ts'
+import { NumberPad } from '../keyboard/number-pad.tsx'
+import { PinyinKeyboard } from '../keyboard/pinyin-keyboard.tsx'
+import { useField } from '../keyboard/use-field.ts'
+import { Broken, Page } from '../shell/page.tsx'
+import { ItemProgress } from './item-progress.tsx'
+
+interface FormPageProps {
+  readonly item: ServiceItem
+  readonly pageIndex: number
+  readonly answers: Answers
+  readonly faults: Faults
+  readonly changing: boolean
+  readonly applicant: Applicant
+  readonly divisions: readonly Division[]
+  readonly today: string
+  readonly onAnswer: (field: string, value: string) => void
+  readonly onNext: () => void
+}
+
+/** What a page gives up when it is too full: the card's sheet, then the fields that are not being filled in. */
+const GIVES_UP = 2
+
+const hasTray = (field: Field) => field.type !== 'choice'
+
+export function FormPage(props: FormPageProps) {
+  const { item, pageIndex, answers, faults, applicant, divisions, today, onAnswer, onNext } = props
+  const page = item.pages[pageIndex]
+  const fields = page === undefined ? [] : askedFields(item, page, answers)
+  const check = { today, divisions }
+  const open = fields.filter((field) => checkAnswer(field, answers, check) !== undefined)
+  const [activeId, setActiveId] = useState<string | null>(null)
+  const active = fields.find((field) => field.id === activeId && hasTray(field))
+
+  // A new page opens its first question, if that is not already answered.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new page moves the caret by itself
+  useEffect(() => {
+    const first = fields.find((field) => checkAnswer(field, answers, check) !== undefined)
+    setActiveId(first !== undefined && hasTray(first) ? first.id : null)
+  }, [pageIndex, item.id])
+  // Faults that 下一步 brought up: to the first of them.
+  const firstFault = fields.find((field) => faults[field.id] !== undefined)?.id
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when faults appear or go
+  useEffect(() => {
+    if (firstFault !== undefined && active === undefined) setActiveId(firstFault)
+  }, [firstFault])
+
+  const done = () => {
+    const next = open.find((field) => field.id !== activeId && hasTray(field))
+    setActiveId(next?.id ?? null)
+  }
+  const editor = useField(active, active === undefined ? '' : (answers[active.id] ?? ''), (value) => {
+    if (active !== undefined) onAnswer(active.id, value)
+  })
+  const body = useRef<HTMLDivElement>(null)
+  const level = useFits(
+    body,
+    GIVES_UP,
+    `${item.id} ${pageIndex} ${activeId} ${Object.keys(faults).join()} ${fields.length}`,
+  )
+  const shown = level >= 2 && active !== undefined ? fields.filter((field) => field.id === active.id) : fields
+  const pages = askedPages(item, answers)
+  // The caret goes where the keyboard writes.
+  useLayoutEffect(() => {
+    if (activeId !== null)
+      document.querySelector<HTMLInputElement>(`[data-input="${activeId}"]`)?.focus({ preventScroll: true })
+  }, [activeId])
+
+  return (
+    <Page
+      testId="form-page"
+      className="form"
+      progress={<ItemProgress item={item} answers={answers} done={1 + Math.max(0, pages.indexOf(pageIndex))} />}
+      question={page === undefined ? null : <Broken text={local(page.question)} />}
+      hint={page?.hint === undefined ? undefined : local(page.hint)}
+      read={level >= 1 && active !== undefined ? null : <FromCard applicant={applicant} />}
+      tray={
+        active === undefined ? undefined : (
+          <Tray {...props} key={active.id} field={active} editor={editor} onDone={done} />
+        )
+      }
+    >
+      <div className="sheet form-sheet" ref={body} data-page={page?.id}>
+        <h2 className="section form-please">{say('form.please')}</h2>
+        <div className="fields">
+          {shown.map((field) => (
+            <FieldRow
+              key={field.id}
+              field={field}
+              value={answers[field.id] ?? ''}
+              fault={faults[field.id]}
+              isActive={field.id === active?.id}
+              isAlone={fields.length === 1}
+              today={today}
+              divisions={divisions}
+              onActivate={() => setActiveId(field.id)}
+              onChange={(value) => {
+                if (!hasTray(field)) setActiveId(null)
+                onAnswer(field.id, value)
+              }}
+              onHardKey={editor.hardKey}
+            />
+          ))}
+        </div>
+        <div className="form-end">
+          <span className="form-left" data-testid="form-left">
+            {open.length === 0
+              ? say('form.all-filled')
+              : say('form.left', {
+                  count: open.length,
+                  what: open.map((field) => local(field.label)).join(say('list.and')),
+                })}
+          </span>
+          <Button look="primary" signAfter="forward" onPress={onNext} testId="form-next">
+            {say(props.changing ? 'form.back-to-check' : 'form.next')}
+          </Button>
+        </div>
+      </div>
+    </Page>
+  )
+}
+
+function FromCard({ applicant }: { readonly applicant: Applicant }) {
+  return (
+    <section className="sheet from-card">
+      <h2 className="from-card-heading">
+        {say('form.from-card')}
+        <span className="tag">{say('form.not-yours')}</span>
+      </h2>
+      <div className="detail">
+        <span className="detail-label">{say('form.name')}</span>
+        <span className="detail-value">{applicant.name}</span>
+      </div>
+      <div className="detail">
+        <span className="detail-label">{say('form.id-number')}</span>
+        <IdNumber number={applicant.idNumber} />
+      </div>
+    </section>
+  )
+}
+
+interface TrayProps extends FormPageProps {
+  readonly field: Field
+  readonly editor: ReturnType<typeof useField>
+  readonly onDone: () => void
+}
+
+function Tray({ field, editor, answers, applicant, divisions, today, onAnswer, onDone }: TrayProps) {
+  const value = answers[field.id]
+  const onChange = (next: string) => onAnswer(field.id, next)
+  switch (field.type) {
+    case 'text':
+      return (
+        <PinyinKeyboard
+          pinyin={editor.pinyin}
+          onText={editor.insert}
+          onErase={editor.erase}
+          onDone={() => {
+            editor.flush()
+            onDone()
+          }}
+        />
+      )
+    case 'phone':
+      return <NumberPad onDigit={editor.insert} onErase={editor.erase} onClear={() => onChange('')} onDone={onDone} />
+    case 'date':
+      return <DateTray field={field} value={value} today={today} onChange={onChange} onDone={onDone} />
+    case 'division':
+      return (
+        <DivisionTray
+          field={field}
+          value={value}
+          divisions={divisions}
+          cardDivision={applicant.idNumber.length === 18 ? applicant.idNumber.slice(0, 6) : null}
+          onChange={onChange}
+          onDone={onDone}
+        />
+      )
+    case 'choice':
+      return null
+  }
+}

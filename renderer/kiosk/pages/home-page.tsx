@@ -1,0 +1,107 @@
+import { useState } from 'react'
+import type { Connection } from '../../../sync/protocol/queue-view.ts'
+import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
+import { Button, Notice } from '../../ui/components.tsx'
+import { Sign } from '../../ui/icons.tsx'
+import { local, say } from '../../ui/strings/say.ts'
+import type { Badge } from '../shell/badge.ts'
+import { BadgeView } from '../shell/badge-view.tsx'
+import { Page } from '../shell/page.tsx'
+import { Waiting } from '../shell/waiting.tsx'
+
+/** Cards on a page; the rest by 下一页, never by dragging. */
+const ITEMS_SHOWN = 8
+
+interface HomePageProps {
+  /** null while no catalogue has come. */
+  readonly items: readonly ServiceItem[] | null
+  readonly badgeOf: (item: ServiceItem) => Badge | null
+  readonly connection: Connection | null
+  readonly visitor: string | null
+  readonly onChoose: (item: ServiceItem) => void
+}
+
+export function HomePage({ items, badgeOf, connection, visitor, onChoose }: HomePageProps) {
+  const [page, setPage] = useState(0)
+  const pages = Math.max(1, Math.ceil((items?.length ?? 0) / ITEMS_SHOWN))
+  const isOffline = connection === 'no-network' || connection === 'hub-silent'
+  return (
+    <Page
+      testId="home-page"
+      className="home"
+      question={say('home.question')}
+      read={
+        <>
+          {isOffline ? (
+            <Notice kind="trouble" testId="offline-notice">
+              <strong className="notice-heading">
+                {say(connection === 'no-network' ? 'home.offline' : 'home.hub-silent')}
+              </strong>
+              <span className="notice-line">
+                <Sign name="tray" />
+                {say('home.offline-kept')}
+              </span>
+              <span className="notice-line">
+                <Sign name="printer" />
+                {say('home.offline-receipt')}
+              </span>
+              <span className="notice-line">
+                <Sign name="send" />
+                {say('home.offline-sent')}
+              </span>
+            </Notice>
+          ) : null}
+          {visitor === null ? null : (
+            <Notice kind="information" sign="card" testId="card-ok">
+              {visitor === say('who.unknown') ? say('home.card-ok-plain') : say('home.card-ok', { who: visitor })}
+            </Notice>
+          )}
+        </>
+      }
+    >
+      {items === null ? (
+        <Waiting text={say('home.loading')} />
+      ) : items.length === 0 ? (
+        <Notice kind="trouble" sign="alert" heading={say('home.empty')} />
+      ) : (
+        <>
+          <h2 className="section">{say('home.items')}</h2>
+          <div className="items">
+            {items.slice(page * ITEMS_SHOWN, (page + 1) * ITEMS_SHOWN).map((item) => (
+              <ItemCard key={item.id} item={item} badge={badgeOf(item)} onChoose={() => onChoose(item)} />
+            ))}
+          </div>
+          {pages > 1 ? (
+            <div className="pager">
+              <Button isOff={page === 0} onPress={() => setPage(page - 1)}>
+                {say('home.previous-page')}
+              </Button>
+              <span>{say('home.page', { page: page + 1, pages })}</span>
+              <Button isOff={page + 1 === pages} onPress={() => setPage(page + 1)}>
+                {say('home.next-page')}
+              </Button>
+            </div>
+          ) : null}
+        </>
+      )}
+    </Page>
+  )
+}
+
+function ItemCard({ item, badge, onChoose }: { item: ServiceItem; badge: Badge | null; onChoose: () => void }) {
+  return (
+    <button type="button" className="item-card" data-testid={`item-${item.id}`} onClick={onChoose}>
+      <span className="seal" aria-hidden="true">
+        {item.seal}
+      </span>
+      <span className="item-words">
+        <span className="item-name">{local(item.name)}</span>
+        <span className="item-use">
+          {badge === null || badge.reason === null ? local(item.use) : say(badge.reason)}
+        </span>
+      </span>
+      <BadgeView badge={badge} />
+      <Sign name="forward" />
+    </button>
+  )
+}

@@ -1,0 +1,6 @@
+/** The pages of a visit, in one piece that the first screen does without. */
+export { CardPage } from './card-page.tsx'
+export { ConfirmPage } from './confirm-page.tsx'
+export { FormPage } from './form-page.tsx'
+export { ItemPage } from './item-page.tsx'
+export { ReceiptPage } from './receipt-page.tsx'

@@ -1,0 +1,90 @@
+import type { Actor } from 'xstate'
+import type { Bridge } from './bridge.ts'
+import { isoDate } from './forms/show.ts'
+import type { LiveViewStore } from './live-view.ts'
+import type { createSessionMachine } from './machine/session-machine.ts'
+import type { EndReason, SessionDeps } from './machine/session-types.ts'
+
+export type SessionActor = Actor<ReturnType<typeof createSessionMachine>>
+
+/** Sealing and fsync take milliseconds; a line that says nothing this long has lost the answer. */
+const SUBMIT_PATIENCE_MS = 15_000
+/** A long receipt, a hot head and the printer's own settling; after this nobody knows. */
+const PRINT_PATIENCE_MS = 120_000
+const ASK_PATIENCE_MS = 5_000
+
+/**
+ * An end that main could not be told of, kept over the new document (window.name survives a navigation and nothing
+ * else): the next page tells main before it listens for cards.
+ */
+const PENDING_END = 'bianmin-end:'
+
+export function sessionDeps(bridge: Bridge): SessionDeps {
+  return {
+    submit: (request) =>
+      bridge.call((client) => client.submissions.submit(request, { signal: AbortSignal.timeout(SUBMIT_PATIENCE_MS) })),
+    byDraft: (draftId) =>
+      bridge.call((client) =>
+        client.submissions.byDraft({ draftId }, { signal: AbortSignal.timeout(ASK_PATIENCE_MS) }),
+      ),
+    print: (submissionId, again) =>
+      bridge.call((client) =>
+        client.printing.printReceipt({ submissionId, again }, { signal: AbortSignal.timeout(PRINT_PATIENCE_MS) }),
+      ),
+    restore: (readId) =>
+      bridge.call((client) => client.session.restore({ readId }, { signal: AbortSignal.timeout(ASK_PATIENCE_MS) })),
+    save: (snapshot) => {
+      bridge
+        .call((client) => client.session.save(snapshot))
+        .catch((cause: unknown) => console.warn('main did not keep this step', cause))
+    },
+    end: async (why) => {
+      window.name = `${PENDING_END}${why}`
+      await bridge.call((client) => client.session.end({ why }))
+      window.name = ''
+    },
+    newId: () => crypto.randomUUID(),
+    today: () => isoDate(new Date()),
+    now: () => new Date(),
+  }
+}
+
+/** Tells main of an end that an earlier document could not. */
+async function settlePendingEnd(bridge: Bridge): Promise<void> {
+  if (!window.name.startsWith(PENDING_END)) return
+  const why = window.name.slice(PENDING_END.length) as EndReason
+  await bridge.call((client) => client.session.end({ why }))
+  window.name = ''
+}
+
+/** Card, connection, catalogue and touches into the session; the end of it into a fresh document. */
+export function connectSession(session: SessionActor, bridge: Bridge, view: LiveViewStore): void {
+  bridge.subscribe(() => session.send({ type: 'BRIDGE', connected: bridge.line !== null }))
+  bridge.watch(
+    async (client, options) => {
+      await settlePendingEnd(bridge)
+      return client.identity.watchCard(undefined, options)
+    },
+    (event) => {
+      session.send({ type: 'CARD', event })
+      if (event.kind === 'card') markPainted(event.readId)
+    },
+  )
+  view.subscribe(() => {
+    const { catalogue } = view.get()
+    if (catalogue !== null) session.send({ type: 'CATALOGUE', catalogue: catalogue.catalogue })
+  })
+  session.subscribe((state) => {
+    if (state.matches({ journey: 'ended' })) location.replace(location.pathname)
+  })
+  window.addEventListener('click', () => session.send({ type: 'TOUCH' }), { capture: true })
+  window.addEventListener('keydown', () => session.send({ type: 'TOUCH' }), { capture: true })
+}
+
+/** For the bench: when the fields of this reading stood on the screen. */
+function markPainted(readId: string): void {
+  performance.mark('bianmin:card-arrived', { detail: { readId } })
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => performance.mark('bianmin:card-painted', { detail: { readId } })),
+  )
+}

@@ -1,0 +1,95 @@
+import type { ReactNode } from 'react'
+import type { About } from '../../../electron/bridge/maintenance.contract.ts'
+import { Button } from '../../ui/components.tsx'
+import { local, say } from '../../ui/strings/say.ts'
+import { clockTime, isoDate, weekday } from '../forms/show.ts'
+import type { StatusLine } from './status-line.ts'
+
+interface FrameProps {
+  readonly about: About | null
+  readonly status: StatusLine
+  readonly connection: string
+  readonly waiting: number | null
+  /** Surname and form of address during a visit, else null. */
+  readonly visitor: string | null
+  readonly now: Date
+  readonly showsDate: boolean
+  readonly onEnd: (() => void) | null
+  readonly onBack: (() => void) | null
+  readonly onHome: (() => void) | null
+  readonly onStaff: () => void
+  readonly children: ReactNode
+}
+
+/** Header, status line and footer: never move, never scroll, are never covered. */
+export function Frame(props: FrameProps) {
+  const { about, status, visitor, now } = props
+  const today = isoDate(now)
+  return (
+    <div className="terminal">
+      <header className="header">
+        <span className="wordmark">{say('brand')}</span>
+        <span className="place">
+          {about === null ? null : (
+            <>
+              <span>{local(about.place)}</span>
+              <span className="place-hall">{local(about.hall)}</span>
+            </>
+          )}
+        </span>
+      </header>
+      <div
+        className={`status status-${status.sign}`}
+        data-testid="status"
+        data-connection={props.connection}
+        data-waiting={props.waiting ?? ''}
+      >
+        <span className="status-words" role="status">
+          <i className="status-sign" aria-hidden="true" />
+          <strong>{status.connection}</strong>
+          <span className="status-queue">
+            {visitor === null ? status.queue : say('status.visit', { who: visitor })}
+          </span>
+        </span>
+        {props.onEnd === null ? (
+          <span className="clock">
+            {props.showsDate ? (
+              <span className="clock-date">
+                {say('clock.date', { month: now.getMonth() + 1, day: now.getDate(), weekday: weekday(today) })}
+              </span>
+            ) : null}
+            <span>{clockTime(now)}</span>
+          </span>
+        ) : (
+          <Button sign="leave" look="quiet" onPress={props.onEnd} testId="end-visit">
+            {say('status.end')}
+          </Button>
+        )}
+      </div>
+      {props.children}
+      <footer className="footer">
+        <Button
+          sign="back"
+          isOff={props.onBack === null}
+          onPress={() => props.onBack?.()}
+          className="footer-small"
+          testId="back"
+        >
+          {say('footer.back')}
+        </Button>
+        <Button
+          sign="home"
+          isOff={props.onHome === null}
+          onPress={() => props.onHome?.()}
+          className="footer-small"
+          testId="home"
+        >
+          {say('footer.home')}
+        </Button>
+        <Button sign="staff" look="staff" onPress={props.onStaff} className="footer-staff" testId="call-staff">
+          {say('footer.staff')}
+        </Button>
+      </footer>
+    </div>
+  )
+}

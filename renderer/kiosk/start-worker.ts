@@ -1,0 +1,35 @@
+import type { Bridge } from './bridge.ts'
+import { type LiveViewStore, WORKER_PATIENCE_MS } from './live-view.ts'
+
+/**
+ * Starts the sync worker and lets the page see what it tells. Main's own view takes its place for the rest of this
+ * document when it says that it cannot work, or says nothing in time; every visit begins with a new document.
+ */
+export async function startLiveView(bridge: Bridge, store: LiveViewStore): Promise<void> {
+  let hasQueue = false
+  let hasCatalogue = false
+  const lateTimer = setTimeout(() => store.followMain(bridge), WORKER_PATIENCE_MS)
+  const { startSyncWorker } = await import('../sync-worker/client.ts')
+  startSyncWorker({
+    channel: () => bridge.workerChannel(),
+    onMessage: (message) => {
+      if (message.kind === 'state') {
+        if (message.state === 'unusable') store.followMain(bridge)
+        return
+      }
+      if (message.kind === 'queue') {
+        hasQueue = true
+        store.fromWorker({ queue: message.view })
+      } else {
+        hasCatalogue = true
+        store.fromWorker({ catalogue: message.view })
+      }
+      if (hasQueue && hasCatalogue) clearTimeout(lateTimer)
+    },
+    onProblem: (event, why) => {
+      bridge
+        .call((client) => client.maintenance.report({ event: 'worker-error', detail: `${event} ${why}`.slice(0, 500) }))
+        .catch((cause: unknown) => console.warn('could not report', event, cause))
+    },
+  })
+}

@@ -1,0 +1,149 @@
+import type { ReactNode } from 'react'
+import type { SignName } from './icons.tsx'
+import { Sign } from './icons.tsx'
+
+interface ButtonProps {
+  readonly children: ReactNode
+  readonly onPress: () => void
+  readonly sign?: SignName | undefined
+  readonly signAfter?: SignName | undefined
+  readonly look?: 'plain' | 'primary' | 'staff' | 'quiet' | undefined
+  /** Cannot be chosen now: stays in its place, dashed. */
+  readonly isOff?: boolean | undefined
+  readonly className?: string | undefined
+  readonly testId?: string | undefined
+}
+
+/** All that can be touched has an outline, and all that has an outline can be touched. */
+export function Button(props: ButtonProps) {
+  const { look = 'plain', isOff = false } = props
+  return (
+    <button
+      type="button"
+      className={`button button-${look} ${props.className ?? ''}`}
+      disabled={isOff}
+      data-testid={props.testId}
+      onClick={props.onPress}
+    >
+      {props.sign === undefined ? null : <Sign name={props.sign} />}
+      <span>{props.children}</span>
+      {props.signAfter === undefined ? null : <Sign name={props.signAfter} />}
+    </button>
+  )
+}
+
+interface ChoiceProps {
+  readonly word: string
+  readonly note?: string | undefined
+  readonly isChosen: boolean
+  readonly onPress: () => void
+  readonly testId?: string | undefined
+}
+
+export function BigChoice({ word, note, isChosen, onPress, testId }: ChoiceProps) {
+  return (
+    <button
+      type="button"
+      className={`choice ${isChosen ? 'is-chosen' : ''}`}
+      aria-pressed={isChosen}
+      data-testid={testId}
+      onClick={onPress}
+    >
+      {isChosen ? <Sign name="check" /> : null}
+      <span className="choice-words">
+        <span className="choice-word">{word}</span>
+        {note === undefined ? null : <span className="choice-note">{note}</span>}
+      </span>
+    </button>
+  )
+}
+
+interface NoticeProps {
+  /** Trouble is ochre with a sign; information is celadon. */
+  readonly kind: 'trouble' | 'information'
+  readonly heading?: string | undefined
+  readonly sign?: SignName | undefined
+  readonly children?: ReactNode
+  readonly testId?: string | undefined
+}
+
+export function Notice({ kind, heading, sign, children, testId }: NoticeProps) {
+  return (
+    <div className={`notice notice-${kind}`} role="status" data-testid={testId}>
+      {sign === undefined ? null : <Sign name={sign} />}
+      <div className="notice-words">
+        {heading === undefined ? null : <strong>{heading}</strong>}
+        {children}
+      </div>
+    </div>
+  )
+}
+
+/** Sign, what happened, what to do: under the field that it speaks of. The first sentence is the heading. */
+export function ErrorSentence({ text, testId }: { readonly text: string; readonly testId?: string }) {
+  const end = text.indexOf('\u3002') + 1
+  return (
+    <p className="error-sentence" role="alert" data-testid={testId}>
+      <Sign name="alert" />
+      <span>
+        <strong>{text.slice(0, end)}</strong>
+        {text.slice(end)}
+      </span>
+    </p>
+  )
+}
+
+/** A sheet over the veil; the footer's staff button stays free of it. */
+export function Overlay({
+  children,
+  testId,
+  label,
+}: {
+  readonly children: ReactNode
+  readonly testId: string
+  readonly label: string
+}) {
+  return (
+    <div className="veil">
+      <div className="sheet overlay-sheet" role="dialog" aria-modal="true" aria-label={label} data-testid={testId}>
+        {children}
+      </div>
+    </div>
+  )
+}
+
+interface ProgressProps {
+  readonly words: ReactNode
+  readonly name: string
+  readonly steps: number
+  /** How many are behind; the next one is now, unless all are. */
+  readonly done: number
+}
+
+export function Progress({ words, name, steps, done }: ProgressProps) {
+  return (
+    <div className="progress">
+      {words}
+      <span className="progress-name">{name}</span>
+      <span className="progress-blocks" aria-hidden="true">
+        {Array.from({ length: steps }, (_, step) => (
+          // The blocks never change places.
+          // biome-ignore lint/suspicious/noArrayIndexKey: a block is its place
+          <i key={step} className={step < done ? 'is-done' : step === done ? 'is-now' : ''} />
+        ))}
+      </span>
+    </div>
+  )
+}
+
+/** Groups of digits, parted by layout and not by typed spaces. */
+export function Groups({ groups }: { readonly groups: readonly string[] }) {
+  return (
+    <span className="groups">
+      {groups.map((group, place) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a group is its place
+        <span key={place}>{group}</span>
+      ))}
+    </span>
+  )
+}
