@@ -187,7 +187,8 @@ export function startSession(options: SessionOptions): Session {
       }
       leaseHeldUntilMs = -1
       abort.abort()
-      subscription.abort()
+      // A closed channel has ended the feed already and cannot carry the abort.
+      if (tellMain) subscription.abort()
       for (const done of [...waits]) done()
       await catalogue.cancel()
       await Promise.allSettled([feed, lease])
