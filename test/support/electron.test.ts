@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -10,7 +10,7 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
 })
 
-/** A tiny app in a folder that only its owner may enter, like a checkout in a home folder. */
+/** A tiny app, which leaves the sandbox to how it is launched, in a folder that only its owner may enter, like a checkout in a home folder. */
 function tinyApp(): string {
   const root = mkdtempSync(join(tmpdir(), 'bianmin-tiny-'))
   folders.push(root)
@@ -26,11 +26,11 @@ function tinyApp(): string {
   put('node_modules/word/node_modules/letter/index.js', `module.exports = 'h'`)
   put('node_modules/letter/package.json', manifest('letter', { main: 'index.js' }))
   put('node_modules/letter/index.js', `module.exports = 'another copy'`)
+  put('node_modules/word/node_modules/spare/package.json', manifest('spare'))
   put('node_modules/unused/package.json', manifest('unused'))
   put(
     'dist/main.cjs',
     `const { app, BrowserWindow } = require('electron')
-app.enableSandbox()
 app.whenReady().then(() => {
   const window = new BrowserWindow({ width: 1080, height: 1920, kiosk: true })
   window.loadURL('data:text/html;charset=utf-8,<h1>' + require('word') + ' 便民</h1>')
@@ -44,6 +44,12 @@ test('the closure is what Node would load, nested copies included and nothing el
   expect(dependencyClosure(root, ['word'])).toEqual([
     join(root, 'node_modules/word'),
     join(root, 'node_modules/word/node_modules/letter'),
+  ])
+  const stage = stageApp(join(root, 'dist'), ['word'])
+  folders.push(stage)
+  expect(globSync('node_modules/**/package.json', { cwd: stage }).sort()).toEqual([
+    'node_modules/word/node_modules/letter/package.json',
+    'node_modules/word/package.json',
   ])
   expect(() => dependencyClosure(root, ['absent'])).toThrow('absent is not installed, but the app needs it')
 })

@@ -1,0 +1,124 @@
+import type { Page } from 'playwright-core'
+import { samplePerson } from '../../drivers/id-card-reader/sample-persons.ts'
+import type { Workbench } from '../../electron/dev/workbench.ts'
+
+/** The citizen's way through the screens, by touch, as the demo and the e2e tests walk it. */
+
+/** Called on each page that the walk comes to, e.g. to take a picture. */
+export type OnPage = (name: string) => Promise<void>
+
+const nothing: OnPage = async () => undefined
+
+/** Puts a sample person's card on the reader; one that lay there is taken away first. */
+export function putCard(bench: Workbench, personId: string): void {
+  const person = samplePerson(personId)
+  if (person === undefined) throw new Error(`no sample person ${personId}`)
+  bench.reader.takeCard()
+  bench.reader.putCard(person)
+}
+
+/** Writes one character by pinyin on the screen's own keyboard. */
+export async function touchCharacter(page: Page, pinyin: string, character: string): Promise<void> {
+  for (const letter of pinyin) await page.getByTestId(`key-${letter}`).click()
+  const wanted = page.locator('[data-testid^="cand-"]', { hasText: new RegExp(`^${character}$`) })
+  for (let tries = 0; tries < 40; tries++) {
+    if (await wanted.count()) {
+      await wanted.first().click()
+      return
+    }
+    await page.getByTestId('key-more').click()
+  }
+  throw new Error(`the keyboard does not offer ${character} for ${pinyin}`)
+}
+
+/** 恒盛纺织厂, as a citizen would write it. */
+const EMPLOYER: readonly (readonly [string, string])[] = [
+  ['heng', '恒'],
+  ['sheng', '盛'],
+  ['fang', '纺'],
+  ['zhi', '织'],
+  ['chang', '厂'],
+]
+
+/** The last day of the month before this one: a day that every calendar page offers. */
+export function lastMonthEnd(today: Date): { readonly year: number; readonly month: number; readonly day: number } {
+  const end = new Date(today.getFullYear(), today.getMonth(), 0)
+  return { year: end.getFullYear(), month: end.getMonth() + 1, day: end.getDate() }
+}
+
+/** From the idle page to the confirm page of S07 (失业登记): card, choice, guide, form. */
+export async function walkToConfirm(
+  page: Page,
+  bench: Workbench,
+  personId: string,
+  onPage: OnPage = nothing,
+): Promise<void> {
+  await page.getByTestId('idle-page').waitFor()
+  await onPage('idle')
+  await page.getByTestId('start').click()
+  await page.getByTestId('item-S07').waitFor()
+  await onPage('home')
+  await page.getByTestId('item-S07').click()
+  await page.getByTestId('item-page').waitFor()
+  await onPage('item')
+  await page.getByTestId('item-self').click()
+  await page.getByTestId('card-page').waitFor()
+  await onPage('card')
+  putCard(bench, personId)
+  await page.getByTestId('form-page').waitFor()
+  await fillRegistration(page, onPage)
+  await page.getByTestId('confirm-page').waitFor()
+  await sign(page)
+  await onPage('confirm')
+}
+
+/** Fills the S07 page by touch: pinyin keyboard, date buttons, choice, number pad. */
+export async function fillRegistration(page: Page, onPage: OnPage = nothing): Promise<void> {
+  await page.getByTestId('field-employer').click()
+  for (const [pinyin, character] of EMPLOYER) await touchCharacter(page, pinyin, character)
+  await onPage('form-keyboard')
+  await page.getByTestId('key-done').click()
+
+  const { year, month, day } = lastMonthEnd(new Date())
+  await page.getByTestId('field-endDate').click()
+  await page.getByTestId(`date-year-${year}`).click()
+  await page.getByTestId(`date-month-${month}`).click()
+  await page.getByTestId(`date-day-${day}`).click()
+  await onPage('form-date')
+  await page.getByTestId('date-done').click()
+
+  await page.getByTestId('choice-endReason-contract-ended').click()
+  await page.getByTestId('field-phone').click()
+  for (const digit of '13800136021') await page.getByTestId('number-pad').getByTestId(`key-${digit}`).click()
+  await onPage('form')
+  await page.getByTestId('form-next').click()
+}
+
+/** Two strokes in the signature's box. */
+export async function sign(page: Page): Promise<void> {
+  const box = await page.getByTestId('signature').boundingBox()
+  if (box === null) throw new Error('the signature pad is not on the screen')
+  for (const [from, to] of [
+    [0.2, 0.35],
+    [0.45, 0.7],
+  ] as const) {
+    await page.mouse.move(box.x + box.width * from, box.y + box.height * 0.3)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width * to, box.y + box.height * 0.7, { steps: 8 })
+    await page.mouse.up()
+  }
+}
+
+/** Submits and answers the ticket that the receipt page shows. */
+export async function submitForTicket(page: Page): Promise<string> {
+  await page.getByTestId('submit').click()
+  await page.getByTestId('receipt-page').waitFor()
+  const ticket = await page.getByTestId('ticket').getAttribute('data-ticket')
+  if (ticket === null) throw new Error('the receipt page shows no ticket')
+  return ticket
+}
+
+/** Waits until the status line says how the hub stands. */
+export function statusShows(page: Page, connection: 'connected' | 'hub-silent' | 'no-network'): Promise<void> {
+  return page.locator(`[data-testid="status"][data-connection="${connection}"]`).waitFor()
+}
