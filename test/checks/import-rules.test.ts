@@ -44,6 +44,7 @@ const HOUSE = {
   'renderer/sync-worker/store.ts': `export { createRxDatabase as create } from 'rxdb'\n`,
   'renderer/kiosk/idle.tsx': `import { useState } from 'react'\nimport type { Ask } from '../../electron/bridge/devices.contract.ts'\nimport { open } from '../sync-worker/client.ts'\nexport const Idle = (ask: Ask) => { useState(open); return <p title={ask}>空</p> }\n`,
   'sync/journal/journal.test.ts': `import { expect } from 'vitest'\nimport { read } from './journal.ts'\nimport { tool } from '../../test/support/tool.ts'\nexpect(read(tool))\n`,
+  'sync/queue/testing/home.ts': `import 'fake-indexeddb'\nimport 'node:fs'\nexport const home = 1\n`,
   'test/support/tool.ts': `import { chromium } from 'playwright-core'\nimport { hub } from '../../sync/hub/main.ts'\nexport const tool = String([chromium, hub])\n`,
   'vite.config.ts': `import { defineConfig } from 'vitest/config'\nexport default defineConfig({})\n`,
 }
@@ -169,6 +170,12 @@ const PLANTS: [string, string, string, string][] = [
     'electron/bad.ts',
     `export { tool } from '../test/support/tool.ts'\n`,
     'electron/bad.ts:1: electron -> test/support is forbidden',
+  ],
+  [
+    'a helper of tests in what is shipped',
+    'sync/queue/bad.ts',
+    `export { home } from './testing/home.ts'\n`,
+    'sync/queue/bad.ts:1: sync/queue -> sync/queue/testing/home.ts is forbidden: what is shipped must not need a test',
   ],
   [
     'a test tool in what is shipped',
