@@ -200,10 +200,22 @@ describe('putSubmission', () => {
     expect(seen.map(({ url }) => url)).not.toContain('/elsewhere')
   })
 
+  it('is not received by a good receipt under another status or as another type', async () => {
+    const receipt = JSON.stringify({ receipt: await signReceipt(receiptOf(), hubKey) })
+    handle = (_, __, response) => answer(response, 202, receipt)
+    expect(await put()).toMatchObject({ outcome: 'failed', why: 'not-our-hub' })
+    handle = (_, __, response) => answer(response, 200, receipt, { 'content-type': 'text/html' })
+    expect(await put()).toMatchObject({ outcome: 'failed', why: 'not-our-hub' })
+    handle = (_, __, response) => answer(response, 201, receipt, { 'content-type': 'application/json; charset=utf-8' })
+    expect(await put()).toMatchObject({ outcome: 'received' })
+  })
+
   it('stops reading an answer that has no end', async () => {
     let sentBytes = 0
+    let hungUp: Promise<unknown> = Promise.resolve()
     handle = (_, __, response) => {
       response.writeHead(200, { 'content-type': 'application/json' })
+      hungUp = once(response, 'close')
       const more = () => {
         while (!response.destroyed && response.write(' '.repeat(65_536))) sentBytes += 65_536
       }
@@ -211,6 +223,7 @@ describe('putSubmission', () => {
       more()
     }
     expect(await put()).toMatchObject({ outcome: 'failed', why: 'not-our-hub' })
+    await hungUp
     expect(sentBytes).toBeLessThan(32 << 20)
   })
 })
@@ -360,18 +373,18 @@ describe('ping', () => {
   })
 
   it('waits less long than a submission', async () => {
-    const waits: number[] = []
+    const waits: (number | 'called off')[] = []
     const clock = {
       unixMs: () => 0,
       after(delayMs: number) {
         waits.push(delayMs)
-        return () => undefined
+        return () => void waits.push('called off')
       },
     }
     handle = html(200)
     await client({ clock, timeoutMs: 900, pingTimeoutMs: 300 }).ping(keySet)
     await put({ clock, timeoutMs: 900, pingTimeoutMs: 300 })
-    expect(waits).toEqual([300, 900])
+    expect(waits).toEqual([300, 'called off', 900, 'called off'])
   })
 })
 
