@@ -102,6 +102,20 @@ describe('the worker', () => {
     expect(b.main.released).toEqual(['closed'])
   })
 
+  test('sends nothing after main took the lease away, and goes on when it is given back', async () => {
+    const b = bench()
+    await settled(() => expect(b.main.leases.length).toBe(1))
+    b.main.keepLease(true)
+    await settled(() => expect(b.main.leaseRefusals).toBeGreaterThan(0))
+    b.main.accept(1)
+    const refusals = b.main.leaseRefusals
+    await settled(() => expect(b.main.leaseRefusals).toBeGreaterThan(refusals + 2))
+    expect(b.views().at(-1)?.waiting).toBe(1)
+    expect(b.main.sendsWithoutLease).toBe(0)
+    b.main.keepLease(false)
+    await settled(() => expect(b.views().at(-1)?.received).toBe(1))
+  })
+
   test('a second worker only watches while the first holds the lease', async () => {
     const first = bench()
     await settled(() => expect(first.main.leases.length).toBe(1))
@@ -167,7 +181,7 @@ describe('the worker', () => {
   test('an invalid message of the feed is not believed; the worker subscribes again', async () => {
     const b = bench()
     await settled(() => expect(b.states()).toContain('ready'))
-    b.main.spoil = { kind: 'events', journalId: 7, throughSequence: -1, events: 'none' }
+    b.main.spoil = { kind: 'events', journalId: 'journal-1', throughSequence: 1_000.5, events: [] }
     b.main.accept(1)
     await settled(() => expect(b.logged).toContain('feed-failed'))
     await settled(() => expect(b.views().at(-1)?.received).toBe(1))

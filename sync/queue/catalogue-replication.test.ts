@@ -20,7 +20,7 @@ async function start(home: StorageHome, main: FakeCatalogueMain) {
   const collection = opened.value.catalogue
   const replication = startCatalogueReplication({
     collection,
-    changesSince: main.changesSince,
+    changesSince: (input) => main.changesSince(input),
     retryMs: 10,
     log: (event) => logged.push(event),
     onView: (view) => views.push(view),
@@ -122,6 +122,23 @@ test('documents marked deleted are deleted, and lines that got lost are fetched 
   second.replication.pull()
   await vi.waitFor(() => expect(ids(second.views.at(-1))).toEqual(['S07']))
   await vi.waitFor(async () => expect(await second.held()).toContain('item:S07'))
+})
+
+test('a main that answers another version with the changes only is asked for the whole listing', async () => {
+  const main = fakeCatalogueMain({ epoch: EPOCH_A, version: 1, lines: listing(['S07', 'S02']) })
+  const { views, replication, failures } = await start(memoryHome(), main)
+  await vi.waitFor(() => expect(views.length).toBe(1))
+  const whole = main.changesSince
+  main.changesSince = async (input) => {
+    const answer = await whole(input)
+    if (input.checkpoint === null || input.checkpoint.version === main.version) return answer
+    return { ...answer, documents: answer.documents.filter((line) => line.id === 'item:S09') }
+  }
+  main.version = 2
+  main.lines = listing(['S07', 'S02', 'S09'])
+  replication.pull()
+  await vi.waitFor(() => expect(ids(views[1])).toEqual(['S07', 'S02', 'S09']))
+  expect(failures).toEqual([])
 })
 
 test('a catalogue that is not one is said to be so and never shown', async () => {

@@ -201,6 +201,27 @@ test('attempts survive what the journal does not say about them, and a requeue f
   })
 })
 
+test('an event that an item already shows changes nothing', () => {
+  const before = applyEvent(applyEvent(null, accepted(1, 1)), later('received', 5, 1))
+  expect(applyEvent(before, later('requeued', 5, 1))).toBe(before)
+  expect(applyEvent(before, later('quarantined', 3, 1))).toBe(before)
+})
+
+test('a message that overlaps with what is known only adds the rest', async () => {
+  const store = createMemoryStore()
+  const events = [accepted(1, 1), later('received', 2, 9), accepted(3, 2)]
+  const message = (throughSequence: number) => ({
+    kind: 'events' as const,
+    journalId: 'j1',
+    throughSequence,
+    events: events.filter((event) => event.journalSequence <= throughSequence),
+  })
+  await applyFeed(store, message(2), { since: 0, first: true }, noLog)
+  const again = await applyFeed(store, message(3), { since: 2, first: true }, noLog)
+  expect(again).toEqual({ outcome: 'applied', throughSequence: 3, changed: true })
+  expect((await store.readMeta()).counts.queued).toBe(2)
+})
+
 test('a receipt outweighs a late refusal', () => {
   const before = applyEvent(applyEvent(null, accepted(1, 1)), later('received', 2, 1))
   expect(applyEvent(before, later('quarantined', 3, 1))).toMatchObject({ state: 'received', reason: null })

@@ -26,6 +26,13 @@ export function createFakeMain(nowMs: () => number) {
     leases: [] as string[],
     released: [] as string[],
     subscriptions: [] as number[],
+    /** Answers to lease calls that said no, and sends without a lease. */
+    leaseRefusals: 0,
+    sendsWithoutLease: 0,
+    /** Main takes the drain for itself, or gives it up. */
+    keepLease(keep: boolean): void {
+      lease = keep ? { workerId: 'main', untilMs: Number.POSITIVE_INFINITY } : null
+    },
     /** What to say instead of the truth, once. */
     spoil: null as unknown,
     accept(number: number): void {
@@ -72,11 +79,14 @@ export function createFakeMain(nowMs: () => number) {
       if (free) {
         lease = { workerId: input.workerId, untilMs: nowMs() + LEASE_MS }
         main.leases.push(input.workerId)
-      }
+      } else main.leaseRefusals++
       return { granted: free }
     }),
     renewLease: os.renewLease.handler(({ input }) => {
-      if (!held(input.workerId)) return { held: false }
+      if (!held(input.workerId)) {
+        main.leaseRefusals++
+        return { held: false }
+      }
       lease = { workerId: input.workerId, untilMs: nowMs() + LEASE_MS }
       return { held: true }
     }),
@@ -112,7 +122,10 @@ export function createFakeMain(nowMs: () => number) {
       }
     }),
     send: os.send.handler(({ input }) => {
-      if (!held(input.workerId)) throw new Error('you do not hold the lease')
+      if (!held(input.workerId)) {
+        main.sendsWithoutLease++
+        throw new Error('you do not hold the lease')
+      }
       main.sent.push(...input.submissionIds)
       const hints = input.submissionIds.map(main.answer)
       for (const hint of hints) {
