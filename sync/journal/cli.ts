@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
+import { diskErrorCode } from './disk.ts'
 import { Ledger } from './ledger.ts'
 import { nodeDisk } from './node-disk.ts'
 import { scanJournal } from './scan.ts'
@@ -105,5 +106,10 @@ function inWords(
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  // A reader such as head may have seen enough.
+  process.stdout.on('error', (error) => {
+    if (diskErrorCode(error) !== 'EPIPE') throw error
+    process.exit()
+  })
   process.exitCode = await main(process.argv.slice(2), (line) => process.stdout.write(`${line}\n`))
 }

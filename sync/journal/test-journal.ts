@@ -1,4 +1,3 @@
-import { expect } from 'vitest'
 import type { Frame } from '../protocol/frames.ts'
 import type { JournalEntry } from './entry.ts'
 import { HEADER_BYTES } from './framing.ts'
@@ -39,7 +38,10 @@ export const known = (list: readonly Frame[]): JournalEntry[] =>
 export async function written(list: readonly Frame[], more: Partial<JournalOptions> = {}): Promise<MemoryDisk> {
   const disk = memoryDisk()
   const { journal } = await opened(disk, more)
-  for (const frame of list) expect(await journal.append(frame)).toMatchObject({ ok: true })
+  for (const frame of list) {
+    const appended = await journal.append(frame)
+    if (!appended.ok) throw new Error(appended.detail)
+  }
   await journal.close()
   return disk
 }
