@@ -90,7 +90,7 @@ export function App({ session, view }: AppProps) {
         <OtherCardSheet
           visitor={visitor ?? say('who.unknown')}
           onRestart={() => session.send({ type: 'CHANGE_CARD' })}
-          onKeep={() => session.send({ type: 'KEEP_CARD' })}
+          onKeep={context.otherCard === 'beside' ? () => session.send({ type: 'KEEP_CARD' }) : null}
         />
       )}
       {isAsking ? (

@@ -38,6 +38,7 @@ const RETRY_FIRST_MS = 250
 const RETRY_CAP_MS = 3_000
 /** Main answers `connect` at once or not at all. */
 const PORTS_PATIENCE_MS = 5_000
+const OPEN_PATIENCE_MS = 5_000
 /** An iterator that ended while the line stands: main closed it, ask again after a breath. */
 const WATCH_AGAIN_MS = 500
 
@@ -98,6 +99,7 @@ export interface Line {
 }
 
 export class Bridge {
+  readonly #pageId = crypto.randomUUID()
   #line: Line | null = null
   #epoch = 0
   #drop: () => void = () => undefined
@@ -129,7 +131,8 @@ export class Bridge {
         this.#epoch += 1
         const client: BridgeClient = createORPCClient(carrier.link)
         this.#drop = carrier.drop
-        this.#put({ client, worker: carrier.worker, epoch: this.#epoch })
+        if (await this.#introduce(client)) this.#put({ client, worker: carrier.worker, epoch: this.#epoch })
+        else carrier.drop()
         await carrier.closed
         this.#put(null)
       }
@@ -151,6 +154,17 @@ export class Bridge {
     )
     this.#spentEpoch = line.epoch
     return line.worker
+  }
+
+  /** Every line begins with the document's own number, so that main knows a reconnection from a new visit. */
+  async #introduce(client: BridgeClient): Promise<boolean> {
+    try {
+      await client.session.open({ pageId: this.#pageId }, { signal: AbortSignal.timeout(OPEN_PATIENCE_MS) })
+      return true
+    } catch (cause) {
+      console.warn('main did not open the session', cause)
+      return false
+    }
   }
 
   #nextLine(isFit: (line: Line) => boolean): Promise<Line> {

@@ -1,7 +1,7 @@
 /** The counter: a card, a sheet with glasses on it, the seal, a cup (picture 01). Units of a box of 1000 × 520. */
 export function IdleScene({ seal }: { readonly seal: string }) {
   return (
-    <svg className="scene" viewBox="0 0 1000 520" aria-hidden="true" preserveAspectRatio="xMidYMax meet">
+    <svg className="scene" viewBox="-14 20 1014 490" aria-hidden="true" preserveAspectRatio="xMidYMax meet">
       <path className="scene-edge" d="M-3000 122H700M892 122h3000" />
       <path className="scene-counter" d="M-3000 124h7000v3000h-7000z" />
       <g className="scene-ink">
@@ -28,7 +28,7 @@ export function IdleScene({ seal }: { readonly seal: string }) {
       </g>
       <path className="scene-line" d="M254 278h246M240 316h120M230 354h246M218 394h198" />
       <path className="scene-seal" d="M528 352h70l34 60h-70z" />
-      <text className="scene-seal-word" x="0" y="0" transform="matrix(1 0 .5 1 564 398)">
+      <text className="scene-seal-word" x="0" y="0" transform="matrix(1 0 .5 1 580 398)">
         {seal}
       </text>
       <path

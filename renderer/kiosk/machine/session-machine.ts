@@ -30,8 +30,8 @@ export const RESTORE_PATIENCE_MS = 6_000
 export const ASK_AGAIN_MS = 1_000
 
 /**
- * One visit, from the idle page to the wipe. Region `journey` is where the citizen stands; region `attention` watches
- * whether somebody is still there. Knows no screen and no wire: all of the world is in `deps`.
+ * One visit, from the idle page to the wipe. Region `world` hears the bridge, `journey` is where the citizen
+ * stands, `attention` watches whether somebody is still there. Knows no screen and no wire: all of the world is in `deps`.
  */
 export function createSessionMachine(deps: SessionDeps) {
   const check = (context: SessionContext) => ({
@@ -84,13 +84,16 @@ export function createSessionMachine(deps: SessionDeps) {
     id: 'session',
     type: 'parallel',
     context: freshVisit(),
-    on: {
-      CATALOGUE: { actions: assign({ catalogue: ({ event }) => event.catalogue }) },
-      BRIDGE: { actions: assign({ connected: ({ event }) => event.connected }) },
-      CARD: { actions: assign(({ context, event }) => cardSeen(context, event.event)) },
-      KEEP_CARD: { actions: assign({ otherCard: null }) },
-    },
     states: {
+      /** What the machine and the bridge tell, wherever the citizen stands. A region, since regions do not hide events. */
+      world: {
+        on: {
+          CATALOGUE: { actions: assign({ catalogue: ({ event }) => event.catalogue }) },
+          BRIDGE: { actions: assign({ connected: ({ event }) => event.connected }) },
+          CARD: { actions: assign(({ context, event }) => cardSeen(context, event.event)) },
+          KEEP_CARD: { guard: ({ context }) => context.otherCard === 'beside', actions: assign({ otherCard: null }) },
+        },
+      },
       journey: {
         initial: 'idle',
         on: {

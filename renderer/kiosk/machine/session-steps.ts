@@ -49,13 +49,13 @@ export function freshVisit(before?: SessionContext): SessionContext {
   }
 }
 
-/** A second person's card never mixes with what the first has filled in: it is put aside and asked about. */
+/** A second person's card never mixes with what the first has filled in: it is asked about. */
 export function cardSeen(context: SessionContext, event: CardEvent): Changes {
   if (event.kind !== 'card') return { reader: event }
   const isSamePerson = context.card?.applicant.idNumber === event.applicant.idNumber
-  if (context.card === null || isSamePerson) return { reader: event, card: event, otherCard: null }
   const hasData = context.draftId !== null || context.accepted !== null || Object.keys(context.answers).length > 0
-  return hasData ? { reader: event, otherCard: event } : { reader: event, card: event }
+  if (context.card !== null && !isSamePerson && hasData) return { reader: event, otherCard: 'instead' }
+  return { reader: event, card: event, otherCard: event.otherCard ? 'beside' : null }
 }
 
 export function snapshotOf(context: SessionContext, step?: 'confirm'): Snapshot | null {

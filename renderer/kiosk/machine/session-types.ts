@@ -46,8 +46,11 @@ export interface SessionContext {
   readonly reader: CardEvent
   /** Whose visit it is. */
   readonly card: CardSeen | null
-  /** Another person's card, put down in the middle of a visit. */
-  readonly otherCard: CardSeen | null
+  /**
+   * Another person's card, put down in the middle of a visit. `beside`: main still holds this visit's card. `instead`:
+   * main lost it (a restart) and now holds the other: going on would mix two people.
+   */
+  readonly otherCard: 'beside' | 'instead' | null
   readonly item: ServiceItem | null
   readonly pageIndex: number
   readonly answers: Answers

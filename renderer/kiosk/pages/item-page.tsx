@@ -82,7 +82,7 @@ export function ItemPage({ item, badge, devices, onBegin }: ItemPageProps) {
           />
           <Row
             sign={isConnected ? 'check' : 'tray'}
-            what={say(isConnected ? 'item.today-deliver' : 'item.today-deliver-later', { department })}
+            what={say(isConnected ? 'item.today-deliver' : 'item.today-deliver-later')}
             note={say(isConnected ? 'item.today-deliver-note' : 'item.today-deliver-later-note')}
           />
           {item.notice === undefined ? null : <Notice kind="information">{local(item.notice)}</Notice>}

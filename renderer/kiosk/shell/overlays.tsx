@@ -32,7 +32,8 @@ export function StaffSheet({ about, onClose }: { readonly about: About | null; r
 interface OtherCardProps {
   readonly visitor: string
   readonly onRestart: () => void
-  readonly onKeep: () => void
+  /** null when the first card is no longer there to go on with. */
+  readonly onKeep: (() => void) | null
 }
 
 export function OtherCardSheet({ visitor, onRestart, onKeep }: OtherCardProps) {
@@ -44,9 +45,11 @@ export function OtherCardSheet({ visitor, onRestart, onKeep }: OtherCardProps) {
         <Button className="tall" onPress={onRestart} testId="other-card-restart">
           {say('other-card.restart')}
         </Button>
-        <Button look="primary" className="tall" onPress={onKeep} testId="other-card-keep">
-          {say('other-card.keep')}
-        </Button>
+        {onKeep === null ? null : (
+          <Button look="primary" className="tall" onPress={onKeep} testId="other-card-keep">
+            {say('other-card.keep')}
+          </Button>
+        )}
       </div>
     </Overlay>
   )
