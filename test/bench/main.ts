@@ -1,0 +1,100 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { devices } from './devices.ts'
+import { renderTable } from './render.ts'
+import { type Bench, machine } from './report.ts'
+import { start } from './start.ts'
+import { submit } from './submit.ts'
+
+/** Measures the terminal beside its limits and peers (design.md section 7). Nothing is asserted about time. */
+const BENCHES: Readonly<Record<string, Bench>> = { devices, submit, start }
+
+const USAGE = 64
+const FAILED = 1
+
+const HELP = `Usage: npm run bench -- NAME [--json] [--samples N] [--dir DIR]
+
+${Object.entries(BENCHES)
+  .map(([name, { about }]) => `  ${name.padEnd(8)}  ${about}`)
+  .join('\n')}
+
+  --json        one JSON object as the last line
+  --samples N   how many readings, pairs or rounds (--readings, --pairs and --rounds mean the same)
+  --dir DIR     keep the data there, on the disk that is to be measured (default: the system's temporary folder)
+  --help        this text
+
+Exit code 1 when a bench could not do what it measures, never because it was slow.
+`
+
+interface Asked {
+  readonly name: string
+  readonly bench: Bench
+  readonly json: boolean
+  readonly samples: number | undefined
+  readonly dir: string | undefined
+}
+
+function asked(args: readonly string[]): Asked | { readonly help: true } | { readonly wrong: string } {
+  const text = { type: 'string' } as const
+  const flag = { type: 'boolean', default: false } as const
+  let parsed: ReturnType<typeof read>
+  const read = () =>
+    parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { json: flag, help: flag, samples: text, readings: text, pairs: text, rounds: text, dir: text },
+    })
+  try {
+    parsed = read()
+  } catch (error) {
+    return { wrong: (error as Error).message }
+  }
+  const { values, positionals } = parsed
+  if (values.help) return { help: true }
+  const [name, ...more] = positionals
+  const names = Object.keys(BENCHES).join(', ')
+  if (name === undefined || more.length > 0) return { wrong: `name one bench: ${names}` }
+  const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined
+  if (bench === undefined) return { wrong: `there is no bench "${name}"; there are ${names}` }
+  const count = values.samples ?? values.readings ?? values.pairs ?? values.rounds
+  const samples = count === undefined ? undefined : Number(count)
+  if (samples !== undefined && !(Number.isInteger(samples) && samples > 0)) return { wrong: `${count} is no number of samples` }
+  return { name, bench, json: values.json, samples, dir: values.dir }
+}
+
+async function main(): Promise<number> {
+  const wanted = asked(process.argv.slice(2))
+  if ('help' in wanted) {
+    process.stdout.write(HELP)
+    return 0
+  }
+  if ('wrong' in wanted) {
+    process.stderr.write(`${wanted.wrong}\n\n${HELP}`)
+    return USAGE
+  }
+  const { name, bench, samples } = wanted
+  const kept = wanted.dir === undefined ? undefined : resolve(wanted.dir)
+  if (kept !== undefined) await mkdir(kept, { recursive: true })
+  const dir = kept ?? (await mkdtemp(join(tmpdir(), 'bianmin-bench-')))
+  const before = machine()
+  const startedMs = performance.now()
+  try {
+    const report = await bench.run({ samples, dir, tell: (line) => process.stderr.write(`${line}\n`) })
+    const ok = report.problems.length === 0
+    const environment = { ...before, load1mAfter: machine().load1m, tookMs: Math.round(performance.now() - startedMs) }
+    const title = `${name}: ${bench.about}\n(load ${before.load1m} before, ${environment.load1mAfter} after, ${before.cores} cores)`
+    process.stdout.write(`${renderTable(title, report)}\n`)
+    if (wanted.json) {
+      process.stdout.write(
+        `${JSON.stringify({ bench: name, ok, ...report.figures, problems: report.problems, environment })}\n`,
+      )
+    }
+    return ok ? 0 : FAILED
+  } finally {
+    if (kept === undefined) await rm(dir, { recursive: true, force: true })
+  }
+}
+
+process.exitCode = await main()

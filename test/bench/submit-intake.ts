@@ -1,0 +1,217 @@
+import { createWriteStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { samplePerson } from '../../drivers/id-card-reader/sample-persons.ts'
+import { realClock } from '../../drivers/transport/clock.ts'
+import { createCardSession } from '../../electron/card-session.ts'
+import { createCell } from '../../electron/cell.ts'
+import { openStack } from '../../electron/dev/stack.ts'
+import { createLog, type Log } from '../../electron/events.ts'
+import { createIntake, type Intake } from '../../electron/intake.ts'
+import { openPackages } from '../../electron/packages.ts'
+import { localDate } from '../../electron/time.ts'
+import { openTrust } from '../../electron/trust.ts'
+import { createHubClient } from '../../sync/hub-client/hub-client.ts'
+import type { Disk, DiskFile } from '../../sync/journal/disk.ts'
+import { openJournal } from '../../sync/journal/journal.ts'
+import { Ledger } from '../../sync/journal/ledger.ts'
+import { nodeDisk } from '../../sync/journal/node-disk.ts'
+import { type Provisioning, ProvisioningSchema, type RsaJwk } from '../../sync/protocol/keys.ts'
+import type { ServiceItem } from '../../sync/protocol/service-item.ts'
+import type { Applicant } from '../../sync/protocol/submission.ts'
+
+/**
+ * The terminal's intake with everything that belongs to it, put together as electron/terminal.ts does: a hub's own key
+ * set and catalogue, an enrolled device key, a journal on the real disk with its ledger and the cells that watch it, the
+ * log, and a card in the visit. No device, no page, no drain. Marks are set where the parts meet.
+ */
+
+/** When, in milliseconds of performance.now(), the running submission passed each place; disk times added up. */
+export interface Marks {
+  secretMs: number
+  signMs: number
+  signedMs: number
+  appendMs: number
+  appendedMs: number
+  writeTookMs: number
+  syncTookMs: number
+  writtenBytes: number
+  syncs: number
+}
+
+export interface IntakeParts {
+  readonly intake: Intake
+  readonly marks: Marks
+  readonly item: ServiceItem
+  readonly applicant: Applicant
+  readonly sealKey: { readonly kid: string; readonly jwk: RsaJwk }
+  readonly journalDir: string
+  /** Checks what lies on disk: how many were accepted, and whether this one can be read back unharmed. */
+  verify(submissionId: string): Promise<{ readonly accepted: number; readonly envelopeBytes: number | undefined }>
+  close(): Promise<void>
+}
+
+const ITEM_ID = 'S07'
+const CARD_OF = 'zhou-mingyuan'
+
+export async function openIntake(dir: string): Promise<IntakeParts> {
+  const nowIso = () => new Date().toISOString()
+  const today = () => localDate(new Date())
+  const logFile = createWriteStream(join(dir, 'terminal.log'))
+  const log = createLog(logFile)
+  const { provisioning, trust, packages } = await enrolledTrust(dir, log)
+
+  const marks: Marks = {
+    secretMs: 0,
+    signMs: 0,
+    signedMs: 0,
+    appendMs: 0,
+    appendedMs: 0,
+    writeTookMs: 0,
+    syncTookMs: 0,
+    writtenBytes: 0,
+    syncs: 0,
+  }
+  const ledger = new Ledger()
+  const journalHead = createCell(0)
+  const waiting = createCell(0)
+  journalHead.subscribe(() => waiting.set(ledger.waiting))
+  const journalDir = join(dir, 'journal')
+  const opened = await openJournal({
+    dir: journalDir,
+    disk: markedDisk(marks),
+    log: (_level, event, detail) => log('journal-note', { journal: event, ...detail }),
+    onEntry(entry) {
+      ledger.apply(entry)
+      journalHead.set(entry.sequence)
+    },
+  })
+  if (!opened.ok) throw new Error(`the journal did not open: ${opened.fault} ${opened.detail}`)
+  const { journal } = opened
+
+  const session = createCardSession({ clock: realClock, nowIso, today, log })
+  session.onReader(sampleCard())
+  const applicant = session.applicant()
+  const sealKey = trust.sealKey(nowIso())
+  const item = packages.catalogue.get()?.catalogue.items.find((each) => each.id === ITEM_ID)
+  if (applicant === undefined || sealKey === undefined || item === undefined || !trust.enrolled()) {
+    throw new Error('no card, no key, no catalogue or not enrolled')
+  }
+
+  const { deviceKey } = trust
+  const intake = createIntake({
+    terminalId: provisioning.terminalId,
+    ledger,
+    packages,
+    nowIso,
+    today,
+    log,
+    session: {
+      ...session,
+      // The last that intake does before it seals.
+      secretFor(submissionId) {
+        marks.secretMs = performance.now()
+        return session.secretFor(submissionId)
+      },
+    },
+    trust: {
+      ...trust,
+      deviceKey: {
+        ...deviceKey,
+        async sign(payload, typ, extraHeader) {
+          marks.signMs = performance.now()
+          const signed = await deviceKey.sign(payload, typ, extraHeader)
+          marks.signedMs = performance.now()
+          return signed
+        },
+      },
+    },
+    journal: {
+      ...journal,
+      async append(frame) {
+        marks.appendMs = performance.now()
+        const result = await journal.append(frame)
+        marks.appendedMs = performance.now()
+        return result
+      },
+    },
+  })
+
+  return {
+    intake,
+    marks,
+    item,
+    applicant,
+    sealKey,
+    journalDir,
+    async verify(submissionId) {
+      const read = await journal.readAccepted(submissionId)
+      return {
+        accepted: ledger.size,
+        envelopeBytes: read.ok ? Buffer.byteLength(read.frame.envelope) : undefined,
+      }
+    },
+    async close() {
+      await journal.close()
+      await new Promise((resolve) => logFile.end(resolve))
+    },
+  }
+}
+
+/** Enrols with a real hub and takes its keys and catalogue; the hub is gone again before anything is measured. */
+async function enrolledTrust(dir: string, log: Log) {
+  const stack = await openStack({ dataDir: join(dir, 'stack'), log: 'ignore' })
+  try {
+    const provisioning: Provisioning = ProvisioningSchema.parse(JSON.parse(await readFile(stack.provisioningFile, 'utf8')))
+    const hub = createHubClient({ baseUrl: provisioning.hubUrl, log: () => undefined })
+    const trust = await openTrust({ dir: join(dir, 'trust'), provisioning, log })
+    await trust.refresh(hub)
+    const packages = await openPackages(join(dir, 'packages'), trust.keySet(), log)
+    const keySet = trust.keySet()
+    if (keySet === undefined) throw new Error('the hub gave no key set')
+    const answer = await hub.getCatalogue({ keySet, have: null })
+    if (answer.outcome !== 'verified') throw new Error(`the hub gave no catalogue: ${answer.outcome}`)
+    await packages.take(answer)
+    return { provisioning, trust, packages }
+  } finally {
+    await stack.close()
+  }
+}
+
+/** The machine's disk, with what it did to the journal counted and timed. */
+function markedDisk(marks: Marks): Disk {
+  function marked(file: DiskFile): DiskFile {
+    return {
+      ...file,
+      async write(bytes, position) {
+        const beganMs = performance.now()
+        await file.write(bytes, position)
+        marks.writeTookMs += performance.now() - beganMs
+        marks.writtenBytes += bytes.length
+      },
+      async sync() {
+        const beganMs = performance.now()
+        await file.sync()
+        marks.syncTookMs += performance.now() - beganMs
+        marks.syncs += 1
+      },
+    }
+  }
+  return {
+    ...nodeDisk,
+    open: async (path, options) => marked(await nodeDisk.open(path, options)),
+  }
+}
+
+function sampleCard() {
+  const person = samplePerson(CARD_OF)
+  if (person === undefined) throw new Error(`no sample person ${CARD_OF}`)
+  const nowMs = performance.timeOrigin + performance.now()
+  return {
+    event: 'card' as const,
+    readId: 'bench',
+    card: { cardType: person.cardType, fields: person.fields },
+    wlt: '',
+    timing: { foundAtMs: nowMs, fieldsAtMs: nowMs },
+  }
+}
