@@ -2,7 +2,7 @@ import type { JournalEntry } from '../sync/journal/entry.ts'
 import type { Journal } from '../sync/journal/journal.ts'
 import type { Connection } from '../sync/protocol/queue-view.ts'
 import type { FeedMessage, QueueEvent } from '../sync/protocol/worker-port.ts'
-import type { Cell } from './cell.ts'
+import { type Cell, endable } from './cell.ts'
 import type { HeldCatalogue } from './packages.ts'
 
 /** Frames are handed over in messages of at most so many, so that neither side holds a long journal at once. */
@@ -43,12 +43,22 @@ export interface FeedSources {
 
 /**
  * Follows the journal for a queue's reader from `since` on: frames in order, then each new one, and in between how the
- * hub stands and that a newer catalogue is there. Reads from disk, so a slow reader costs no memory.
+ * hub stands and that a newer catalogue is there. A `since` beyond the journal's end belongs to another or a longer
+ * journal and gets all from the beginning. Reads from disk, so a slow reader costs no memory. Ends when the signal fires
+ * or the reader returns it; throws when a frame cannot be read back.
  */
-export async function* followFeed(
-  { journal, journalHead, connection, catalogue }: FeedSources,
+export function followFeed(
+  sources: FeedSources,
   since: number,
   signal: AbortSignal | undefined,
+): AsyncGenerator<FeedMessage, void, void> {
+  return endable(signal, (own) => feeding(sources, since, own))
+}
+
+async function* feeding(
+  { journal, journalHead, connection, catalogue }: FeedSources,
+  since: number,
+  signal: AbortSignal,
 ): AsyncGenerator<FeedMessage, void, void> {
   const { journalId } = journal
   let through = since > journal.lastSequence ? 0 : since
@@ -60,14 +70,15 @@ export async function* followFeed(
     wake?.()
   }
   const stops = [journalHead.subscribe(changed), connection.subscribe(changed), catalogue.subscribe(changed)]
-  signal?.addEventListener('abort', changed)
+  signal.addEventListener('abort', changed)
   try {
-    while (!(signal?.aborted ?? false)) {
+    while (!signal.aborted) {
       dirty = false
       if (told.first || journal.lastSequence > through) {
         told = { ...told, first: false }
         let events: QueueEvent[] = []
         for await (const entry of journal.read(through + 1)) {
+          if (signal.aborted) return
           through = entry.sequence
           const event = queueEventOf(entry)
           if (event !== undefined) events.push(event)
@@ -77,9 +88,10 @@ export async function* followFeed(
         }
         yield { kind: 'events', journalId, throughSequence: through, events }
       }
-      if (told.connection !== connection.get()) {
-        told = { ...told, connection: connection.get() }
-        yield { kind: 'connection', connection: connection.get() }
+      const stands = connection.get()
+      if (told.connection !== stands) {
+        told = { ...told, connection: stands }
+        yield { kind: 'connection', connection: stands }
       }
       const version = catalogue.get()?.manifest.version
       if (version !== undefined && told.version !== version) {
@@ -89,12 +101,11 @@ export async function* followFeed(
       if (dirty) continue
       await new Promise<void>((resolve) => {
         wake = resolve
-        if (dirty || (signal?.aborted ?? false)) resolve()
       })
       wake = undefined
     }
   } finally {
     for (const stop of stops) stop()
-    signal?.removeEventListener('abort', changed)
+    signal.removeEventListener('abort', changed)
   }
 }

@@ -1,6 +1,6 @@
 import { implement, ORPCError } from '@orpc/server'
 import type { Ledger, LedgerItem } from '../../sync/journal/ledger.ts'
-import { type Cell, follow } from '../cell.ts'
+import { type Cell, endable, follow } from '../cell.ts'
 import type { Intake } from '../intake.ts'
 import { type Delivery, submissions } from './submissions.contract.ts'
 
@@ -18,21 +18,26 @@ export interface SubmissionsParts {
 
 export function submissionsHandlers({ intake, ledger, journalHead, nowUnixMs }: SubmissionsParts) {
   const os = implement(submissions)
+
+  async function* watchDelivery(submissionId: string, signal: AbortSignal): AsyncGenerator<Delivery, void, void> {
+    let told = ''
+    for await (const _ of follow(journalHead, signal)) {
+      const entry = ledger.bySubmission(submissionId)
+      if (entry === undefined) throw new ORPCError('NOT_FOUND')
+      const delivery = deliveryOf(entry)
+      if (delivery.state === told) continue
+      told = delivery.state
+      yield delivery
+      if (delivery.state === 'received') return
+    }
+  }
+
   return os.router({
     submit: os.submit.handler(({ input }) => intake.submit(input)),
     byDraft: os.byDraft.handler(({ input }) => intake.byDraft(input.draftId)),
-    watchDelivery: os.watchDelivery.handler(async function* ({ input, signal }) {
-      let told = ''
-      for await (const _ of follow(journalHead, signal)) {
-        const entry = ledger.bySubmission(input.submissionId)
-        if (entry === undefined) throw new ORPCError('NOT_FOUND')
-        const delivery = deliveryOf(entry)
-        if (delivery.state === told) continue
-        told = delivery.state
-        yield delivery
-        if (delivery.state === 'received') return
-      }
-    }),
+    watchDelivery: os.watchDelivery.handler(({ input, signal }) =>
+      endable(signal, (own) => watchDelivery(input.submissionId, own)),
+    ),
     unprinted: os.unprinted.handler(() =>
       newestFirst(ledger)
         .filter((entry) => entry.printedAt === null && nowUnixMs() - Date.parse(entry.acceptedAt) < OFFER_UNPRINTED_MS)
