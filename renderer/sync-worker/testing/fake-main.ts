@@ -1,5 +1,7 @@
+import { eventIterator, oc } from '@orpc/contract'
 import { implement } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/message-port'
+import { z } from 'zod'
 import type { Connection as HubConnection } from '../../../sync/protocol/queue-view.ts'
 import {
   type FeedMessage,
@@ -10,6 +12,9 @@ import {
 } from '../../../sync/protocol/worker-port.ts'
 import { EPOCH_A, fakeCatalogueMain, listing } from '../../../sync/queue/testing/catalogue.ts'
 import { accepted, type FakeJournal, feedOf, later } from '../../../sync/queue/testing/fixtures.ts'
+
+/** A feed that this side does not check, so that a test can say what the contract forbids. */
+const unchecked = oc.input(z.object({ since: z.int().min(0) })).output(eventIterator(z.custom<FeedMessage>()))
 
 /** Main's side of the worker port over an in-memory journal: for tests of the worker. */
 export function createFakeMain(nowMs: () => number) {
@@ -71,7 +76,7 @@ export function createFakeMain(nowMs: () => number) {
     wake()
   }
 
-  const os = implement(workerContract)
+  const os = implement({ ...workerContract, feed: unchecked })
   const held = (workerId: string) => lease !== null && lease.workerId === workerId && nowMs() < lease.untilMs
   const router = os.router({
     takeLease: os.takeLease.handler(({ input }) => {
