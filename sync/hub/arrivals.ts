@@ -82,13 +82,33 @@ export async function summariseToday(db: HubDatabase, nowIso: string): Promise<T
   return { date, count: Number(row.count), terminals: Number(row.terminals), lastAt: row.lastAt }
 }
 
-const NamesSchema = z.object({ items: z.array(z.object({ id: z.string(), name: z.object({ zh: z.string() }) })) })
+const NamesSchema = z.object({
+  items: z.array(
+    z.object({
+      id: z.string(),
+      name: z.object({ zh: z.string() }),
+      fields: z.array(z.object({ id: z.string(), label: z.object({ zh: z.string() }) })),
+    }),
+  ),
+})
 
-/** Chinese names of the items of the newest catalogue, by id. */
-export async function itemNames(db: HubDatabase): Promise<ReadonlyMap<string, string>> {
+export interface ItemWords {
+  readonly name: string
+  /** Field labels by field id. */
+  readonly labels: ReadonlyMap<string, string>
+}
+
+/** Chinese words of the items of the newest catalogue, by item id. */
+export async function itemWords(db: HubDatabase): Promise<ReadonlyMap<string, ItemWords>> {
   const newest = await newestCatalogue(db)
   if (newest === undefined) return new Map()
-  return new Map(NamesSchema.parse(JSON.parse(newest.content)).items.map((item) => [item.id, item.name.zh]))
+  const { items } = NamesSchema.parse(JSON.parse(newest.content))
+  return new Map(
+    items.map(({ id, name, fields }) => [
+      id,
+      { name: name.zh, labels: new Map(fields.map((field) => [field.id, field.label.zh])) },
+    ]),
+  )
 }
 
 function withFaults<T extends { readonly faults: string }>(row: T) {

@@ -238,7 +238,7 @@ test('ingest cannot open anything: no file that it reaches opens envelopes or re
   const visit = (path: string) => {
     if (reached.has(path)) return
     reached.add(path)
-    for (const [, name] of readFileSync(path, 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)) {
+    for (const [, name] of readFileSync(path, 'utf8').matchAll(/'(\.{1,2}\/[^']+\.ts)'/g)) {
       visit(fileURLToPath(new URL(name ?? '', `file://${path}`)))
     }
   }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { receiptItem, verifyReceipt } from '../envelope/receipt.ts'
 import { SubmissionIdSchema } from '../protocol/ids.ts'
 import type { KeySet } from '../protocol/keys.ts'
-import { findArrival, itemNames, listArrivals, summariseToday } from './arrivals.ts'
+import { findArrival, itemWords, listArrivals, summariseToday } from './arrivals.ts'
 import type { HubDatabase } from './database.ts'
 import { listPage, PAGE_LENGTH, PAGE_POLICY, sentencePage, submissionPage } from './pages.ts'
 import { type HubSources, instant } from './sources.ts'
@@ -26,12 +26,12 @@ export function addPages(server: FastifyInstance, parts: PageParts): void {
     const query = ListQuerySchema.safeParse(request.query)
     if (!query.success) return send(reply, 400, sentencePage(hubName, '没有这一页。'))
     const { before } = query.data
-    const [today, arrivals, names] = [
+    const [today, arrivals, items] = [
       await summariseToday(db, instant(sources)),
       await listArrivals(db, PAGE_LENGTH, before),
-      await itemNames(db),
+      await itemWords(db),
     ]
-    return send(reply, 200, listPage({ hubName, today, arrivals, names, fromNewest: before === undefined }))
+    return send(reply, 200, listPage({ hubName, today, arrivals, items, fromNewest: before === undefined }))
   })
 
   server.get('/submissions/:id', async (request, reply) => {
@@ -40,8 +40,8 @@ export function addPages(server: FastifyInstance, parts: PageParts): void {
     if (arrival === undefined) return send(reply, 404, sentencePage(hubName, '这里没有这一件。'))
     const verified = await verifyReceipt(arrival.receipt, keySet)
     const covers = verified.ok && receiptItem(verified.receipt, arrival.submissionId, arrival.sha256) !== undefined
-    const name = (await itemNames(db)).get(arrival.itemId) ?? arrival.itemId
-    return send(reply, 200, submissionPage({ hubName, arrival, name, verified, covers }))
+    const item = (await itemWords(db)).get(arrival.itemId) ?? { name: arrival.itemId, labels: new Map() }
+    return send(reply, 200, submissionPage({ hubName, arrival, item, verified, covers }))
   })
 }
 

@@ -1,6 +1,7 @@
 import type { ReceiptResult } from '../envelope/receipt.ts'
 import { showTicket } from '../protocol/ticket.ts'
-import type { Arrival, Today } from './arrivals.ts'
+import type { Arrival, ItemWords, Today } from './arrivals.ts'
+import { faultInWords } from './fault-words.ts'
 import { Html, html, policyFor } from './html.ts'
 import { chinaDate, chinaTime } from './sources.ts'
 
@@ -57,12 +58,12 @@ export interface ListPage {
   readonly hubName: string
   readonly today: Today
   readonly arrivals: readonly Arrival[]
-  readonly names: ReadonlyMap<string, string>
+  readonly items: ReadonlyMap<string, ItemWords>
   /** True when the list begins with the newest. */
   readonly fromNewest: boolean
 }
 
-export function listPage({ hubName, today, arrivals, names, fromNewest }: ListPage): string {
+export function listPage({ hubName, today, arrivals, items, fromNewest }: ListPage): string {
   const last = arrivals.length === PAGE_LENGTH ? arrivals.at(-1) : undefined
   const sentence = todaySentence(today)
   return page(
@@ -70,7 +71,7 @@ export function listPage({ hubName, today, arrivals, names, fromNewest }: ListPa
     sentence,
     html`<h1>${sentence}</h1>
 <p>${fromNewest ? '最近到的排在最前。' : '这里是更早的件。'}时间是北京时间。这里没有个人信息，件里写了什么看不到。</p>
-${arrivals.length === 0 ? html`<p>这里还没有件。</p>` : arrivalTable(arrivals, today.date, names)}
+${arrivals.length === 0 ? html`<p>这里还没有件。</p>` : arrivalTable(arrivals, today.date, items)}
 ${last === undefined ? '' : html`<a href="/?before=${last.hubSequence}">更早的件</a>`}
 ${fromNewest ? '' : html`<a href="/">回到最近的件</a>`}`,
   )
@@ -82,11 +83,11 @@ export function todaySentence({ count, lastAt, terminals }: Today): string {
   return `今天收到 ${count} 件，最近一件 ${chinaTime(lastAt)}，来自 ${terminals} 台终端`
 }
 
-function arrivalTable(arrivals: readonly Arrival[], today: string, names: ReadonlyMap<string, string>): Html {
+function arrivalTable(arrivals: readonly Arrival[], today: string, items: ReadonlyMap<string, ItemWords>): Html {
   const rows = arrivals.map(
     (arrival) => html`<tr>
 <td><a href="/submissions/${arrival.submissionId}">${moment(arrival.receivedAt, today)}</a></td>
-<td><b>${names.get(arrival.itemId) ?? arrival.itemId}</b></td>
+<td><b>${items.get(arrival.itemId)?.name ?? arrival.itemId}</b></td>
 <td>${showTicket(arrival.ticket)}</td>
 <td>${arrival.terminalId}</td>
 <td>${arrival.deviceSequence}</td>
@@ -103,18 +104,21 @@ function arrivalTable(arrivals: readonly Arrival[], today: string, names: Readon
 export interface SubmissionPage {
   readonly hubName: string
   readonly arrival: Arrival
-  readonly name: string
+  readonly item: ItemWords
   readonly verified: ReceiptResult
   /** True when the receipt covers exactly this id and hash. */
   readonly covers: boolean
 }
 
-export function submissionPage({ hubName, arrival, name, verified, covers }: SubmissionPage): string {
+export function submissionPage({ hubName, arrival, item, verified, covers }: SubmissionPage): string {
+  const { name, labels } = item
   const holds = verified.ok && covers
   const sentence = holds
     ? '回执是真的：签名对，编号和指纹也对。'
     : `回执对不上：${verified.ok ? '编号或指纹和收到的件不一样' : verified.fault}。请查这台总枢纽的密钥和数据库。`
-  const faults = arrival.faults.map((fault) => html`<dt>${fault.field}</dt><dd>${fault.fault}</dd>`)
+  const faults = arrival.faults
+    .map((fault) => faultInWords(fault, labels))
+    .map(({ where, what }) => html`<dt>${where}</dt><dd>${what}</dd>`)
   return page(
     hubName,
     `${name} ${showTicket(arrival.ticket)}`,
@@ -127,7 +131,7 @@ export function submissionPage({ hubName, arrival, name, verified, covers }: Sub
 <dt>终端收件</dt><dd>${fullMoment(arrival.acceptedAt)}</dd>
 <dt>总枢纽收到</dt><dd>${fullMoment(arrival.receivedAt)}</dd>
 </dl></div>
-${faults.length === 0 ? '' : html`<h2>要补正的地方</h2><div class="sheet"><dl>${faults}</dl></div>`}
+${faults.length === 0 ? '' : html`<h2>${arrival.state === '不予受理' ? '为什么不予受理' : '要补正的地方'}</h2><div class="sheet"><dl>${faults}</dl></div>`}
 ${verified.ok ? html`<h2>回执里写的</h2><div class="sheet">${receiptList(verified.receipt)}</div>` : ''}
 <a href="/">回到全部的件</a>`,
   )

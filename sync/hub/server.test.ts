@@ -246,6 +246,15 @@ test('the page of a submission reads the receipt and says that it holds; a forge
   expect((await fetch(`${url}/?before=x`)).status).toBe(400)
 })
 
+test('the page of a case with faults says them in Chinese', async () => {
+  const answers = { ...goodPayload().answers, phone: '1' }
+  const sent = await terminal.seal({ payload: { answers } })
+  await client.putSubmission(sent)
+  await hub.opener.round()
+  const text = await (await fetch(`${url}/submissions/${sent.submissionId}`)).text()
+  expect(text).toContain('<dt>手机号</dt><dd>不是手机号</dd>')
+})
+
 test('older arrivals are a page away', async () => {
   const text = await (await fetch(`${url}/?before=2`)).text()
   expect(text.match(/<tr>\n<td>/g)).toHaveLength(1)

@@ -29,6 +29,7 @@ export const TEST_NOW = '2026-11-23T02:48:00.000Z'
 export interface TestHub extends Hub {
   readonly db: HubDatabase
   readonly keySet: KeySet
+  readonly dataDir: string
   readonly sources: HubSources & { nowMs: number }
   /** Closes the hub and takes its folder away. */
   end(): Promise<void>
@@ -59,6 +60,7 @@ export async function makeTestHub(
     db,
     sources,
     keySet: verified.keySet,
+    dataDir,
     async end() {
       await hub.close()
       await rm(dataDir, { recursive: true })

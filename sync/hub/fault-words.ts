@@ -1,0 +1,56 @@
+import type { AnswerFault } from '../protocol/answers.ts'
+import type { IdNumberFault } from '../protocol/id-number.ts'
+import type { CaseFault } from './opener.ts'
+
+/** What the pages say for a fault of a case, so that staff can tell the citizen what to do. */
+const FAULT_WORDS: Readonly<Record<AnswerFault | IdNumberFault | EnvelopeFault | CaseOnlyFault, string>> = {
+  missing: '没有填',
+  'too-short': '太短',
+  'too-long': '太长',
+  characters: '有不该有的字符',
+  'not-a-mobile-number': '不是手机号',
+  'not-an-option': '不在选项里',
+  'impossible-date': '没有这一天',
+  'too-early': '日子太早',
+  'too-late': '日子太晚',
+  'unknown-division': '没有这个地方',
+  'division-too-coarse': '要选得更细',
+  'same-province': '要选外省',
+  'not-asked': '这一项不用填',
+  length: '位数不对',
+  'in-the-future': '出生日期在将来',
+  'too-old': '出生日期太早',
+  'check-digit': '最后一位和前面对不上',
+  'not-in-the-number': '和身份证号里的不一样',
+  'unknown-item': '这一版没有发布过',
+  'other-code': '实施编码和目录里的不一样',
+  'other-words': '和目录里的承诺书不一样',
+  malformed: '格式不对',
+  'key-unknown': '用的不是这台总枢纽的密钥',
+  'cannot-decrypt': '打不开',
+  'bad-payload': '打开了，里面的格式不对',
+  mismatch: '里外说的不是同一件',
+}
+type EnvelopeFault = 'malformed' | 'key-unknown' | 'cannot-decrypt' | 'bad-payload' | 'mismatch'
+type CaseOnlyFault = 'not-in-the-number' | 'unknown-item' | 'other-code' | 'other-words'
+
+const PLACE_WORDS: Readonly<Record<string, string>> = {
+  'applicant.idNumber': '身份证号',
+  'applicant.birth': '出生日期',
+  pledge: '承诺书',
+  signature: '签名',
+  item: '事项',
+  envelope: '密封件',
+}
+
+/** A fault as two pieces of Chinese: where, and what. `labels` are the item's own field labels. */
+export function faultInWords(
+  fault: CaseFault,
+  labels: ReadonlyMap<string, string>,
+): { readonly where: string; readonly what: string } {
+  const words: Readonly<Record<string, string>> = FAULT_WORDS
+  return {
+    where: labels.get(fault.field) ?? PLACE_WORDS[fault.field] ?? fault.field,
+    what: words[fault.fault] ?? fault.fault,
+  }
+}
