@@ -1,5 +1,5 @@
 import type { SupportedMessagePort } from '@orpc/client/message-port'
-import { ORPCError, onError } from '@orpc/server'
+import { ORPCError } from '@orpc/server'
 import { RPCHandler as PortHandler } from '@orpc/server/message-port'
 import { RPCHandler as SocketHandler } from '@orpc/server/ws'
 import type { WebSocket } from 'ws'
@@ -31,38 +31,66 @@ export function createCarriers(terminal: Terminal, log: Log): Carriers {
       log('bridge-fault', { where, error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
     }
   }
-  const sockets = {
-    bridge: new SocketHandler(terminal.bridge, { interceptors: [onError((error) => complain('bridge', error))] }),
-    worker: new SocketHandler(terminal.worker, { interceptors: [onError((error) => complain('worker', error))] }),
-  }
-  const ports = {
-    bridge: new PortHandler(terminal.bridge, { interceptors: [onError((error) => complain('bridge', error))] }),
-    worker: new PortHandler(terminal.worker, { interceptors: [onError((error) => complain('worker', error))] }),
-  }
-
-  function opened(who: 'bridge' | 'worker'): () => void {
-    log('bridge-opened', { who })
-    const pageGone = who === 'bridge' ? terminal.pageConnected() : undefined
-    return () => {
-      log('bridge-closed', { who })
-      pageGone?.()
+  /** Passes a call on and says aloud what went wrong with it. */
+  const watched =
+    (where: string) =>
+    async <T>({ next }: { next(): Promise<T> }): Promise<T> => {
+      try {
+        return await next()
+      } catch (error) {
+        complain(where, error)
+        throw error
+      }
     }
+  const onBridge = { interceptors: [watched('bridge')] }
+  const onWorker = { interceptors: [watched('worker')] }
+
+  /** Notes the coming and going of a page or worker, and hands out the router that it may call. */
+  function openBridge() {
+    log('bridge-opened', { who: 'bridge' })
+    const gone = terminal.pageConnected()
+    const closed = () => {
+      log('bridge-closed', { who: 'bridge' })
+      gone()
+    }
+    return { router: terminal.bridge, closed }
   }
-  function socket(who: 'bridge' | 'worker', carrier: WebSocket): void {
-    carrier.on('close', opened(who))
-    carrier.on('error', (error) => log('bridge-refused', { where: who, code: error.message }))
-    void sockets[who].upgrade(carrier)
+  function openWorker() {
+    log('bridge-opened', { who: 'worker' })
+    const worker = terminal.openWorker()
+    const closed = () => {
+      log('bridge-closed', { who: 'worker' })
+      worker.closed()
+    }
+    return { router: worker.router, closed }
   }
-  function port(who: 'bridge' | 'worker', carrier: MainPort): void {
-    carrier.on('close', opened(who))
-    ports[who].upgrade(carrier)
-    carrier.start()
+  function listen(socket: WebSocket, closed: () => void): void {
+    socket.on('close', closed)
+    socket.on('error', (error) => log('bridge-refused', { where: 'socket', code: error.message }))
   }
 
   return {
-    bridgeSocket: (carrier) => socket('bridge', carrier),
-    workerSocket: (carrier) => socket('worker', carrier),
-    bridgePort: (carrier) => port('bridge', carrier),
-    workerPort: (carrier) => port('worker', carrier),
+    bridgeSocket(socket) {
+      const { router, closed } = openBridge()
+      listen(socket, closed)
+      void new SocketHandler(router, onBridge).upgrade(socket)
+    },
+    workerSocket(socket) {
+      const { router, closed } = openWorker()
+      listen(socket, closed)
+      void new SocketHandler(router, onWorker).upgrade(socket)
+    },
+    bridgePort(port) {
+      const { router, closed } = openBridge()
+      port.on('close', closed)
+      new PortHandler(router, onBridge).upgrade(port)
+      port.start()
+    },
+    workerPort(port) {
+      const { router, closed } = openWorker()
+      port.on('close', closed)
+      new PortHandler(router, onWorker).upgrade(port)
+      port.start()
+    },
   }
 }

@@ -14,7 +14,7 @@ import { printingHandlers } from './bridge/printing.handler.ts'
 import { queueHandlers } from './bridge/queue.handler.ts'
 import { sessionHandlers } from './bridge/session.handler.ts'
 import { submissionsHandlers } from './bridge/submissions.handler.ts'
-import { workerHandlers } from './bridge/worker.handler.ts'
+import { openWorkerChannel } from './bridge/worker.handler.ts'
 import { createCardSession } from './card-session.ts'
 import { createCell } from './cell.ts'
 import { createConnectionWatch } from './connection.ts'
@@ -47,7 +47,8 @@ export type TerminalResult =
 /** What the shells serve: two routers, and word of the page coming and going. */
 export interface Terminal {
   readonly bridge: ReturnType<typeof bridgeRouter>
-  readonly worker: ReturnType<typeof workerHandlers>
+  /** A channel for one sync worker; call `closed` when it goes. */
+  openWorker(): ReturnType<typeof openWorkerChannel>
   /** For measurements and tests inside main. */
   readonly intake: Intake
   /** A page's bridge opened; call the answer when it closes. */
@@ -204,7 +205,7 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
           log,
         ),
       }),
-      worker: workerHandlers({ lease, feed, flights }),
+      openWorker: () => openWorkerChannel({ lease, feed, flights }),
       pageConnected() {
         pages++
         session.pageConnected(true)

@@ -11,11 +11,19 @@ export interface WorkerParts {
   readonly flights: Flights
 }
 
-/** The sync worker's channel: queue methods only. Sending is for whoever holds the lease. */
-export function workerHandlers({ lease, feed, flights }: WorkerParts) {
+/**
+ * One sync worker's channel: queue methods only. Sending is for whoever holds the lease. A worker that goes with its
+ * page cannot say goodbye, so the lease it took goes back when its channel closes.
+ */
+export function openWorkerChannel({ lease, feed, flights }: WorkerParts) {
   const os = implement(workerContract)
-  return os.router({
-    takeLease: os.takeLease.handler(({ input }) => ({ granted: lease.take(input.workerId) })),
+  let holder: string | undefined
+  const router = os.router({
+    takeLease: os.takeLease.handler(({ input }) => {
+      const granted = lease.take(input.workerId)
+      if (granted) holder = input.workerId
+      return { granted }
+    }),
     renewLease: os.renewLease.handler(({ input }) => ({ held: lease.renew(input.workerId) })),
     releaseLease: os.releaseLease.handler(({ input }) => ({ released: lease.release(input.workerId, input.why) })),
     feed: os.feed.handler(({ input, signal }) => followFeed(feed, input.since, signal)),
@@ -28,4 +36,10 @@ export function workerHandlers({ lease, feed, flights }: WorkerParts) {
       changesSince(feed.catalogue.get(), input.checkpoint, input.limit),
     ),
   })
+  return {
+    router,
+    closed() {
+      if (holder !== undefined) lease.release(holder, 'channel-closed')
+    },
+  }
 }
