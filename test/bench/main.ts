@@ -60,7 +60,8 @@ function asked(args: readonly string[]): Asked | { readonly help: true } | { rea
   if (bench === undefined) return { wrong: `there is no bench "${name}"; there are ${names}` }
   const count = values.samples ?? values.readings ?? values.pairs ?? values.rounds
   const samples = count === undefined ? undefined : Number(count)
-  if (samples !== undefined && !(Number.isInteger(samples) && samples > 0)) return { wrong: `${count} is no number of samples` }
+  if (samples !== undefined && !(Number.isInteger(samples) && samples > 0))
+    return { wrong: `${count} is no number of samples` }
   return { name, bench, json: values.json, samples, dir: values.dir }
 }
 

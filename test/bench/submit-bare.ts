@@ -34,7 +34,13 @@ export async function openBare(options: {
   const device = await generateKeyPair('EdDSA', { crv: 'Ed25519' })
   const payload = new TextEncoder().encode(options.payload)
   const summary = new TextEncoder().encode(options.summary)
-  const sealHeader = { alg: 'RSA-OAEP-256', enc: 'A256GCM', kid: options.sealKey.kid, submissionId: randomUUID(), chunks: [] }
+  const sealHeader = {
+    alg: 'RSA-OAEP-256',
+    enc: 'A256GCM',
+    kid: options.sealKey.kid,
+    submissionId: randomUUID(),
+    chunks: [],
+  }
   // As long as a real one: a thumbprint of 43 characters.
   const signHeader = { alg: 'EdDSA', typ: 'bm-summary+jws', kid: 'k'.repeat(43) }
   const file = await open(options.file, 'w', 0o600)
@@ -48,7 +54,7 @@ export async function openBare(options: {
       const signed = await new CompactSign(summary).setProtectedHeader(signHeader).sign(device.privateKey)
       const signedMs = performance.now()
       const bytes = Buffer.alloc(frameBytes)
-      bytes.latin1Write(signed, bytes.latin1Write(sealed))
+      bytes.write(signed, bytes.write(sealed, 'latin1'), 'latin1')
       await file.write(bytes, 0, frameBytes, place)
       const writtenMs = performance.now()
       await file.datasync()

@@ -28,7 +28,8 @@ import type { Applicant } from '../../sync/protocol/submission.ts'
 
 /** When, in milliseconds of performance.now(), the running submission passed each place; disk times added up. */
 export interface Marks {
-  secretMs: number
+  /** The number was taken: the last before sealing. */
+  numberedMs: number
   signMs: number
   signedMs: number
   appendMs: number
@@ -62,7 +63,7 @@ export async function openIntake(dir: string): Promise<IntakeParts> {
   const { provisioning, trust, packages } = await enrolledTrust(dir, log)
 
   const marks: Marks = {
-    secretMs: 0,
+    numberedMs: 0,
     signMs: 0,
     signedMs: 0,
     appendMs: 0,
@@ -72,7 +73,7 @@ export async function openIntake(dir: string): Promise<IntakeParts> {
     writtenBytes: 0,
     syncs: 0,
   }
-  const ledger = new Ledger()
+  const ledger = new MarkedLedger(marks)
   const journalHead = createCell(0)
   const waiting = createCell(0)
   journalHead.subscribe(() => waiting.set(ledger.waiting))
@@ -106,14 +107,7 @@ export async function openIntake(dir: string): Promise<IntakeParts> {
     nowIso,
     today,
     log,
-    session: {
-      ...session,
-      // The last that intake does before it seals.
-      secretFor(submissionId) {
-        marks.secretMs = performance.now()
-        return session.secretFor(submissionId)
-      },
-    },
+    session,
     trust: {
       ...trust,
       deviceKey: {
@@ -162,7 +156,9 @@ export async function openIntake(dir: string): Promise<IntakeParts> {
 async function enrolledTrust(dir: string, log: Log) {
   const stack = await openStack({ dataDir: join(dir, 'stack'), log: 'ignore' })
   try {
-    const provisioning: Provisioning = ProvisioningSchema.parse(JSON.parse(await readFile(stack.provisioningFile, 'utf8')))
+    const provisioning: Provisioning = ProvisioningSchema.parse(
+      JSON.parse(await readFile(stack.provisioningFile, 'utf8')),
+    )
     const hub = createHubClient({ baseUrl: provisioning.hubUrl, log: () => undefined })
     const trust = await openTrust({ dir: join(dir, 'trust'), provisioning, log })
     await trust.refresh(hub)
@@ -175,6 +171,20 @@ async function enrolledTrust(dir: string, log: Log) {
     return { provisioning, trust, packages }
   } finally {
     await stack.close()
+  }
+}
+
+class MarkedLedger extends Ledger {
+  readonly #marks: Marks
+
+  constructor(marks: Marks) {
+    super()
+    this.#marks = marks
+  }
+
+  override get nextDeviceSequence(): number {
+    this.#marks.numberedMs = performance.now()
+    return super.nextDeviceSequence
   }
 }
 

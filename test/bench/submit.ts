@@ -129,10 +129,23 @@ function report(
 
   const profile: Record<string, { intakeP50Ms: number; bareP50Ms: number; moreP50Ms: number }> = {}
   const stageRows: Row[] = Object.entries(STAGES).map(([key, { what, bare: peer }]) => {
-    const ours = quantile(stages.map((each) => each[key as keyof Stages]), 0.5)
-    const theirs = peer === undefined ? 0 : quantile(bareTimes.map((each) => each[peer]), 0.5)
+    const ours = quantile(
+      stages.map((each) => each[key as keyof Stages]),
+      0.5,
+    )
+    const theirs =
+      peer === undefined
+        ? 0
+        : quantile(
+            bareTimes.map((each) => each[peer]),
+            0.5,
+          )
     profile[key] = { intakeP50Ms: round(ours), bareP50Ms: round(theirs), moreP50Ms: round(ours - theirs) }
-    return { what: `  ${key}: ${what}`, value: ms(ours, 3), beside: peer === undefined ? 'bare: none' : `bare ${ms(theirs, 3)}` }
+    return {
+      what: `  ${key}: ${what}`,
+      value: ms(ours, 3),
+      beside: peer === undefined ? 'bare: none' : `bare ${ms(theirs, 3)}`,
+    }
   })
 
   return {
@@ -142,11 +155,19 @@ function report(
       { what: '… p25 to p75', value: `${intake.p25} to ${intake.p75}`, beside: `bare ${bare.p25} to ${bare.p75}` },
       { what: '… p99', value: ms(intake.p99, 3), beside: `bare ${ms(bare.p99, 3)}` },
       { what: 'ratio of the p50', value: times(ratioP50), beside: limitNote(times(LIMIT), isWithin) },
-      { what: 'ratio within pairs, p50', value: times(pair.p50), beside: `p25 ${times(pair.p25)}, p75 ${times(pair.p75)}` },
+      {
+        what: 'ratio within pairs, p50',
+        value: times(pair.p50),
+        beside: `p25 ${times(pair.p25)}, p75 ${times(pair.p75)}`,
+      },
       { what: 'ratio of the p99', value: times(ratioP99) },
       { what: 'where the p50 goes', value: '' },
       ...stageRows,
-      { what: 'contract check before it, p50', value: ms(quantile(parseMs, 0.5), 3), beside: 'not in the figures above' },
+      {
+        what: 'contract check before it, p50',
+        value: ms(quantile(parseMs, 0.5), 3),
+        beside: 'not in the figures above',
+      },
       { what: 'fdatasync per submission', value: syncsPerSubmission.toFixed(2), beside: 'at least 1' },
       { what: 'payload, envelope, frame', value: `${payloadBytes}, ${envelopeBytes}, ${frameBytes} bytes` },
     ],
@@ -174,8 +195,8 @@ function report(
 
 function stagesOf(marks: Marks, beganMs: number, endedMs: number): Stages {
   return {
-    validate: marks.secretMs - beganMs,
-    seal: marks.signMs - marks.secretMs,
+    validate: marks.numberedMs - beganMs,
+    seal: marks.signMs - marks.numberedMs,
     sign: marks.signedMs - marks.signMs,
     envelope: marks.appendMs - marks.signedMs,
     frame: marks.appendedMs - marks.appendMs - marks.writeTookMs - marks.syncTookMs,
