@@ -32,6 +32,10 @@ export const EVENTS = {
     means: 'The hub offered a catalogue that is badly signed, damaged, older or of another shape.',
   },
   'connection-changed': { level: 'info', means: 'connected, hub-silent or no-network.' },
+  'contact-fault': {
+    level: 'error',
+    means: 'What a contact with the hub brought could not be used or stored here; tried again at the next.',
+  },
   'submission-accepted': { level: 'info', means: 'The submission is a frame on disk; the citizen was told so.' },
   'submission-refused': { level: 'warn', means: 'Nothing was kept; the screen says why.' },
   'submission-received': { level: 'info', means: 'The hub’s receipt was verified and journalled.' },
@@ -40,6 +44,10 @@ export const EVENTS = {
     means: 'The hub refused the envelope; it stays here until a maintainer requeues it.',
   },
   'flight-failed': { level: 'warn', means: 'A try to deliver failed; it will be tried again.' },
+  'flight-fault': {
+    level: 'error',
+    means: 'A flight ended in a way that nobody expected, or its frame cannot be read back; tried again, look into it.',
+  },
   'lease-changed': { level: 'info', means: 'Who drains the queue: the sync worker or main.' },
   'receipt-printed': { level: 'info', means: 'The printer confirmed the receipt.' },
   'receipt-not-printed': { level: 'warn', means: 'The printer settled with a fault, or there is none.' },

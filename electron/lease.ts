@@ -13,6 +13,7 @@ export interface Lease {
   take(workerId: string): boolean
   renew(workerId: string): boolean
   release(workerId: string, why: string): boolean
+  /** From then on nobody gets it. */
   stop(): void
 }
 
@@ -21,6 +22,7 @@ export const MAIN = 'main'
 export function createLease(clock: Clock, log: Log): Lease {
   const owner = createCell<string>(MAIN)
   let cancel: (() => void) | undefined
+  let stopped = false
 
   function give(to: string, why: string): void {
     if (owner.get() !== to) log('lease-changed', { owner: to === MAIN ? MAIN : 'sync-worker', why })
@@ -35,12 +37,13 @@ export function createLease(clock: Clock, log: Log): Lease {
     owner,
     // The newest worker wins: an older one belongs to a page that is gone.
     take(workerId) {
+      if (stopped) return false
       arm()
       give(workerId, 'taken')
       return true
     },
     renew(workerId) {
-      if (owner.get() !== workerId) return false
+      if (stopped || owner.get() !== workerId) return false
       arm()
       return true
     },
@@ -51,6 +54,7 @@ export function createLease(clock: Clock, log: Log): Lease {
       return true
     },
     stop() {
+      stopped = true
       cancel?.()
     },
   }

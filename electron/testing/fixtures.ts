@@ -128,7 +128,7 @@ export interface HubWorld {
   readonly root: SigningKey
   readonly packageKey: SigningKey
   readonly rootKeySha256: string
-  readonly sealPrivateJwk: Readonly<Record<string, unknown>>
+  readonly sealPrivateJwk: Awaited<ReturnType<typeof generateSealKey>>['privateJwk']
   readonly keySet: KeySet
   /** The key set at another version, signed by our root or another. */
   signedKeySet(version: number, by?: SigningKey): Promise<string>
