@@ -23,6 +23,7 @@ const PAGE_B = '0b1f6a52-6f3e-4f3c-8a59-0a4a0c9b1a02'
 
 let timers: { readonly atMs: number; readonly run: () => void }[]
 let session: CardSession
+let nowMs: number
 const passMs = (ms: number) => {
   for (const timer of timers.filter((each) => each.atMs <= ms)) timer.run()
 }
@@ -34,9 +35,10 @@ const currentReadId = () => {
 
 beforeEach(() => {
   timers = []
+  nowMs = 0
   session = createCardSession({
     clock: {
-      nowMs: () => 0,
+      nowMs: () => nowMs,
       after(atMs, run) {
         const timer = { atMs, run }
         timers.push(timer)
@@ -110,12 +112,11 @@ test('a reconnecting page keeps its card', () => {
 test('120 s after the page was lost everything is dropped', () => {
   session.onReader(readOf(ZHOU))
   session.save(SNAPSHOT)
-  const secret = session.secretFor('s1')
-  expect(session.secretFor('s1')).toBe(secret)
+  session.keepReceipt(session.visit(), 's1', { secret: 'x', name: '周明远' })
   session.pageConnected(false)
   passMs(RESTORE_WITHIN_MS)
   expect(session.card.get()).toEqual({ kind: 'none' })
-  expect(session.secretOf('s1')).toBeUndefined()
+  expect(session.receiptOf('s1')).toBeUndefined()
   session.onReader(readOf(ZHOU))
   expect(session.restore(currentReadId())).toBeNull()
 })
@@ -126,6 +127,63 @@ test('a page that comes back in time stops the clock', () => {
   session.pageConnected(true)
   passMs(RESTORE_WITHIN_MS)
   expect(session.applicant()?.name).toBe('周明远')
+})
+
+test('a reloaded page does not keep the rest of a visit for ever: 120 s from when it was lost', () => {
+  session.onReader(readOf(ZHOU))
+  session.save(SNAPSHOT)
+  session.keepReceipt(session.visit(), 's1', { secret: 'x', name: '周明远' })
+  session.pageConnected(false)
+  nowMs = 100_000
+  session.pageConnected(true)
+  session.open(PAGE_B)
+  expect(session.receiptOf('s1')).toBeDefined()
+  passMs(RESTORE_WITHIN_MS - nowMs)
+  expect(session.receiptOf('s1')).toBeUndefined()
+  session.onReader(readOf(ZHOU))
+  expect(session.restore(currentReadId())).toBeNull()
+})
+
+test('the same card takes the visit up again, and then no clock ends it', () => {
+  session.onReader(readOf(ZHOU))
+  session.save(SNAPSHOT)
+  session.open(PAGE_B)
+  session.onReader(readOf(ZHOU))
+  passMs(RESTORE_WITHIN_MS)
+  expect(session.applicant()?.name).toBe('周明远')
+  expect(session.restore(currentReadId())).toEqual(SNAPSHOT)
+})
+
+test("another person's card after a reload ends the former visit: its receipts know no name and no secret", () => {
+  session.onReader(readOf(ZHOU))
+  session.keepReceipt(session.visit(), 's1', { secret: 'x', name: '周明远' })
+  session.open(PAGE_B)
+  session.onReader(readOf(SUN))
+  expect(session.receiptOf('s1')).toBeUndefined()
+  expect(session.applicant()?.name).toBe('孙桂兰')
+})
+
+test('what a former visit still had under way is not remembered for the next', () => {
+  session.onReader(readOf(ZHOU))
+  const visit = session.visit()
+  session.end('left')
+  session.onReader(readOf(SUN))
+  session.keepReceipt(visit, 's1', { secret: 'x', name: '周明远' })
+  expect(session.receiptOf('s1')).toBeUndefined()
+})
+
+test('a fault or a further reading never shows over a card in the session', () => {
+  session.onReader(readOf(ZHOU))
+  session.onReader({ event: 'card-fault', fault: 'unreadable' })
+  session.onReader({ event: 'state', state: { state: 'reading' } })
+  expect(session.card.get().kind).toBe('card')
+})
+
+test('a reader that dies while reading leaves no card and no spinner', () => {
+  session.onReader({ event: 'state', state: { state: 'reading' } })
+  expect(session.card.get().kind).toBe('reading')
+  session.onReader({ event: 'state', state: { state: 'unplugged', fault: 'lost' } })
+  expect(session.card.get().kind).toBe('none')
 })
 
 test('without a card nothing is kept', () => {

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { CardRead, CardReaderEvent } from '../drivers/id-card-reader/states.ts'
 import type { Clock } from '../drivers/transport/clock.ts'
 import { applicantOf } from '../sync/protocol/identity.ts'
@@ -11,9 +11,18 @@ import type { Log } from './events.ts'
 /** A lost page may come back to its step within this time (design.md section 4, step 1). */
 export const RESTORE_WITHIN_MS = 120_000
 
+/** What a receipt needs beyond the journal, for as long as its citizen stands there. */
+export interface ReceiptMemory {
+  /** Secret of its QR code: 128 bits in base64url. */
+  readonly secret: string
+  /** The applicant's full name. */
+  readonly name: string
+}
+
 /**
- * One citizen's visit as main holds it, in memory only: the card that was read, the page's snapshot, the secrets of
- * the receipts. Everything goes at the end of the visit, or when the page has been lost for 120 s.
+ * One citizen's visit as main holds it, in memory only: the card that was read, the page's snapshot, what the receipts
+ * need. Everything goes at the end of the visit, when another person's card opens the next, or when the page has been
+ * lost for 120 s and the same card did not come back.
  */
 export interface CardSession {
   readonly card: Cell<CardEvent>
@@ -26,9 +35,11 @@ export interface CardSession {
   restore(readId: string): Snapshot | null
   /** The page's channel is open or gone: starts and stops the 120 s. */
   pageConnected(connected: boolean): void
-  /** The QR secret of a submission: made once, remembered until the visit ends. */
-  secretFor(submissionId: string): string
-  secretOf(submissionId: string): string | undefined
+  /** Names the visit: another one after each wipe. */
+  visit(): number
+  /** Remembers for a receipt until the visit ends; nothing when that visit is over already. */
+  keepReceipt(visit: number, submissionId: string, memory: ReceiptMemory): void
+  receiptOf(submissionId: string): ReceiptMemory | undefined
   end(why: string): void
 }
 
@@ -45,11 +56,16 @@ type CardHeld = Extract<CardEvent, { kind: 'card' }>
 
 export function createCardSession({ clock, nowIso, today, log }: CardSessionOptions): CardSession {
   const card = createCell<CardEvent>({ kind: 'none' })
-  const secrets = new Map<string, string>()
+  const receipts = new Map<string, ReceiptMemory>()
+  let visit = 1
+  /** Whose visit it is: stays when a new document hides the card, so that only the same card takes it up again. */
+  let owner: string | undefined
   let snapshot: { readonly idNumber: string; readonly value: Snapshot } | undefined
   let other: CardHeld | undefined
   let pageId: string | undefined
   let cancelWipe: (() => void) | undefined
+  let cancelLeftOver: (() => void) | undefined
+  let lostAtMs: number | undefined
 
   function applicant(): Applicant | undefined {
     const event = card.get()
@@ -79,15 +95,34 @@ export function createCardSession({ clock, nowIso, today, log }: CardSessionOpti
       other = fresh
       card.set({ ...held, otherCard: true })
     } else {
+      if (owner !== undefined && owner !== result.applicant.idNumber) {
+        log('session-ended', { why: 'other-card' })
+        forget()
+      }
+      cancelLeftOver?.()
+      owner = result.applicant.idNumber
       card.set(fresh)
     }
   }
 
-  function wipe(next: CardEvent = { kind: 'none' }): void {
+  function forget(): void {
+    cancelLeftOver?.()
+    visit++
     snapshot = undefined
     other = undefined
-    secrets.clear()
+    owner = undefined
+    receipts.clear()
+  }
+
+  function wipe(next: CardEvent = { kind: 'none' }): void {
+    forget()
+    if (next.kind === 'card') owner = next.applicant.idNumber
     card.set(next)
+  }
+
+  function pageLost(): void {
+    log('session-ended', { why: 'page-lost' })
+    wipe()
   }
 
   return {
@@ -109,10 +144,17 @@ export function createCardSession({ clock, nowIso, today, log }: CardSessionOpti
       }
     },
     open(id) {
+      const since = lostAtMs ?? clock.nowMs()
+      lostAtMs = undefined
       if (id === pageId) return true
       pageId = id
       other = undefined
       card.set({ kind: 'none' })
+      // The page is back, the citizen perhaps not: without the same card the rest goes in time all the same.
+      cancelLeftOver?.()
+      if (owner !== undefined) {
+        cancelLeftOver = clock.after(Math.max(0, since + RESTORE_WITHIN_MS - clock.nowMs()), pageLost)
+      }
       return false
     },
     save(value) {
@@ -128,21 +170,16 @@ export function createCardSession({ clock, nowIso, today, log }: CardSessionOpti
     },
     pageConnected(connected) {
       cancelWipe?.()
-      cancelWipe = connected
-        ? undefined
-        : clock.after(RESTORE_WITHIN_MS, () => {
-            log('session-ended', { why: 'page-lost' })
-            wipe()
-          })
+      cancelWipe = undefined
+      if (connected) return
+      lostAtMs = clock.nowMs()
+      cancelWipe = clock.after(RESTORE_WITHIN_MS, pageLost)
     },
-    secretFor(submissionId) {
-      const known = secrets.get(submissionId)
-      if (known !== undefined) return known
-      const secret = randomBytes(16).toString('base64url')
-      secrets.set(submissionId, secret)
-      return secret
+    visit: () => visit,
+    keepReceipt(of, submissionId, memory) {
+      if (of === visit) receipts.set(submissionId, memory)
     },
-    secretOf: (submissionId) => secrets.get(submissionId),
+    receiptOf: (submissionId) => receipts.get(submissionId),
     end(why) {
       log('session-ended', { why })
       wipe(why === 'card-changed' ? other : undefined)

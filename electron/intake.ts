@@ -1,4 +1,4 @@
-import { randomInt, randomUUID } from 'node:crypto'
+import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 import { sealSubmission } from '../sync/envelope/seal.ts'
 import { sha256Hex } from '../sync/envelope/sha256.ts'
 import type { Journal } from '../sync/journal/journal.ts'
@@ -36,6 +36,12 @@ export interface IntakeOptions {
   readonly log: Log
 }
 
+/** A form of ours has fewer fields; a page gone wrong may send any number. */
+const MAX_FIELDS_LOGGED = 40
+
+/** 128 random bits in the receipt's QR code. */
+const SECRET_BYTES = 16
+
 type Refusal = Extract<SubmitAnswer, { ok: false }>
 
 export function createIntake(options: IntakeOptions): Intake {
@@ -44,13 +50,21 @@ export function createIntake(options: IntakeOptions): Intake {
   // Device sequences have no gaps, so one submission is appended before the next is numbered.
   let last: Promise<unknown> = Promise.resolve()
 
-  function refuse(fault: Refusal['fault'], fields: Refusal['fields'] = []): Refusal {
-    log('submission-refused', { fault, fields: fields.map((each) => `${each.field}:${each.fault}`) })
-    return { ok: false, fault, fields }
+  function refuse(fault: Refusal['fault']): Refusal {
+    log('submission-refused', { fault })
+    return { ok: false, fault, fields: [] }
+  }
+
+  /** The log names only fields that the item has: any other name came from the page and may be anything. */
+  function refuseAnswers(item: ServiceItem, faults: Refusal['fields']): Refusal {
+    const known = new Set(item.fields.map((field) => field.id))
+    const names = faults.map(({ field, fault }) => `${known.has(field) ? field : '(unknown)'}:${fault}`)
+    log('submission-refused', { fault: 'bad-answers', fields: names.slice(0, MAX_FIELDS_LOGGED) })
+    return { ok: false, fault: 'bad-answers', fields: faults }
   }
 
   function accepted(entry: LedgerItem): Accepted {
-    const secret = session.secretOf(entry.submissionId)
+    const secret = session.receiptOf(entry.submissionId)?.secret
     return {
       submissionId: entry.submissionId,
       sequence: entry.deviceSequence,
@@ -74,13 +88,14 @@ export function createIntake(options: IntakeOptions): Intake {
     if (held === null || item === undefined) return refuse('unknown-item')
     const { divisions } = held.catalogue
     const faults = checkAnswers(item, request.answers, { today: options.today(), divisions })
-    if (faults.length > 0) return refuse('bad-answers', [...faults])
+    if (faults.length > 0) return refuseAnswers(item, [...faults])
     if (item.signature && request.signature === undefined) return refuse('signature-missing')
     const acceptedAt = options.nowIso()
     const sealKey = trust.sealKey(acceptedAt)
     if (!trust.enrolled() || sealKey === undefined) return refuse('no-trust')
 
-    const order = last.then(() => store(request, item, applicant, sealKey, acceptedAt))
+    const visit = session.visit()
+    const order = last.then(() => store(request, item, applicant, sealKey, acceptedAt, visit))
     // Its failure is the caller's; the next in line must not inherit it.
     last = order.then(
       () => undefined,
@@ -95,8 +110,10 @@ export function createIntake(options: IntakeOptions): Intake {
     applicant: Applicant,
     sealKey: NonNullable<ReturnType<Trust['sealKey']>>,
     acceptedAt: string,
+    visit: number,
   ): Promise<SubmitAnswer> {
     const submissionId = randomUUID()
+    const secret = randomBytes(SECRET_BYTES).toString('base64url')
     const ticket = freshTicket()
     const deviceSequence = ledger.nextDeviceSequence
     const { envelope, sha256 } = await sealSubmission({
@@ -118,7 +135,7 @@ export function createIntake(options: IntakeOptions): Intake {
         deviceSequence,
         item: { id: item.id, code: item.code, version: item.version },
         ticket,
-        secretSha256: sha256Hex(session.secretFor(submissionId)),
+        secretSha256: sha256Hex(secret),
         acceptedAt,
       },
       sealKey,
@@ -137,6 +154,7 @@ export function createIntake(options: IntakeOptions): Intake {
       envelopeSha256: sha256,
     })
     if (!written.ok) return refuse('not-stored')
+    session.keepReceipt(visit, submissionId, { secret, name: applicant.name })
     log('submission-accepted', { submissionId, deviceSequence, itemId: item.id, sha256 })
     const entry = ledger.bySubmission(submissionId)
     if (entry === undefined) throw new Error('the ledger did not follow the journal')

@@ -62,18 +62,14 @@ export function createReceiptPrinting(options: ReceiptPrintingOptions): ReceiptP
       })
     copies++
     const jobId = `${submissionId}/${copies}`
-    let result = await host.printReceipt(jobId, paper(nameFor(entry)))
+    // The name only while the visit lasts: after that nobody is remembered.
+    let result = await host.printReceipt(jobId, paper(session.receiptOf(submissionId)?.name ?? null))
     if (!result.ok && result.fault === 'glyph-missing') {
       // A rare character in the name: the ticket is what counts, the name is left out.
       result = await host.printReceipt(`${jobId}/no-name`, paper(null))
     }
     await settle(entry, result)
     return { kind: 'settled', result }
-  }
-
-  /** Only while the visit lasts: after that nobody is remembered. */
-  function nameFor(entry: LedgerItem): string | null {
-    return session.secretOf(entry.submissionId) === undefined ? null : (session.applicant()?.name ?? null)
   }
 
   async function settle({ submissionId }: LedgerItem, result: PrintResult): Promise<void> {

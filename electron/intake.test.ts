@@ -1,0 +1,236 @@
+import { randomUUID } from 'node:crypto'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { openEnvelope } from '../sync/envelope/open.ts'
+import { generateSigningKey, type SigningKey } from '../sync/envelope/signing-key.ts'
+import { diskError } from '../sync/journal/memory-disk.ts'
+import type { SubmitRequest } from '../sync/protocol/submission.ts'
+import type { Accepted, SubmitAnswer } from './bridge/submissions.contract.ts'
+import { SubmitAnswerSchema } from './bridge/submissions.contract.ts'
+import { type CardSession, createCardSession } from './card-session.ts'
+import { createCell } from './cell.ts'
+import { createIntake, type Intake } from './intake.ts'
+import type { HeldCatalogue } from './packages.ts'
+import {
+  CATALOGUE,
+  type HubWorld,
+  type JournalOnMemory,
+  journalOnMemory,
+  logBook,
+  makeHubWorld,
+  manualClock,
+  NOW,
+  settle,
+  TERMINAL_ID,
+} from './testing/fixtures.ts'
+
+const NAME = '周明远'
+const ID_NUMBER = '990101198611020033'
+const PHONE = '13900001234'
+
+let world: HubWorld
+let deviceKey: SigningKey
+beforeAll(async () => {
+  world = await makeHubWorld()
+  deviceKey = (await generateSigningKey()).key
+})
+
+let held: JournalOnMemory
+let session: CardSession
+let book: ReturnType<typeof logBook>
+let intake: Intake
+let enrolled: boolean
+let catalogue: ReturnType<typeof createCell<HeldCatalogue | null>>
+
+beforeEach(async () => {
+  held = await journalOnMemory()
+  book = logBook()
+  enrolled = true
+  catalogue = createCell<HeldCatalogue | null>({
+    manifest: (await world.signedCatalogue(1)).manifest,
+    catalogue: CATALOGUE,
+  })
+  session = createCardSession({ clock: manualClock(), nowIso: () => NOW, today: () => '2026-11-23', log: book.log })
+  session.open(randomUUID())
+  putCard()
+  const sealKey = world.keySet.keys.find((key) => key.use === 'seal')
+  intake = createIntake({
+    terminalId: TERMINAL_ID,
+    journal: held.journal,
+    ledger: held.ledger,
+    session,
+    trust: {
+      deviceKey,
+      keySet: () => world.keySet,
+      enrolled: () => enrolled,
+      sealKey: () => sealKey,
+      refresh: async () => undefined,
+    },
+    packages: { catalogue, take: async () => undefined },
+    nowIso: () => NOW,
+    today: () => '2026-11-23',
+    log: book.log,
+  })
+})
+
+function putCard(name = NAME, number = ID_NUMBER, birth = '19861102', sex = '1'): void {
+  session.onReader({
+    event: 'card',
+    readId: 'r',
+    card: { cardType: 'citizen', fields: { name, sex, birth, number, address: '云洲市南桥区', validTo: '长期' } },
+    wlt: '',
+    timing: { foundAtMs: 1, fieldsAtMs: 2 },
+  })
+}
+const draft = (change: Partial<SubmitRequest> = {}): SubmitRequest => ({
+  draftId: randomUUID(),
+  kind: 'application',
+  item: { id: 'S07', version: 1 },
+  answers: { phone: PHONE },
+  ...change,
+})
+function good(answer: SubmitAnswer): Accepted {
+  SubmitAnswerSchema.parse(answer)
+  if (!answer.ok) throw new Error(`refused: ${answer.fault}`)
+  return answer.accepted
+}
+
+test('what was accepted is in the journal, sealed, with a ticket and a QR code', async () => {
+  const accepted = good(await intake.submit(draft()))
+  const read = await held.journal.readAccepted(accepted.submissionId)
+  if (!read.ok) throw new Error(read.fault)
+  expect(read.frame).toMatchObject({ ticket: accepted.ticket, deviceSequence: 1, itemId: 'S07', at: NOW })
+  for (const secret of [NAME, ID_NUMBER, PHONE]) expect(JSON.stringify(read.frame)).not.toContain(secret)
+  expect(accepted.qr).toMatch(new RegExp(`^bianmin:1:${accepted.submissionId}:[\\w-]{22}$`))
+
+  const opened = await openEnvelope(read.frame.envelope, () => world.sealPrivateJwk)
+  expect(opened).toMatchObject({ ok: true, payload: { answers: { phone: PHONE }, applicant: { name: NAME } } })
+})
+
+test('however often and however fast a draft comes, it is one submission and one ticket', async () => {
+  const request = draft()
+  const answers = await Promise.all(Array.from({ length: 20 }, () => intake.submit(request)))
+  answers.push(await intake.submit(request))
+  expect(new Set(answers.map((answer) => JSON.stringify(good(answer)))).size).toBe(1)
+  expect(held.ledger.size).toBe(1)
+  expect(intake.byDraft(request.draftId)).toEqual(good(answers[0] as SubmitAnswer))
+})
+
+test('a draft that was accepted is answered again after the visit, with no secret and no need of a card', async () => {
+  const request = draft()
+  const first = good(await intake.submit(request))
+  session.end('done')
+  expect(good(await intake.submit(request))).toEqual({ ...first, qr: null })
+  expect(intake.byDraft(request.draftId)).toEqual({ ...first, qr: null })
+})
+
+test('50 drafts at once: numbers 1 to 50 in the order they came, 50 tickets', async () => {
+  const drafts = Array.from({ length: 50 }, () => draft())
+  const answers = await Promise.all(drafts.map((each) => intake.submit(each)))
+  const all = answers.map(good)
+  expect(all.map((each) => each.sequence)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1))
+  expect(new Set(all.map((each) => each.ticket)).size).toBe(50)
+  const inJournal: string[] = []
+  for await (const entry of held.journal.read()) {
+    if (entry.known && entry.frame.type === 'accepted') inJournal.push(entry.frame.draftId)
+  }
+  expect(inJournal).toEqual(drafts.map((each) => each.draftId))
+})
+
+test('nothing is promised before the frame is durable', async () => {
+  let letGo: () => void = () => undefined
+  const durable = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  let syncing: () => void = () => undefined
+  const reached = new Promise<void>((resolve) => {
+    syncing = resolve
+  })
+  held.disk.before = async (operation) => {
+    if (operation !== 'sync') return
+    syncing()
+    await durable
+  }
+  const request = draft()
+  let answered = false
+  const answer = intake.submit(request).then((result) => {
+    answered = true
+    return result
+  })
+  await reached
+  await settle()
+  expect(answered).toBe(false)
+  expect(intake.byDraft(request.draftId)).toBeNull()
+  expect(book.of('submission-accepted')).toEqual([])
+  letGo()
+  good(await answer)
+})
+
+test.each(['ENOSPC', 'EIO'])(
+  'a failed write (%s) keeps nothing and uses up no number; the same draft works later',
+  async (code) => {
+    const request = draft()
+    held.disk.before = (operation) => {
+      if (operation === 'sync') throw diskError(code)
+    }
+    expect(await intake.submit(request)).toEqual({ ok: false, fault: 'not-stored', fields: [] })
+    expect(held.ledger.size).toBe(0)
+    expect(intake.byDraft(request.draftId)).toBeNull()
+    held.disk.before = () => undefined
+    const accepted = good(await intake.submit(request))
+    expect(accepted.sequence).toBe(1)
+    expect(good(await intake.submit(draft())).sequence).toBe(2)
+  },
+)
+
+test('one that fails in a row of many leaves no gap', async () => {
+  let syncs = 0
+  held.disk.before = (operation) => {
+    if (operation === 'sync' && ++syncs === 2) throw diskError('EIO')
+  }
+  const answers = await Promise.all(Array.from({ length: 10 }, () => intake.submit(draft())))
+  const kept = answers.filter((answer) => answer.ok).map(good)
+  expect(kept).toHaveLength(9)
+  expect(kept.map((each) => each.sequence)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
+})
+
+test('refusals say why and keep nothing', async () => {
+  const refused = async (change: Partial<SubmitRequest>) => {
+    const answer = await intake.submit(draft(change))
+    SubmitAnswerSchema.parse(answer)
+    return answer.ok ? 'accepted' : answer.fault
+  }
+  expect(await refused({ item: { id: 'S99', version: 1 } })).toBe('unknown-item')
+  expect(await refused({ item: { id: 'S07', version: 2 } })).toBe('unknown-item')
+  expect(await refused({ answers: { phone: '123' } })).toBe('bad-answers')
+  expect(await refused({ answers: {} })).toBe('bad-answers')
+  enrolled = false
+  expect(await refused({})).toBe('no-trust')
+  enrolled = true
+  catalogue.set(null)
+  expect(await refused({})).toBe('unknown-item')
+  session.end('left')
+  expect(await refused({})).toBe('no-card')
+  expect(held.ledger.lastSequence).toBe(0)
+})
+
+test('a visit that ends while its submission waits for the disk leaves no secret to the next', async () => {
+  const first = intake.submit(draft())
+  session.end('left')
+  putCard('孙桂兰', '990101195806120022', '19580612', '2')
+  const accepted = good(await first)
+  expect(accepted.qr).toBeNull()
+  expect(session.receiptOf(accepted.submissionId)).toBeUndefined()
+})
+
+test('no line of the log holds anything of the citizen', async () => {
+  good(await intake.submit(draft({ answers: { phone: PHONE, unit: '恒盛纺织' } })))
+  await intake.submit(draft({ answers: { phone: '不是电话', [NAME]: ID_NUMBER, unit: '恒盛纺织' } }))
+  held.disk.before = () => {
+    throw diskError('ENOSPC')
+  }
+  await intake.submit(draft())
+  session.end('done')
+  expect(book.lines.length).toBeGreaterThan(3)
+  for (const planted of [NAME, ID_NUMBER, PHONE, '恒盛纺织', '不是电话', '南桥'])
+    expect(book.text()).not.toContain(planted)
+})
