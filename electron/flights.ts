@@ -7,7 +7,7 @@ import type { ConnectionWatch } from './connection.ts'
 import type { Log } from './events.ts'
 import type { Trust } from './trust.ts'
 
-/** At most this many envelopes are on their way at once. */
+/** At most this many envelopes are on their way at once, however many calls asked for them. */
 const MAX_IN_FLIGHT = 4
 
 /**
@@ -15,6 +15,7 @@ const MAX_IN_FLIGHT = 4
  * of it is a journal frame; callers get hints (design.md section 2).
  */
 export interface Flights {
+  /** A hint for each submission that was named, once each; never rejects. */
   send(submissionIds: readonly string[]): Promise<SendHint[]>
 }
 
@@ -32,6 +33,7 @@ export interface FlightsOptions {
 export function createFlights(options: FlightsOptions): Flights {
   const { journal, ledger, hub, trust, connection, log } = options
   const flying = new Map<string, Promise<SendHint>>()
+  const lanes = createLanes(MAX_IN_FLIGHT)
 
   async function fly(submissionId: string): Promise<SendHint> {
     const entry = ledger.bySubmission(submissionId)
@@ -97,23 +99,50 @@ export function createFlights(options: FlightsOptions): Flights {
     return { submissionId, outcome: 'quarantined' }
   }
 
+  /**
+   * One flight's misfortune is its own: what it throws is logged and becomes "try again", so that the others keep their
+   * hints and main lives. A frame that cannot be read back is tried again too: the disk may have had a bad moment, and
+   * the log says it loudly each time.
+   */
+  async function guarded(submissionId: string): Promise<SendHint> {
+    try {
+      return await fly(submissionId)
+    } catch (error) {
+      log('flight-fault', {
+        submissionId,
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      })
+      return { submissionId, outcome: 'failed', hubWide: false, retryAfterMs: null }
+    }
+  }
+
   function one(submissionId: string): Promise<SendHint> {
     const already = flying.get(submissionId)
     if (already !== undefined) return already
-    const flight = fly(submissionId).finally(() => flying.delete(submissionId))
+    const flight = lanes(() => guarded(submissionId)).finally(() => flying.delete(submissionId))
     flying.set(submissionId, flight)
     return flight
   }
 
   return {
-    async send(submissionIds) {
-      const hints: SendHint[] = []
-      let next = 0
-      const lane = async () => {
-        for (let id = submissionIds[next++]; id !== undefined; id = submissionIds[next++]) hints.push(await one(id))
-      }
-      await Promise.all(Array.from({ length: MAX_IN_FLIGHT }, lane))
-      return hints
-    },
+    send: (submissionIds) => Promise.all([...new Set(submissionIds)].map(one)),
+  }
+}
+
+/** Runs at most `limit` at once, the others in the order they came. */
+function createLanes(limit: number): <T>(run: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = []
+  let running = 0
+  return async (run) => {
+    if (running === limit) await new Promise<void>((resolve) => waiting.push(resolve))
+    else running++
+    try {
+      return await run()
+    } finally {
+      // The lane goes to the next in line, or is free.
+      const next = waiting.shift()
+      if (next === undefined) running--
+      else next()
+    }
   }
 }
