@@ -8,7 +8,6 @@ import {
   changeField,
   dropChange,
   freshVisit,
-  isSignOfLife,
   openConfirm,
   previousPage,
   resumeAt,
@@ -376,6 +375,7 @@ export function createSessionMachine(deps: SessionDeps) {
         },
       },
       attention: {
+        // Every touch and key comes as TOUCH, beside whatever else it does.
         initial: 'nobody',
         states: {
           nobody: {
@@ -390,7 +390,10 @@ export function createSessionMachine(deps: SessionDeps) {
               { guard: 'isBusy', target: 'paused' },
             ],
             after: { [IDLE_WARN_MS]: 'asking' },
-            on: { '*': { target: 'awake', reenter: true, guard: ({ event }) => isSignOfLife(event) } },
+            on: {
+              TOUCH: { target: 'awake', reenter: true },
+              CARD: { guard: ({ event }) => event.event.kind !== 'none', target: 'awake', reenter: true },
+            },
           },
           /** Our slowness never counts as idleness. */
           paused: {
@@ -421,7 +424,10 @@ export function createSessionMachine(deps: SessionDeps) {
                 },
               },
             },
-            on: { '*': { target: 'awake', guard: ({ event }) => isSignOfLife(event) } },
+            on: {
+              TOUCH: 'awake',
+              CARD: { guard: ({ event }) => event.event.kind !== 'none', target: 'awake' },
+            },
           },
           over: { entry: raise({ type: 'END', why: 'idle' }) },
         },

@@ -13,7 +13,7 @@ import {
   pageFaults,
   pageOfField,
 } from '../forms/form-pages.ts'
-import type { PrintTrouble, SessionContext, SessionEvent } from './session-types.ts'
+import type { PrintTrouble, SessionContext } from './session-types.ts'
 
 /** What the session machine's transitions do to its context: plain functions, no machine in them. */
 
@@ -178,13 +178,4 @@ export function dropChange(context: SessionContext): Changes {
 export function troubleOf(answer: PrintReceiptAnswer): PrintTrouble | null {
   if (answer.kind !== 'settled') return { kind: answer.kind }
   return answer.result.ok ? null : { kind: 'fault', result: answer.result }
-}
-
-const NOT_A_PERSON = new Set<string>(['CATALOGUE', 'BRIDGE', 'DELIVERY'])
-
-/** True for what only a citizen can have caused: a touch, a key, a card. */
-export function isSignOfLife(event: SessionEvent): boolean {
-  if (event.type === 'CARD') return event.event.kind !== 'none'
-  // The machine's own events (xstate.*) are nobody's.
-  return /^[A-Z_]+$/.test(event.type) && !NOT_A_PERSON.has(event.type)
 }

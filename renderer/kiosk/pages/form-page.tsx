@@ -50,11 +50,11 @@ export function FormPage(props: FormPageProps) {
     const first = fields.find((field) => checkAnswer(field, answers, check) !== undefined)
     setActiveId(first !== undefined && hasTray(first) ? first.id : null)
   }, [pageIndex, item.id])
-  // Faults that 下一步 brought up: to the first of them.
+  // A single fault that the press for the next page brought up is opened at once.
   const firstFault = fields.find((field) => faults[field.id] !== undefined)?.id
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when faults appear or go
   useEffect(() => {
-    if (firstFault !== undefined && active === undefined) setActiveId(firstFault)
+    if (firstFault !== undefined && active === undefined && open.length === 1) setActiveId(firstFault)
   }, [firstFault])
 
   const done = () => {
@@ -72,6 +72,11 @@ export function FormPage(props: FormPageProps) {
   )
   const shown = level >= 2 && active !== undefined ? fields.filter((field) => field.id === active.id) : fields
   const pages = askedPages(item, answers)
+  const next = () => {
+    // A page that shows only the field under the tray would hide the faults of the others.
+    if (level >= 2 && open.length > 0) setActiveId(null)
+    onNext()
+  }
   // The caret goes where the keyboard writes.
   useLayoutEffect(() => {
     if (activeId !== null)
@@ -123,7 +128,7 @@ export function FormPage(props: FormPageProps) {
                   what: open.map((field) => local(field.label)).join(say('list.and')),
                 })}
           </span>
-          <Button look="primary" signAfter="forward" onPress={onNext} testId="form-next">
+          <Button look="primary" signAfter="forward" onPress={next} testId="form-next">
             {say(props.changing ? 'form.back-to-check' : 'form.next')}
           </Button>
         </div>

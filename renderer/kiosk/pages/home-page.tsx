@@ -51,11 +51,9 @@ export function HomePage({ items, badgeOf, connection, visitor, onChoose }: Home
               </span>
             </Notice>
           ) : null}
-          {visitor === null ? null : (
-            <Notice kind="information" sign="card" testId="card-ok">
-              {visitor === say('who.unknown') ? say('home.card-ok-plain') : say('home.card-ok', { who: visitor })}
-            </Notice>
-          )}
+          <Notice kind="information" sign="card" testId={visitor === null ? 'card-first' : 'card-ok'}>
+            {cardWords(visitor)}
+          </Notice>
         </>
       }
     >
@@ -86,6 +84,11 @@ export function HomePage({ items, badgeOf, connection, visitor, onChoose }: Home
       )}
     </Page>
   )
+}
+
+function cardWords(visitor: string | null): string {
+  if (visitor === null) return say('home.card-first')
+  return visitor === say('who.unknown') ? say('home.card-ok-plain') : say('home.card-ok', { who: visitor })
 }
 
 function ItemCard({ item, badge, onChoose }: { item: ServiceItem; badge: Badge | null; onChoose: () => void }) {

@@ -68,25 +68,27 @@ export function ItemPage({ item, badge, devices, onBegin }: ItemPageProps) {
           <Days word={say('item.legal')} days={item.days.legal} of={item.days.legal} isOurs={false} />
           <Days word={say('item.promised')} days={item.days.promised} of={item.days.legal} isOurs />
         </section>
-        <section className="sheet">
-          <h2 className="section">{say('item.today')}</h2>
-          <Row
-            sign="check"
-            what={say(item.signature ? 'item.today-sign' : 'item.today-fill')}
-            note={say('item.today-steps', { steps: stepCount(item, {}), minutes: item.minutes })}
-          />
-          <Row
-            sign={canPrint ? 'check' : 'alert'}
-            what={say(canPrint ? 'item.today-print' : 'item.today-no-print')}
-            note={printerSentence(devices)}
-          />
-          <Row
-            sign={isConnected ? 'check' : 'tray'}
-            what={say(isConnected ? 'item.today-deliver' : 'item.today-deliver-later')}
-            note={say(isConnected ? 'item.today-deliver-note' : 'item.today-deliver-later-note')}
-          />
-          {item.notice === undefined ? null : <Notice kind="information">{local(item.notice)}</Notice>}
-        </section>
+        {isClosed ? null : (
+          <section className="sheet">
+            <h2 className="section">{say('item.today')}</h2>
+            <Row
+              sign="check"
+              what={say(item.signature ? 'item.today-sign' : 'item.today-fill')}
+              note={say('item.today-steps', { steps: stepCount(item, {}), minutes: item.minutes })}
+            />
+            <Row
+              sign={canPrint ? 'check' : 'alert'}
+              what={say(canPrint ? 'item.today-print' : 'item.today-no-print')}
+              note={printerSentence(devices)}
+            />
+            <Row
+              sign={isConnected ? 'check' : 'tray'}
+              what={say(isConnected ? 'item.today-deliver' : 'item.today-deliver-later')}
+              note={say(isConnected ? 'item.today-deliver-note' : 'item.today-deliver-later-note')}
+            />
+            {item.notice === undefined ? null : <Notice kind="information">{local(item.notice)}</Notice>}
+          </section>
+        )}
       </div>
     </Page>
   )

@@ -37,14 +37,14 @@ export function troubleWords(trouble: PrintTrouble, at: Date): TroubleWords {
   const time = clockTime(at)
   if (trouble.kind === 'fault') {
     const { fault, paper } = trouble.result
-    const heading = paper === 'nothing' ? say('trouble.heading') : say(`trouble.heading-${paper}`)
+    const heading = say(`trouble.heading.${paper}`)
     return { heading, sentences: [say(`print-fault.${fault}`, { time }), say(`trouble.paper.${paper}`)] }
   }
   if (trouble.kind === 'connection-lost') {
     return {
-      heading: say('trouble.heading-unknown'),
+      heading: say('trouble.heading.unknown'),
       sentences: [say('print-fault.connection-lost'), say('trouble.paper.unknown')],
     }
   }
-  return { heading: say('trouble.heading-none'), sentences: [say(`print-fault.${trouble.kind}`)] }
+  return { heading: say('trouble.heading.none'), sentences: [say(`print-fault.${trouble.kind}`)] }
 }

@@ -1,0 +1,440 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { createActor, SimulatedClock } from 'xstate'
+import type { PrintReceiptAnswer } from '../../../electron/bridge/printing.contract.ts'
+import type { Snapshot } from '../../../electron/bridge/session.contract.ts'
+import type { Accepted, SubmitAnswer } from '../../../electron/bridge/submissions.contract.ts'
+import { accepted, cardOf, catalogue, FIRST_PERSON, item, SECOND_PERSON } from './session-fixture.ts'
+import {
+  ASK_AGAIN_MS,
+  createSessionMachine,
+  DOUBLE_STRIKE_MS,
+  END_PATIENCE_MS,
+  IDLE_SECONDS,
+  IDLE_WARN_MS,
+  RESTORE_PATIENCE_MS,
+} from './session-machine.ts'
+import type { EndReason, SessionDeps, SessionEvent } from './session-types.ts'
+
+const signature = { strokes: [[[1, 2] as [number, number]]] }
+const printed: PrintReceiptAnswer = { kind: 'settled', result: { ok: true, settledAtMs: 1 } }
+const paperOut: PrintReceiptAnswer = {
+  kind: 'settled',
+  result: { ok: false, fault: 'paper-out', paper: 'nothing', state: { state: 'paper-out' } },
+}
+
+/** A promise that the test settles when it wants. */
+function later<T>() {
+  let resolve: (value: T) => void = () => undefined
+  let reject: (cause: Error) => void = () => undefined
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes
+    reject = no
+  })
+  return { promise, resolve, reject }
+}
+
+const stops: (() => void)[] = []
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop()
+})
+
+function start(changes: Partial<SessionDeps> = {}) {
+  const clock = new SimulatedClock()
+  const saved: Snapshot[] = []
+  const ended: EndReason[] = []
+  let ids = 0
+  const deps = {
+    submit: vi.fn(async (): Promise<SubmitAnswer> => ({ ok: true, accepted })),
+    byDraft: vi.fn(async (): Promise<Accepted | null> => null),
+    print: vi.fn(async () => printed),
+    restore: vi.fn(async (): Promise<Snapshot | null> => null),
+    save: (snapshot: Snapshot) => void saved.push(snapshot),
+    end: async (why: EndReason) => void ended.push(why),
+    newId: () => `draft-${++ids}`,
+    today: () => '2026-11-23',
+    now: () => new Date('2026-11-23T02:48:00.000Z'),
+    ...changes,
+  }
+  const actor = createActor(createSessionMachine(deps), { clock })
+  actor.start()
+  stops.push(() => actor.stop())
+  const send = (...events: SessionEvent[]) => {
+    for (const event of events) actor.send(event)
+  }
+  send({ type: 'CATALOGUE', catalogue }, { type: 'BRIDGE', connected: true })
+  const journey = () => JSON.stringify(actor.getSnapshot().value.journey)
+  const reached = (part: string) => vi.waitFor(() => expect(journey()).toContain(part))
+  const context = () => actor.getSnapshot().context
+  return { actor, clock, deps, saved, ended, send, journey, reached, context }
+}
+
+type Session = ReturnType<typeof start>
+
+const card = (idNumber = FIRST_PERSON): SessionEvent => ({ type: 'CARD', event: cardOf(idNumber) })
+
+async function toForm(session: Session) {
+  session.send({ type: 'START' }, { type: 'CHOOSE', item }, { type: 'BEGIN' }, card())
+  await session.reached('form')
+}
+
+async function toConfirm(session: Session) {
+  await toForm(session)
+  session.send(
+    { type: 'ANSWER', field: 'kind', value: 'work' },
+    { type: 'ANSWER', field: 'unit', value: 'unit one' },
+    { type: 'NEXT' },
+    { type: 'ANSWER', field: 'phone', value: '13800136021' },
+    { type: 'NEXT' },
+  )
+  await session.reached('confirm')
+}
+
+async function toReceipt(session: Session) {
+  await toConfirm(session)
+  session.send({ type: 'SIGN', signature }, { type: 'SUBMIT' })
+  await session.reached('receipt')
+}
+
+test('a touch leads home, a chosen item to its guide, and without a card to the reader', () => {
+  const session = start()
+  expect(session.journey()).toBe('"idle"')
+  session.send({ type: 'START' })
+  expect(session.journey()).toBe('"home"')
+  session.send({ type: 'CHOOSE', item })
+  expect(session.journey()).toBe('"item"')
+  session.send({ type: 'BEGIN' })
+  expect(session.journey()).toBe('"card"')
+  session.send({ type: 'BACK' })
+  expect(session.journey()).toBe('"item"')
+  session.send({ type: 'BACK' })
+  expect(session.journey()).toBe('"home"')
+})
+
+test('a card on the idle page leads home, and the reader page is skipped then', async () => {
+  const session = start()
+  session.send(card())
+  await session.reached('home')
+  expect(session.deps.restore).toHaveBeenCalledWith(cardOf(FIRST_PERSON).readId)
+  session.send({ type: 'CHOOSE', item }, { type: 'BEGIN' })
+  expect(session.journey()).toBe('"form"')
+})
+
+test('the form begins with what the card answers, and shows faults only after the next page was asked for', async () => {
+  const session = start()
+  await toForm(session)
+  expect(session.context().answers).toEqual({ home: '990100' })
+  expect(session.context().faults).toEqual({})
+  session.send({ type: 'NEXT' })
+  expect(session.context().faults).toEqual({ kind: 'missing' })
+  session.send({ type: 'ANSWER', field: 'kind', value: 'work' })
+  expect(session.context().faults).toEqual({})
+})
+
+test('a page that asks nothing is stepped over, both ways', async () => {
+  const session = start()
+  await toForm(session)
+  session.send({ type: 'ANSWER', field: 'kind', value: 'work' }, { type: 'ANSWER', field: 'unit', value: 'unit one' })
+  session.send({ type: 'NEXT' })
+  expect(session.context().pageIndex).toBe(2)
+  session.send({ type: 'BACK' })
+  expect(session.context().pageIndex).toBe(0)
+  session.send({ type: 'ANSWER', field: 'kind', value: 'study' }, { type: 'NEXT' })
+  expect(session.context().pageIndex).toBe(1)
+})
+
+test('every step is kept in main, with one draft number from the first to the last', async () => {
+  const session = start()
+  await toConfirm(session)
+  expect(session.saved.map(({ step }) => step)).toEqual([0, 2, 'confirm'])
+  expect(new Set(session.saved.map(({ draftId }) => draftId))).toEqual(new Set(['draft-1']))
+})
+
+test('an answer that is no longer asked does not travel', async () => {
+  const session = start()
+  await toConfirm(session)
+  session.send({ type: 'CHANGE', field: 'kind' })
+  session.send({ type: 'ANSWER', field: 'kind', value: 'study' }, { type: 'NEXT' })
+  expect([session.journey(), session.context().pageIndex]).toEqual(['"form"', 1])
+  session.send({ type: 'ANSWER', field: 'school', value: 'school one' }, { type: 'NEXT' })
+  await session.reached('ready')
+  expect(session.context().answers).toEqual({
+    kind: 'study',
+    school: 'school one',
+    phone: '13800136021',
+    home: '990100',
+  })
+})
+
+test('back out of a change leaves everything as it was', async () => {
+  const session = start()
+  await toConfirm(session)
+  session.send({ type: 'CHANGE', field: 'phone' }, { type: 'ANSWER', field: 'phone', value: '1' }, { type: 'BACK' })
+  expect(session.context().answers.phone).toBe('13800136021')
+  expect(session.journey()).toContain('ready')
+})
+
+test('nothing is submitted without the signature that the item wants', async () => {
+  const session = start()
+  await toConfirm(session)
+  session.send({ type: 'SUBMIT' })
+  expect(session.context().problem).toBe('signature-missing')
+  expect(session.deps.submit).not.toHaveBeenCalled()
+})
+
+test('a double press submits once, prints once, and shows the ticket', async () => {
+  const session = start()
+  await toConfirm(session)
+  session.send({ type: 'SIGN', signature }, { type: 'SUBMIT' }, { type: 'SUBMIT' })
+  await session.reached('printed')
+  expect(session.deps.submit).toHaveBeenCalledTimes(1)
+  expect(session.deps.submit).toHaveBeenCalledWith(
+    expect.objectContaining({ draftId: 'draft-1', item: { id: 'S90', version: 3 }, signature }),
+  )
+  expect(session.deps.print).toHaveBeenCalledTimes(1)
+  expect(session.deps.print).toHaveBeenCalledWith(accepted.submissionId, false)
+  expect(session.context().accepted).toEqual(accepted)
+})
+
+test('after a refusal the second strike of a double press does nothing; a later press goes with the same draft', async () => {
+  const session = start({
+    submit: vi.fn(async (): Promise<SubmitAnswer> => ({ ok: false, fault: 'not-stored', fields: [] })),
+  })
+  await toConfirm(session)
+  session.send({ type: 'SIGN', signature }, { type: 'SUBMIT' })
+  await session.reached('cooling')
+  expect(session.context().problem).toBe('not-stored')
+  session.send({ type: 'SUBMIT' })
+  expect(session.deps.submit).toHaveBeenCalledTimes(1)
+  session.clock.increment(DOUBLE_STRIKE_MS)
+  session.send({ type: 'SUBMIT' })
+  expect(session.deps.submit).toHaveBeenCalledTimes(2)
+})
+
+test('a lost answer of an accepted draft is found again once the bridge is back', async () => {
+  const answer = later<SubmitAnswer>()
+  const session = start({ submit: () => answer.promise, byDraft: vi.fn(async () => accepted) })
+  await toConfirm(session)
+  session.send({ type: 'SIGN', signature }, { type: 'SUBMIT' }, { type: 'BRIDGE', connected: false })
+  answer.reject(new Error('line closed'))
+  await session.reached('lost')
+  session.clock.increment(ASK_AGAIN_MS)
+  expect(session.deps.byDraft).not.toHaveBeenCalled()
+  session.send({ type: 'BRIDGE', connected: true })
+  await session.reached('receipt')
+  expect(session.deps.byDraft).toHaveBeenCalledWith('draft-1')
+})
+
+test('a lost answer of a draft that main does not have offers to press again, with the same draft', async () => {
+  const submit = vi
+    .fn<SessionDeps['submit']>()
+    .mockRejectedValueOnce(new Error('line closed'))
+    .mockResolvedValueOnce({ ok: true, accepted })
+  const session = start({ submit })
+  await toConfirm(session)
+  session.send({ type: 'SIGN', signature }, { type: 'SUBMIT' })
+  await session.reached('lost')
+  session.clock.increment(ASK_AGAIN_MS)
+  await session.reached('cooling')
+  expect(session.context().problem).toBe('not-arrived')
+  session.clock.increment(DOUBLE_STRIKE_MS)
+  session.send({ type: 'SUBMIT' })
+  await session.reached('receipt')
+  expect(submit.mock.calls.map(([request]) => request.draftId)).toEqual(['draft-1', 'draft-1'])
+})
+
+const snapshot: Snapshot = {
+  draftId: 'draft-kept',
+  item: { id: 'S90', version: 3 },
+  step: 2,
+  answers: { kind: 'work', unit: 'unit one' },
+  signature,
+}
+
+test('a lost page comes back to its step with its draft', async () => {
+  const session = start({ restore: async () => snapshot })
+  session.send(card())
+  await session.reached('form')
+  expect(session.context()).toMatchObject({ draftId: 'draft-kept', pageIndex: 2, answers: snapshot.answers })
+})
+
+test('a page lost at confirm goes to the receipt when main had accepted, else back to confirm without a complaint', async () => {
+  const done = start({ restore: async () => ({ ...snapshot, step: 'confirm' }), byDraft: async () => accepted })
+  done.send(card())
+  await done.reached('receipt')
+  const open = start({ restore: async () => ({ ...snapshot, step: 'confirm' }) })
+  open.send(card())
+  await open.reached('ready')
+  expect(open.context()).toMatchObject({ problem: null, draftId: 'draft-kept', signature })
+})
+
+test('a snapshot of another version of the item, or none in time, begins anew', async () => {
+  const old = start({ restore: async () => ({ ...snapshot, item: { id: 'S90', version: 2 } }) })
+  old.send(card())
+  await old.reached('home')
+  expect(old.context().draftId).toBeNull()
+  const silent = start({ restore: () => new Promise(() => undefined) })
+  silent.send(card())
+  expect(silent.journey()).toContain('restoring')
+  silent.clock.increment(RESTORE_PATIENCE_MS)
+  expect(silent.journey()).toBe('"home"')
+})
+
+test('a printer that has no paper is told with its time, and printing again is not a second copy', async () => {
+  const print = vi.fn(async () => paperOut)
+  const session = start({ print })
+  await toReceipt(session)
+  await session.reached('failed')
+  expect(session.context().trouble).toEqual({
+    kind: 'fault',
+    result: paperOut.kind === 'settled' ? paperOut.result : null,
+  })
+  expect(session.context().troubleAt).toEqual(new Date('2026-11-23T02:48:00.000Z'))
+  print.mockResolvedValue(printed)
+  session.send({ type: 'PRINT_AGAIN' })
+  await session.reached('printed')
+  expect(print.mock.calls).toEqual([
+    [accepted.submissionId, false],
+    [accepted.submissionId, false],
+  ])
+  expect(session.context().trouble).toBeNull()
+  session.send({ type: 'PRINT_AGAIN' })
+  await session.reached('printed')
+  expect(print.mock.calls.at(-1)).toEqual([accepted.submissionId, true])
+})
+
+test('a print whose answer is lost is not called printed', async () => {
+  const session = start({ print: () => Promise.reject(new Error('line closed')) })
+  await toReceipt(session)
+  await session.reached('failed')
+  expect(session.context().trouble).toEqual({ kind: 'connection-lost' })
+})
+
+test('another item after a receipt keeps the card and nothing else', async () => {
+  const session = start()
+  await toReceipt(session)
+  await session.reached('printed')
+  session.send({ type: 'DELIVERY', delivery: { state: 'queued' } }, { type: 'ANOTHER' })
+  expect(session.context()).toMatchObject({ accepted: null, delivery: null, draftId: null, answers: {}, item: null })
+  expect(session.context().card).not.toBeNull()
+})
+
+test('home keeps the card and what was filled in', async () => {
+  const session = start()
+  await toForm(session)
+  session.send(
+    { type: 'ANSWER', field: 'kind', value: 'work' },
+    { type: 'HOME' },
+    { type: 'CHOOSE', item },
+    { type: 'BEGIN' },
+  )
+  expect(session.journey()).toBe('"form"')
+  expect(session.context().answers).toMatchObject({ kind: 'work' })
+})
+
+test.each([
+  [toForm, 'left'],
+  [toReceipt, 'done'],
+] as const)('the end wipes and says why (%#)', async (walk, why) => {
+  const session = start()
+  await walk(session)
+  session.send({ type: 'END' })
+  await session.reached('ended')
+  expect(session.ended).toEqual([why])
+})
+
+test('the end does not wait for a main that does not answer', async () => {
+  const session = start({ end: () => new Promise(() => undefined) })
+  await toForm(session)
+  session.send({ type: 'END' })
+  session.clock.increment(END_PATIENCE_MS)
+  expect(session.journey()).toBe('"ended"')
+})
+
+test('nobody there: a warning after 120 s, 30 s to answer, then the end', async () => {
+  const session = start()
+  await toForm(session)
+  session.clock.increment(IDLE_WARN_MS - 1)
+  expect(session.actor.getSnapshot().matches({ attention: 'awake' })).toBe(true)
+  session.clock.increment(1)
+  expect(session.actor.getSnapshot().matches({ attention: 'asking' })).toBe(true)
+  session.clock.increment(1000)
+  expect(session.context().secondsLeft).toBe(IDLE_SECONDS - 1)
+  for (let second = 1; second < IDLE_SECONDS; second++) session.clock.increment(1000)
+  await session.reached('ended')
+  expect(session.ended).toEqual(['idle'])
+})
+
+test('a touch begins the 120 s anew, and takes the warning away, as often as it is needed', async () => {
+  const session = start()
+  await toForm(session)
+  for (let round = 0; round < 12; round++) {
+    session.clock.increment(IDLE_WARN_MS - 1)
+    session.send({ type: 'TOUCH' })
+    session.clock.increment(IDLE_WARN_MS + 5000)
+    expect(session.actor.getSnapshot().matches({ attention: 'asking' })).toBe(true)
+    session.send({ type: 'TOUCH' })
+    expect(session.actor.getSnapshot().matches({ attention: 'awake' })).toBe(true)
+  }
+  expect(session.ended).toEqual([])
+})
+
+test('our slowness never counts: submitting, printing and reading stop the clock', async () => {
+  const slow = start({ print: () => new Promise(() => undefined) })
+  await toReceipt(slow)
+  slow.clock.increment(IDLE_WARN_MS * 3)
+  expect(slow.actor.getSnapshot().matches({ attention: 'paused' })).toBe(true)
+  const reading = start()
+  reading.send(
+    { type: 'START' },
+    { type: 'CHOOSE', item },
+    { type: 'BEGIN' },
+    { type: 'CARD', event: { kind: 'reading' } },
+  )
+  reading.clock.increment(IDLE_WARN_MS * 3)
+  expect(reading.actor.getSnapshot().matches({ attention: 'paused' })).toBe(true)
+})
+
+test('the idle page waits for nobody', () => {
+  const session = start()
+  session.clock.increment(IDLE_WARN_MS * 3)
+  expect(session.actor.getSnapshot().matches({ attention: 'nobody' })).toBe(true)
+})
+
+test("what the bridge tells is no sign of life, a card's fault is", async () => {
+  const session = start()
+  await toForm(session)
+  session.clock.increment(IDLE_WARN_MS)
+  session.send({ type: 'BRIDGE', connected: true }, { type: 'CATALOGUE', catalogue })
+  expect(session.actor.getSnapshot().matches({ attention: 'asking' })).toBe(true)
+  session.send({ type: 'CARD', event: { kind: 'card-fault', fault: 'lifted-early' } })
+  expect(session.actor.getSnapshot().matches({ attention: 'awake' })).toBe(true)
+})
+
+test("another person's card beside ours is asked about; going on keeps the first, a new start ends the visit", async () => {
+  const session = start()
+  await toForm(session)
+  session.send({ type: 'CARD', event: cardOf(FIRST_PERSON, { otherCard: true }) })
+  expect(session.context().otherCard).toBe('beside')
+  session.send({ type: 'KEEP_CARD' })
+  expect(session.context()).toMatchObject({ otherCard: null, card: { applicant: { idNumber: FIRST_PERSON } } })
+  session.send({ type: 'CARD', event: cardOf(FIRST_PERSON, { otherCard: true }) }, { type: 'CHANGE_CARD' })
+  await session.reached('ended')
+  expect(session.ended).toEqual(['card-changed'])
+})
+
+test('when main holds another person instead of ours, going on is not offered and nothing is mixed', async () => {
+  const session = start()
+  await toForm(session)
+  session.send(card(SECOND_PERSON))
+  expect(session.context()).toMatchObject({ otherCard: 'instead', card: { applicant: { idNumber: FIRST_PERSON } } })
+  session.send({ type: 'KEEP_CARD' })
+  expect(session.context().otherCard).toBe('instead')
+})
+
+test('with nothing filled in, another person simply begins', async () => {
+  const session = start()
+  session.send(card())
+  await session.reached('home')
+  session.send(card(SECOND_PERSON))
+  expect(session.context()).toMatchObject({ otherCard: null, card: { applicant: { idNumber: SECOND_PERSON } } })
+})

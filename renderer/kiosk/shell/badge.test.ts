@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest'
+import type { Devices } from '../../../electron/bridge/devices.contract.ts'
+import type { Connection } from '../../../sync/protocol/queue-view.ts'
+import { badgeOf } from './badge.ts'
+import { isDoubleStrike } from './double-strike.ts'
+import { statusLine } from './status-line.ts'
+
+const working: Devices = {
+  idCardReader: { state: 'ready', samId: null },
+  receiptPrinter: { state: 'ready', paperNearEnd: false },
+}
+const needs = ['id-card-reader', 'receipt-printer'] as const
+const item = (
+  offlinePolicy: 'A' | 'B' | 'C' | 'D',
+  more: readonly ('document-scanner' | 'document-printer')[] = [],
+) => ({
+  offlinePolicy,
+  needs: [...needs, ...more],
+})
+
+test.each([
+  ['A', 'connected', 'done-here', null],
+  ['A', 'hub-silent', 'taken-in', 'reason.offline'],
+  ['A', 'no-network', 'taken-in', 'reason.offline'],
+  ['B', 'connected', 'taken-in', 'reason.result-later'],
+  ['B', 'no-network', 'taken-in', 'reason.offline'],
+  ['C', 'connected', 'done-here', null],
+  ['C', 'hub-silent', 'window', 'reason.needs-network'],
+  ['C', 'no-network', 'window', 'reason.needs-network'],
+  ['D', 'connected', 'done-here', null],
+  ['D', 'no-network', 'taken-in', 'reason.offline'],
+] as const)('policy %s, %s: %s', (policy, connection, kind, reason) => {
+  expect(badgeOf(item(policy), working, connection)).toEqual({ kind, reason })
+})
+
+const readers: readonly [Devices['idCardReader'], boolean][] = [
+  [null, false],
+  [{ state: 'connecting' }, true],
+  [{ state: 'reading' }, true],
+  [{ state: 'unplugged', fault: 'lost' }, false],
+  [{ state: 'no-answer' }, false],
+  [{ state: 'link-bad' }, false],
+  [{ state: 'out-of-service', sw3: '66' }, false],
+  [{ state: 'stopped' }, false],
+]
+test.each(readers)('reader %j: fit %s', (idCardReader, isFit) => {
+  const badge = badgeOf(item('A'), { ...working, idCardReader }, 'connected')
+  expect(badge).toEqual(
+    isFit ? { kind: 'done-here', reason: null } : { kind: 'window', reason: 'reason.needs-id-card-reader' },
+  )
+})
+
+const printers: readonly [Devices['receiptPrinter'], boolean][] = [
+  [null, false],
+  [{ state: 'connecting' }, true],
+  [{ state: 'printing' }, true],
+  [{ state: 'head-hot' }, true],
+  [{ state: 'ready', paperNearEnd: true }, true],
+  [{ state: 'paper-out' }, false],
+  [{ state: 'cover-open' }, false],
+  [{ state: 'cutter-error' }, false],
+  [{ state: 'error', cause: 'offline' }, false],
+  [{ state: 'unplugged', cause: 'refused' }, false],
+  [{ state: 'no-answer', garbledBytes: 0 }, false],
+]
+test.each(printers)('printer %j: fit %s', (receiptPrinter, isFit) => {
+  expect(badgeOf(item('A'), { ...working, receiptPrinter }, 'connected')?.kind).toBe(isFit ? 'done-here' : 'window')
+  expect(
+    badgeOf({ offlinePolicy: 'A', needs: ['id-card-reader'] }, { ...working, receiptPrinter }, 'connected')?.kind,
+  ).toBe('done-here')
+})
+
+test('what this machine does not have sends to the window; what is not known yet is not guessed', () => {
+  expect(badgeOf(item('A', ['document-scanner']), working, 'connected')).toEqual({
+    kind: 'window',
+    reason: 'reason.needs-document-scanner',
+  })
+  expect(badgeOf(item('A', ['document-printer']), working, 'connected')?.reason).toBe('reason.needs-document-printer')
+  expect(badgeOf(item('A'), null, 'connected')).toBeNull()
+  expect(badgeOf(item('A'), working, null)).toBeNull()
+})
+
+const NOW = Date.parse('2026-11-23T02:44:00.000Z')
+const view = (connection: Connection, waiting: number, minutes = 42) => ({
+  connection,
+  waiting,
+  oldestAcceptedAt: waiting === 0 ? null : new Date(NOW - minutes * 60_000).toISOString(),
+  quarantined: 0,
+  received: 0,
+})
+
+test.each([
+  [view('connected', 0), 'dot', '已连接', '没有等待上传的办件'],
+  [view('connected', 3), 'dot', '已连接', '正在送3件，最早的等了42分钟'],
+  [view('hub-silent', 1, 6), 'diamond', '网络通，对方没有回应', '等待上传1件，等了6分钟'],
+  [view('no-network', 3), 'diamond', '没有连上网络', '等待上传3件，最早的等了42分钟'],
+  [view('no-network', 0), 'diamond', '没有连上网络', '没有等待上传的办件'],
+  [null, 'diamond', '正在看网络', ''],
+])('the status line says one truth (%#)', (queue, sign, connection, words) => {
+  expect(statusLine(queue, NOW)).toEqual({ sign, connection, queue: words })
+})
+
+test('a second strike is soon and near; a touch elsewhere or later is a wish of its own', () => {
+  const first = { atMs: 1000, x: 100, y: 100 }
+  expect(isDoubleStrike(null, first, 4)).toBe(false)
+  expect(isDoubleStrike(first, { atMs: 1200, x: 110, y: 100 }, 4)).toBe(true)
+  expect(isDoubleStrike(first, { atMs: 1500, x: 100, y: 100 }, 4)).toBe(false)
+  expect(isDoubleStrike(first, { atMs: 1200, x: 200, y: 100 }, 4)).toBe(false)
+})

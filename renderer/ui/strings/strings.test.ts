@@ -1,0 +1,118 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { CardFaultSchema, CardReaderStateSchema } from '../../../drivers/id-card-reader/states.ts'
+import {
+  PaperOutcomeSchema,
+  PrintFaultSchema,
+  ReceiptPrinterStateSchema,
+} from '../../../drivers/receipt-printer/states.ts'
+import { SubmitAnswerSchema } from '../../../electron/bridge/submissions.contract.ts'
+import type { AnswerFault } from '../../../sync/protocol/answers.ts'
+import { CardRefusalSchema } from '../../../sync/protocol/identity.ts'
+import { ConnectionSchema } from '../../../sync/protocol/queue-view.ts'
+import { panelTokens, TYPE_MM } from '../panel.ts'
+import { type StringKey, say } from './say.ts'
+import { zh } from './zh.ts'
+
+const RENDERER = fileURLToPath(new URL('../..', import.meta.url))
+const ROOMS = ['kiosk', 'ui']
+const HAN = /\p{Script=Han}/u
+
+const ANSWER_FAULTS = {
+  missing: true,
+  'too-short': true,
+  'too-long': true,
+  characters: true,
+  'not-a-mobile-number': true,
+  'not-an-option': true,
+  'impossible-date': true,
+  'too-early': true,
+  'too-late': true,
+  'unknown-division': true,
+  'division-too-coarse': true,
+  'same-province': true,
+  'not-asked': true,
+} satisfies Record<AnswerFault, true>
+
+const states = (schema: { options: readonly { shape: { state: { value: string } } }[] }) =>
+  schema.options.map((option) => option.shape.state.value)
+const submitFaults = SubmitAnswerSchema.options[1].shape.fault.options
+
+test.each([
+  ['card-fault', CardFaultSchema.options],
+  ['card-refusal', CardRefusalSchema.options],
+  ['answer-fault', Object.keys(ANSWER_FAULTS)],
+  ['submit-fault', [...submitFaults, 'not-arrived']],
+  ['print-fault', [...PrintFaultSchema.options, 'no-printer', 'unknown-submission', 'connection-lost']],
+  ['trouble.paper', PaperOutcomeSchema.options],
+  ['printer', states(ReceiptPrinterStateSchema)],
+  ['reader', states(CardReaderStateSchema).filter((state) => state !== 'ready' && state !== 'reading')],
+  ['status', ConnectionSchema.options],
+])('every %s has a sentence', (area, faults) => {
+  const texts: Record<string, { readonly text: string }> = zh
+  expect(faults.length).toBeGreaterThan(2)
+  for (const fault of faults) expect(texts[`${area}.${fault}`]?.text, `${area}.${fault}`).toMatch(HAN)
+})
+
+test('no sentence blames, shouts or shows a code first', () => {
+  for (const [key, { text }] of Object.entries(zh)) {
+    expect(text, key).not.toMatch(/失败|错误|有误|非法|无效|请务必|亲，|！|系统|操作/)
+    expect(text, key).not.toMatch(/^[A-Z]-?\d/)
+  }
+})
+
+test('no line of the catalogue of strings is longer than a line of the screen can be, twice', () => {
+  for (const [key, { text }] of Object.entries(zh)) {
+    if (!key.startsWith('surnames.')) expect([...text].length, key).toBeLessThanOrEqual(68)
+  }
+})
+
+test('names are filled in; one that is not given stays visible', () => {
+  expect(say('status.waiting', { count: 3, age: '42分钟' })).toBe('等待上传3件，最早的等了42分钟')
+  expect(say('status.waiting', { count: 3 })).toContain('{age}')
+})
+
+function sources(): readonly string[] {
+  return ROOMS.flatMap((room) =>
+    readdirSync(`${RENDERER}/${room}`, { recursive: true, encoding: 'utf8' }).map(
+      (name) => `${RENDERER}/${room}/${name}`,
+    ),
+  ).filter((path) => /\.tsx?$/.test(path) && !path.endsWith('.test.ts') && !path.includes('/strings/zh'))
+}
+
+test('all words stand in the catalogue of strings: no Han outside comments elsewhere', () => {
+  const files = sources()
+  expect(files.filter((path) => path.endsWith('.tsx')).length).toBeGreaterThan(15)
+  for (const path of files) {
+    const code = readFileSync(path, 'utf8')
+      .replace(/\/\*[\s\S]*?\*\//g, '')
+      .replace(/(^|\s)\/\/.*$/gm, '')
+    expect(code.match(HAN), path).toBeNull()
+  }
+})
+
+test('every string is used: by its key, or by the area that it belongs to', () => {
+  const code = sources()
+    .map((path) => readFileSync(path, 'utf8'))
+    .join('\n')
+  const areas = [...code.matchAll(/[`']([a-z-]+(?:\.[a-z-]+)*)\.\$\{/g)].map((match) => match[1])
+  const unused = (Object.keys(zh) as StringKey[]).filter(
+    (key) =>
+      !code.includes(`'${key}'`) &&
+      !areas.some((area) => key.startsWith(`${area}.`)) &&
+      !key.startsWith('badge.') &&
+      !key.startsWith('reason.needs-'),
+  )
+  expect(unused).toEqual([])
+})
+
+test.each([4.03, 2.71])('type at %d px per mm is whole pixels and never under its size', (pxPerMm) => {
+  const tokens = panelTokens(pxPerMm)
+  expect(tokens['--mm']).toBe(`${pxPerMm}px`)
+  for (const [name, sizeMm] of Object.entries(TYPE_MM)) {
+    const px = Number.parseFloat(tokens[`--type-${name}`] ?? '')
+    expect(px).toBe(Math.round(px))
+    expect(Math.abs(px - sizeMm * pxPerMm)).toBeLessThanOrEqual(0.5)
+  }
+})
