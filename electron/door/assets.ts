@@ -1,5 +1,5 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { extname, join, relative, sep } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
+import { extname, join } from 'node:path'
 
 /** The built page as a fixed list of files: what is not on it does not exist, so no path can climb out. */
 export interface Assets {
@@ -43,11 +43,15 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
 /** Lists a built folder. Files of unknown kinds are left out. Throws when there is no index.html: not built. */
 export async function openAssets(dir: string): Promise<Assets> {
   const files = new Map<string, string>()
-  for (const name of await readdir(dir, { recursive: true })) {
-    const file = join(dir, name)
-    if (TYPES[extname(name)] === undefined || !(await stat(file)).isFile()) continue
-    files.set(`/${relative(dir, file).split(sep).join('/')}`, file)
+  // Folder by folder: readdir's own recursion is younger than the oldest Node that we run on.
+  const list = async (folder: string, urlPath: string): Promise<void> => {
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      const file = join(folder, entry.name)
+      if (entry.isDirectory()) await list(file, `${urlPath}${entry.name}/`)
+      else if (entry.isFile() && TYPES[extname(entry.name)] !== undefined) files.set(`${urlPath}${entry.name}`, file)
+    }
   }
+  await list(dir, '/')
   if (!files.has('/index.html')) throw new Error(`no index.html in ${dir}: run "npm run build" first`)
 
   return {
