@@ -1,10 +1,14 @@
-import type { Clock as QueueClock, Log as QueueLog } from '../sync/queue/clock.ts'
+import { errorText, type Clock as QueueClock, type Log as QueueLog } from '../sync/queue/clock.ts'
 import { createDrain, type Drain } from '../sync/queue/drain.ts'
 import { createMemoryStore } from '../sync/queue/memory-store.ts'
 import { applyFeed } from '../sync/queue/projection.ts'
+import type { QueueStore } from '../sync/queue/queue-store.ts'
 import { type FeedSources, followFeed } from './feed.ts'
 import type { Flights } from './flights.ts'
 import { type Lease, MAIN } from './lease.ts'
+
+/** A feed that failed (a frame could not be read back) is begun again after this; delivery goes on with what is known. */
+const FEED_PAUSE_MS = 5_000
 
 /**
  * Main's own drain, over an in-memory queue made from the journal: it works whenever no sync worker holds the lease,
@@ -12,6 +16,7 @@ import { type Lease, MAIN } from './lease.ts'
  */
 export interface MainDrain {
   start(): void
+  /** No new flight leaves. Resolves when nothing of it reads the journal any more. */
   stop(): Promise<void>
 }
 
@@ -27,51 +32,80 @@ export interface MainDrainOptions {
 export function createMainDrain({ lease, flights, feed, clock, random, log }: MainDrainOptions): MainDrain {
   let watch: { readonly abort: AbortController; readonly drain: Drain; readonly done: Promise<void> } | undefined
   let unsubscribe: (() => void) | undefined
+  const endings = new Set<Promise<void>>()
 
   function begin(): void {
     const store = createMemoryStore()
     const drain = createDrain({ store, send: (ids) => flights.send(ids), clock, random, log })
     const abort = new AbortController()
-    const done = (async () => {
-      let first = true
-      for await (const message of followFeed(feed, 0, abort.signal)) {
-        if (message.kind === 'events') {
-          await applyFeed(store, message, { since: 0, first }, log)
-          first = false
-          drain.wake()
-        } else if (message.kind === 'connection' && message.connection === 'connected') {
-          drain.kick()
-        }
-      }
-    })()
+    const done = keepFed(store, drain, abort.signal)
     drain.start()
     watch = { abort, drain, done }
   }
 
-  async function end(): Promise<void> {
+  /** Ends when the signal fires; never rejects, or main would fall with a bad sector. */
+  async function keepFed(store: QueueStore, drain: Drain, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await feedInto(store, drain, signal)
+      } catch (error) {
+        log('main-feed-failed', { error: errorText(error) })
+        await pause(FEED_PAUSE_MS, signal)
+      }
+    }
+  }
+
+  async function feedInto(store: QueueStore, drain: Drain, signal: AbortSignal): Promise<void> {
+    const since = (await store.readMeta()).throughSequence
+    let first = true
+    for await (const message of followFeed(feed, since, signal)) {
+      if (message.kind === 'events') {
+        const applied = await applyFeed(store, message, { since, first }, log)
+        if (applied.outcome === 'replay') return
+        first = false
+        drain.wake()
+      } else if (message.kind === 'connection' && message.connection === 'connected') {
+        drain.kick()
+      }
+    }
+  }
+
+  function pause(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = clock.after(ms, over)
+      function over(): void {
+        cancel()
+        signal.removeEventListener('abort', over)
+        resolve()
+      }
+      signal.addEventListener('abort', over)
+      if (signal.aborted) over()
+    })
+  }
+
+  /** Stops at once, so that the next may begin; what is still to be tidied up is waited for in stop(). */
+  function end(): void {
     const ending = watch
     watch = undefined
     if (ending === undefined) return
     ending.abort.abort()
-    await ending.drain.stop()
-    await ending.done
+    const over = Promise.all([ending.drain.stop(), ending.done]).then(() => void endings.delete(over))
+    endings.add(over)
   }
 
   return {
     start() {
       const obey = () => {
-        if (lease.owner.get() === MAIN) {
-          if (watch === undefined) begin()
-        } else {
-          void end()
-        }
+        if (lease.owner.get() !== MAIN) end()
+        else if (watch === undefined) begin()
       }
       unsubscribe = lease.owner.subscribe(obey)
       obey()
     },
     async stop() {
       unsubscribe?.()
-      await end()
+      end()
+      await Promise.all(endings)
     },
   }
 }
