@@ -19,6 +19,10 @@ export const EVENTS = {
   'hub-client': { level: 'debug', means: 'A call to the hub, without content.' },
   'main-drain': { level: 'info', means: 'From main’s own drain.' },
   'journal-refused': { level: 'error', means: 'The journal cannot be used; nothing is accepted.' },
+  'trust-refused': {
+    level: 'error',
+    means: 'The device key on disk cannot be used; the terminal does not start, a maintainer must decide.',
+  },
   enrolled: { level: 'info', means: 'The hub knows this terminal’s device key.' },
   'enrolment-failed': { level: 'warn', means: 'The hub did not take the enrolment; tried again.' },
   'key-set-taken': { level: 'info', means: 'A newer key set of the hub was verified and stored.' },

@@ -8,7 +8,7 @@ import type { Catalogue } from '../sync/protocol/service-item.ts'
 import { writeAtomically } from './atomic-file.ts'
 import { type Cell, createCell } from './cell.ts'
 import type { Log } from './events.ts'
-import { readIfThere } from './trust.ts'
+import { jsonOrUndefined, readIfThere } from './trust.ts'
 
 /** A catalogue that was verified, with its manifest. */
 export interface HeldCatalogue {
@@ -35,7 +35,7 @@ export async function openPackages(dir: string, keySet: KeySet | undefined, log:
 
   const text = await readIfThere(file)
   if (text !== undefined && keySet !== undefined) {
-    const stored = StoredSchema.safeParse(JSON.parse(text))
+    const stored = StoredSchema.safeParse(jsonOrUndefined(text))
     const verified = stored.success
       ? await verifyPackage(stored.data, keySet)
       : ({ ok: false, fault: 'bad-content', detail: 'not a package file' } as const)

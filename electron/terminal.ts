@@ -30,7 +30,6 @@ import type { Settings } from './settings.ts'
 import { inWords, localDate } from './time.ts'
 import { openTrust } from './trust.ts'
 
-/** How long a stopping terminal waits for its parts, each of which stops quickly when all is well. */
 export interface TerminalOptions {
   readonly dataDir: string
   readonly settings: Settings
@@ -66,7 +65,12 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
   const nowIso = () => new Date().toISOString()
   const today = () => localDate(new Date())
 
-  const trust = await openTrust({ dir: join(dataDir, 'trust'), provisioning, log })
+  const trusted = await openTrust({ dir: join(dataDir, 'trust'), provisioning, log })
+  if (!trusted.ok) {
+    log('trust-refused', { fault: trusted.fault, detail: trusted.detail })
+    return { ok: false, fault: trusted.fault, detail: trusted.detail }
+  }
+  const { trust } = trusted
   const ledger = new Ledger()
   const journalHead = createCell(0)
   const opened = await openJournal({

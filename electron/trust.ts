@@ -17,7 +17,10 @@ export interface Trust {
   keySet(): KeySet | undefined
   enrolled(): boolean
   sealKey(nowIso: string): Extract<HubKey, { use: 'seal' }> | undefined
-  /** Asks the hub for what is missing or newer; says what came of it. Never throws for a hub that is away. */
+  /**
+   * Asks the hub for what is missing or newer; says what came of it. Never throws for a hub that is away, only for a disk
+   * that does not take what was got: then nothing has changed and the next time asks again. Calls never overlap.
+   */
   refresh(hub: Pick<HubClient, 'getKeySet' | 'enrol'>): Promise<void>
 }
 
@@ -30,13 +33,27 @@ export interface TrustOptions {
 const DeviceKeyFileSchema = z.object({ privateJwk: z.record(z.string(), z.unknown()) })
 const EnrolmentFileSchema = z.object({ terminalId: z.string(), deviceKid: z.string() })
 
-export async function openTrust({ dir, provisioning, log }: TrustOptions): Promise<Trust> {
+export type TrustResult =
+  | { readonly ok: true; readonly trust: Trust }
+  /**
+   * The device key is there but cannot be used. A new one is never made in its place: the hub knows the old one, and a
+   * maintainer must decide.
+   */
+  | { readonly ok: false; readonly fault: 'device-key'; readonly detail: string }
+
+/**
+ * Reads what is kept, or begins it. A key set or enrolment that is damaged on disk is logged and asked for again.
+ * Throws what the file system throws.
+ */
+export async function openTrust({ dir, provisioning, log }: TrustOptions): Promise<TrustResult> {
   await mkdir(dir, { recursive: true, mode: 0o700 })
   const keyFile = join(dir, 'device-key.json')
   const keySetFile = join(dir, 'key-set.jws')
   const enrolmentFile = join(dir, 'enrolment.json')
 
-  const deviceKey = await loadOrMakeDeviceKey(keyFile)
+  const loaded = await loadOrMakeDeviceKey(keyFile)
+  if (!loaded.ok) return loaded
+  const deviceKey = loaded.key
   let keySet = await loadKeySet()
   let enrolled = await loadEnrolment()
 
@@ -53,10 +70,15 @@ export async function openTrust({ dir, provisioning, log }: TrustOptions): Promi
   async function loadEnrolment(): Promise<boolean> {
     const text = await readIfThere(enrolmentFile)
     if (text === undefined) return false
-    const parsed = EnrolmentFileSchema.safeParse(JSON.parse(text))
-    return (
-      parsed.success && parsed.data.terminalId === provisioning.terminalId && parsed.data.deviceKid === deviceKey.kid
-    )
+    const parsed = EnrolmentFileSchema.safeParse(jsonOrUndefined(text))
+    if (!parsed.success) {
+      log('enrolment-failed', {
+        outcome: 'damaged-file',
+        detail: 'enrolment.json cannot be read; the hub is asked again',
+      })
+      return false
+    }
+    return parsed.data.terminalId === provisioning.terminalId && parsed.data.deviceKid === deviceKey.kid
   }
 
   async function enrol(hub: Pick<HubClient, 'enrol'>): Promise<void> {
@@ -84,24 +106,64 @@ export async function openTrust({ dir, provisioning, log }: TrustOptions): Promi
     log('key-set-taken', { version: keySet.version })
   }
 
+  async function refresh(hub: Pick<HubClient, 'getKeySet' | 'enrol'>): Promise<void> {
+    await takeKeySet(hub)
+    if (!enrolled) await enrol(hub)
+  }
+
+  let refreshing: Promise<void> | undefined
   return {
-    deviceKey,
-    keySet: () => keySet,
-    enrolled: () => enrolled,
-    sealKey: (nowIso) => (keySet === undefined ? undefined : keyFor(keySet, 'seal', nowIso)),
-    async refresh(hub) {
-      await takeKeySet(hub)
-      if (!enrolled) await enrol(hub)
+    ok: true,
+    trust: {
+      deviceKey,
+      keySet: () => keySet,
+      enrolled: () => enrolled,
+      sealKey: (nowIso) => (keySet === undefined ? undefined : keyFor(keySet, 'seal', nowIso)),
+      refresh(hub) {
+        refreshing ??= refresh(hub).finally(() => {
+          refreshing = undefined
+        })
+        return refreshing
+      },
     },
   }
 }
 
-async function loadOrMakeDeviceKey(file: string): Promise<SigningKey> {
+async function loadOrMakeDeviceKey(
+  file: string,
+): Promise<{ readonly ok: true; readonly key: SigningKey } | Extract<TrustResult, { ok: false }>> {
   const text = await readIfThere(file)
-  if (text !== undefined) return signingKeyFromJwk(DeviceKeyFileSchema.parse(JSON.parse(text)).privateJwk)
-  const { key, privateJwk } = await generateSigningKey()
-  await writeAtomically(file, JSON.stringify({ privateJwk }))
-  return key
+  if (text === undefined) {
+    const { key, privateJwk } = await generateSigningKey()
+    await writeAtomically(file, JSON.stringify({ privateJwk }))
+    return { ok: true, key }
+  }
+  const stored = DeviceKeyFileSchema.safeParse(jsonOrUndefined(text))
+  const key = stored.success ? await keyOrUndefined(stored.data.privateJwk) : undefined
+  if (key !== undefined) return { ok: true, key }
+  // Nothing of the file's content is said: it is the private key.
+  const detail = `${file} holds no usable device key: restore it from a backup, or move it away and enrol this terminal anew`
+  return { ok: false, fault: 'device-key', detail }
+}
+
+async function keyOrUndefined(privateJwk: Record<string, unknown>): Promise<SigningKey | undefined> {
+  try {
+    return await signingKeyFromJwk(privateJwk)
+  } catch (error) {
+    // What signingKeyFromJwk promises to throw for a key that is none, and no other.
+    if (error instanceof z.ZodError || (error instanceof Error && error.name === 'DataError')) return undefined
+    throw error
+  }
+}
+
+/** For files that may be damaged: what is no JSON is nothing. */
+export function jsonOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
 }
 
 export async function readIfThere(file: string): Promise<string | undefined> {
