@@ -45,7 +45,8 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> 
   const origin = `http://${host}`
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', origin)
+    const url = targetOf(request, origin)
+    if (url === undefined) return refuse(response, 400, 'target', '')
     if (request.headers.host !== host) return refuse(response, 421, 'host', url.pathname)
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'method', url.pathname)
     if (url.pathname === '/start') {
@@ -69,8 +70,13 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> 
   }
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const path = new URL(request.url ?? '/', origin).pathname
-    const accept = { '/bridge': options.onBridge, '/worker': options.onWorker }[path]
+    // A client that resets before it reads our answer: Node leaves an upgrade's socket without a listener of its own.
+    socket.on('error', (error) => log('door-refused', { status: 0, why: 'socket', error: error.message }))
+    const path = targetOf(request, origin)?.pathname ?? ''
+    const accept = new Map([
+      ['/bridge', options.onBridge],
+      ['/worker', options.onWorker],
+    ]).get(path)
     const why = wrongWith(request, accept !== undefined)
     if (accept === undefined || why !== undefined) {
       log('door-refused', { status: 403, why, path: path.slice(0, 100) })
@@ -96,5 +102,20 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> 
       server.closeAllConnections()
       await closed
     },
+  }
+}
+
+/** The address that a request names, or undefined for one that is none of ours: anybody on this machine may send anything. */
+function targetOf(request: IncomingMessage, origin: string): URL | undefined {
+  const target = request.url ?? '/'
+  // Only a path: "http://elsewhere/" is for proxies.
+  if (!target.startsWith('/')) return undefined
+  try {
+    const url = new URL(target, origin)
+    // "//elsewhere/" and "/\\elsewhere/" would name another host.
+    return url.origin === origin ? url : undefined
+  } catch (error) {
+    if (error instanceof TypeError) return undefined
+    throw error
   }
 }
