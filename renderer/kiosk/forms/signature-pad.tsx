@@ -28,6 +28,7 @@ export function SignaturePad({ signature, label, onChange }: PadProps) {
       role="img"
       aria-label={label}
       data-testid="signature"
+      data-repeats
       data-signed={signature !== null}
       onPointerDown={(event) => {
         if (stroke !== null) return

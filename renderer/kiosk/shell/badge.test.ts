@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Devices } from '../../../electron/bridge/devices.contract.ts'
 import type { Connection } from '../../../sync/protocol/queue-view.ts'
 import { badgeOf } from './badge.ts'
-import { isDoubleStrike } from './double-strike.ts'
+import { shieldBox } from './double-strike.ts'
 import { statusLine } from './status-line.ts'
 
 const working: Devices = {
@@ -100,10 +100,6 @@ test.each([
   expect(statusLine(queue, NOW)).toEqual({ sign, connection, queue: words })
 })
 
-test('a second strike is soon and near; a touch elsewhere or later is a wish of its own', () => {
-  const first = { atMs: 1000, x: 100, y: 100 }
-  expect(isDoubleStrike(null, first, 4)).toBe(false)
-  expect(isDoubleStrike(first, { atMs: 1200, x: 110, y: 100 }, 4)).toBe(true)
-  expect(isDoubleStrike(first, { atMs: 1500, x: 100, y: 100 }, 4)).toBe(false)
-  expect(isDoubleStrike(first, { atMs: 1200, x: 200, y: 100 }, 4)).toBe(false)
+test('the shield against second strikes reaches as far as a finger that strikes twice', () => {
+  expect(shieldBox(100, 200, 4)).toEqual({ left: 76, top: 176, side: 48 })
 })

@@ -1,39 +1,39 @@
 /**
- * A second strike of the same finger within half a second is not a second wish (look.md section 5). Two touches are
- * the same finger when they fall on nearly the same place; keys that may repeat carry `data-repeats`.
+ * A second strike of the same finger within half a second is not a second wish (look.md section 5). After every touch
+ * a shield lies on that place, so that whatever the touch brought there cannot be struck by it. Keys and the signature,
+ * which are meant to be struck quickly, carry `data-repeats`.
  */
 export const STRIKE_GUARD_MS = 500
 /** A finger that strikes twice lands this near. */
 export const SAME_PLACE_MM = 6
 
-export interface Strike {
-  readonly atMs: number
-  readonly x: number
-  readonly y: number
+/** The square around a touch, in px. */
+export function shieldBox(x: number, y: number, pxPerMm: number) {
+  const reachPx = SAME_PLACE_MM * pxPerMm
+  return { left: x - reachPx, top: y - reachPx, side: 2 * reachPx }
 }
 
-export function isDoubleStrike(before: Strike | null, strike: Strike, pxPerMm: number): boolean {
-  if (before === null || strike.atMs - before.atMs >= STRIKE_GUARD_MS) return false
-  return Math.hypot(strike.x - before.x, strike.y - before.y) <= SAME_PLACE_MM * pxPerMm
-}
-
-/** Stops second strikes before anything on the page sees them. */
+/** Lays the shield after every touch of this document. */
 export function guardDoubleStrikes(pxPerMm: () => number): void {
-  let last: Strike | null = null
+  const shield = document.createElement('div')
+  shield.className = 'strike-shield'
+  let timer: ReturnType<typeof setTimeout> | undefined
   window.addEventListener(
     'click',
     (event) => {
-      // Enter and Space click without a place; a held key is stopped by the browser's own `repeat`.
+      // Enter and Space click without a place; the keyboard's own repeat is not a touch.
       if (event.detail === 0) return
-      const strike = { atMs: event.timeStamp, x: event.clientX, y: event.clientY }
-      const target = event.target instanceof Element ? event.target : null
-      const mayRepeat = target?.closest('[data-repeats]') !== null
-      if (!mayRepeat && isDoubleStrike(last, strike, pxPerMm())) {
-        event.stopPropagation()
-        event.preventDefault()
-        return
-      }
-      last = mayRepeat ? null : strike
+      if (event.target instanceof Element && event.target.closest('[data-repeats], input') !== null) return
+      const box = shieldBox(event.clientX, event.clientY, pxPerMm())
+      Object.assign(shield.style, {
+        left: `${box.left}px`,
+        top: `${box.top}px`,
+        width: `${box.side}px`,
+        height: `${box.side}px`,
+      })
+      document.body.append(shield)
+      clearTimeout(timer)
+      timer = setTimeout(() => shield.remove(), STRIKE_GUARD_MS)
     },
     { capture: true },
   )
