@@ -9,7 +9,7 @@ import { type ClockOffset, clockOffset, clocksAgree } from './clock-offset.ts'
 import { leavePage, openKioskPage, type PageReading, readOnPage } from './devices-page.ts'
 import { openCardDesk, type Reading } from './devices-terminal.ts'
 import { limitNote, ms, times } from './render.ts'
-import type { Bench, BenchOptions, Report, Row } from './report.ts'
+import { type Bench, type BenchOptions, firstLine, type Report, type Row } from './report.ts'
 import { quantile, round, type Summary, summarize } from './stats.ts'
 
 /** Request and answer of each exchange in bytes (reference/devices.md 1.10). */
@@ -88,7 +88,7 @@ async function measure(world: World, readings: number, tell: BenchOptions['tell'
     }
   } catch (error) {
     // What was read so far is reported; that not all was, is the bench's failure.
-    problems.push(error instanceof Error ? error.message : String(error))
+    problems.push(firstLine(error))
   } finally {
     client.close()
   }

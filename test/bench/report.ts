@@ -1,4 +1,5 @@
 import { availableParallelism, loadavg } from 'node:os'
+import { stripVTControlCharacters } from 'node:util'
 
 /** A line of the table. Several figures of one quantity stand in one row. */
 export interface Row {
@@ -33,4 +34,11 @@ export interface BenchOptions {
 /** How busy the machine was: one-minute load average; figures taken under load say little about a quiet machine. */
 export function machine(): { readonly cores: number; readonly load1m: number; readonly node: string } {
   return { cores: availableParallelism(), load1m: Number((loadavg()[0] ?? 0).toFixed(2)), node: process.version }
+}
+
+/** An error as one plain line: the tools colour theirs and add a call log. */
+export function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  const at = text.search(/\r|\n/)
+  return stripVTControlCharacters(at < 0 ? text : text.slice(0, at))
 }

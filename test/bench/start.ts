@@ -7,7 +7,7 @@ import { startAddress } from '../support/world.ts'
 import { nowMs } from './clock-offset.ts'
 import { type FirstScripts, weighScripts } from './first-scripts.ts'
 import { limitNote, ms, times } from './render.ts'
-import type { Bench, BenchOptions, Report } from './report.ts'
+import { type Bench, type BenchOptions, firstLine, type Report } from './report.ts'
 import { IDLE_START, type Probe, probeScript } from './start-probe.ts'
 import { pairRatios, quantile, round, type Summary, summarize } from './stats.ts'
 
@@ -69,7 +69,7 @@ async function run({ samples, dir, tell }: BenchOptions): Promise<Report> {
       if (turn % 2 !== 0) starts.empty.push(await once(empty))
     }
   } catch (error) {
-    problems.push(error instanceof Error ? error.message : String(error))
+    problems.push(firstLine(error))
   } finally {
     await shell.stop()
     await stack.close()

@@ -160,7 +160,9 @@ async function enrolledTrust(dir: string, log: Log) {
       JSON.parse(await readFile(stack.provisioningFile, 'utf8')),
     )
     const hub = createHubClient({ baseUrl: provisioning.hubUrl, log: () => undefined })
-    const trust = await openTrust({ dir: join(dir, 'trust'), provisioning, log })
+    const opened = await openTrust({ dir: join(dir, 'trust'), provisioning, log })
+    if (!opened.ok) throw new Error(`no trust: ${opened.fault} ${opened.detail}`)
+    const { trust } = opened
     await trust.refresh(hub)
     const packages = await openPackages(join(dir, 'packages'), trust.keySet(), log)
     const keySet = trust.keySet()
