@@ -67,6 +67,18 @@ test('while a worker holds the lease main sends nothing, and takes over when it 
   expect(sent).toEqual([submissionId(1)])
 })
 
+test('what main tried before and failed is left to the worker that takes the lease', async () => {
+  await held.journal.append(accepted(1))
+  answer = (id) => ({ submissionId: id, outcome: 'failed', hubWide: false, retryAfterMs: null })
+  drain.start()
+  await clock.advance(10_000)
+  const before = sent.length
+  expect(before).toBeGreaterThan(1)
+  lease.take(WORKER)
+  await clock.advance(3_600_000)
+  expect(sent).toHaveLength(before)
+})
+
 test('however fast the lease goes to and fro, one drain is left', async () => {
   drain.start()
   for (let i = 0; i < 20; i++) {
