@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { CardReaderEvent } from '../id-card-reader/states.ts'
 import type { ReceiptDocument } from '../receipt-printer/document.ts'
 import type { PrintResult, ReceiptPrinterEvent } from '../receipt-printer/states.ts'
@@ -50,7 +51,7 @@ const HOST_LOST: PrintResult = {
 
 /** Keeps the device host alive and speaks its language. */
 export function createDeviceHost(options: DeviceHostOptions): DeviceHost {
-  const { clock, log } = options
+  const { clock, devices, log } = options
   const calls = new Map<number, (result: PrintResult) => void>()
   let process: HostProcess | undefined
   let nextCallId = 1
@@ -59,11 +60,15 @@ export function createDeviceHost(options: DeviceHostOptions): DeviceHost {
   let stopping = false
   let cancelRestart: (() => void) | undefined
   let whenGone: (() => void) | undefined
+  let stopped: Promise<void> | undefined
 
   function receive(raw: unknown): void {
     const parsed = FromHostSchema.safeParse(raw)
     if (!parsed.success) {
       log('error', 'device-host-bad-message', { issues: parsed.error.issues.map((issue) => issue.path.join('.')) })
+      // A print that was answered in words nobody understands is over all the same.
+      const answered = z.object({ type: z.literal('print-result'), callId: z.int() }).safeParse(raw)
+      if (answered.success) settle(answered.data.callId, HOST_LOST)
       return
     }
     handle(parsed.data)
@@ -81,12 +86,17 @@ export function createDeviceHost(options: DeviceHostOptions): DeviceHost {
         options.onPrinter(message.event)
         return
       case 'print-result':
-        calls.get(message.callId)?.(message.result)
-        calls.delete(message.callId)
+        settle(message.callId, message.result)
         return
       case 'log':
         log(message.level, message.event, message.detail)
     }
+  }
+
+  function settle(callId: number, result: PrintResult): void {
+    const waiting = calls.get(callId)
+    calls.delete(callId)
+    waiting?.(result)
   }
 
   function launch(): void {
@@ -97,47 +107,54 @@ export function createDeviceHost(options: DeviceHostOptions): DeviceHost {
     child.onExit((code) => {
       if (process !== child) return
       process = undefined
-      for (const settle of calls.values()) settle(HOST_LOST)
-      calls.clear()
+      for (const callId of [...calls.keys()]) settle(callId, HOST_LOST)
       if (stopping) {
         whenGone?.()
         return
       }
-      options.onReader({ event: 'state', state: { state: 'unplugged', fault: 'lost' } })
-      options.onPrinter({ type: 'state', state: { state: 'unplugged', cause: 'lost' } })
+      // Only of devices that the settings name: the screen takes a device that reports for one that is there.
+      if (devices['id-card-reader'] !== undefined)
+        options.onReader({ event: 'state', state: { state: 'unplugged', fault: 'lost' } })
+      if (devices['receipt-printer'] !== undefined)
+        options.onPrinter({ type: 'state', state: { state: 'unplugged', cause: 'lost' } })
       if (clock.nowMs() - bornMs > STABLE_AFTER_MS) waitMs = RESTART_FIRST_MS
       log('error', 'device-host-died', { code, restartInMs: waitMs })
       restartCount++
       cancelRestart = clock.after(waitMs, launch)
       waitMs = Math.min(waitMs * 2, RESTART_CAP_MS)
     })
-    child.send({ type: 'start', devices: options.devices })
+    child.send({ type: 'start', devices })
+  }
+
+  async function end(): Promise<void> {
+    stopping = true
+    cancelRestart?.()
+    const child = process
+    if (child === undefined) return
+    await new Promise<void>((resolve) => {
+      const cancel = clock.after(STOP_TIMEOUT_MS, () => child.kill())
+      whenGone = () => {
+        cancel()
+        resolve()
+      }
+      child.send({ type: 'stop' })
+    })
   }
 
   return {
     start: launch,
     printReceipt(jobId, document) {
       const child = process
-      if (child === undefined) return Promise.resolve({ ...HOST_LOST, paper: 'nothing' } as PrintResult)
+      if (child === undefined || stopping) return Promise.resolve({ ...HOST_LOST, paper: 'nothing' } as PrintResult)
       const callId = nextCallId++
       return new Promise((resolve) => {
         calls.set(callId, resolve)
         child.send({ type: 'print-receipt', callId, jobId, document })
       })
     },
-    async stop() {
-      stopping = true
-      cancelRestart?.()
-      const child = process
-      if (child === undefined) return
-      await new Promise<void>((resolve) => {
-        const cancel = clock.after(STOP_TIMEOUT_MS, () => child.kill())
-        whenGone = () => {
-          cancel()
-          resolve()
-        }
-        child.send({ type: 'stop' })
-      })
+    stop() {
+      stopped ??= end()
+      return stopped
     },
     restarts: () => restartCount,
   }

@@ -1,4 +1,5 @@
 import { createIdCardReader, type IdCardReader } from '../id-card-reader/driver.ts'
+import type { ReceiptDocument } from '../receipt-printer/document.ts'
 import { createReceiptPrinter, type ReceiptPrinter } from '../receipt-printer/driver.ts'
 import type { PrintResult } from '../receipt-printer/states.ts'
 import type { OpenLink } from '../transport/byte-link.ts'
@@ -69,7 +70,8 @@ export function runHost({ parent, openLink, clock, clockEpochMs, pid, exit }: Ho
         return
       case 'print-receipt': {
         const { callId, jobId, document } = message
-        const printed = printer === undefined ? Promise.resolve(NO_PRINTER) : printer.print(document, { jobId })
+        const printed =
+          printer === undefined ? Promise.resolve(NO_PRINTER) : printer.print(document as ReceiptDocument, { jobId })
         void printed.then((result) => parent.send({ type: 'print-result', callId, result }))
         return
       }
