@@ -264,8 +264,8 @@ const entries = {
 
   'trouble.safe': { text: '您的{item}已经收下了' },
   'trouble.safe-received': { text: '您的{item}已经交上去了' },
-  'trouble.safe-line': { text: '{time}收下。下面的问题不影响。' },
-  'trouble.safe-received-line': { text: '{time}送达。下面的问题不影响。' },
+  'trouble.safe-line': { text: '{time}收下。下面的问题不影响您办的事。' },
+  'trouble.safe-received-line': { text: '{time}送达。下面的问题不影响您办的事。' },
   'trouble.keep-code': { text: '请记下这个码，或者用手机扫右边的码存下来。' },
   'trouble.keep-code-only': { text: '请记下这个码。' },
   'trouble.heading.nothing': { text: '回执没有打出来' },
