@@ -79,14 +79,18 @@ export function keepBrowser(options: {
       },
     )
     child = fresh
-    fresh.on('error', (error) => options.log('browser-exited', { error: error.message }))
-    fresh.on('exit', (code, signal) => {
-      if (stopped) return
+    let gone = false
+    const ended = (detail: Readonly<Record<string, unknown>>) => {
+      // A browser that could not be started says "error" and never "exit"; one that crashed may say both.
+      if (gone || stopped) return
+      gone = true
       if (options.clock.nowMs() - bornMs > STABLE_AFTER_MS) waitMs = RESTART_FIRST_MS
-      options.log('browser-exited', { code, signal, restartInMs: waitMs })
+      options.log('browser-exited', { ...detail, restartInMs: waitMs })
       cancel = options.clock.after(waitMs, launch)
       waitMs = Math.min(waitMs * 2, RESTART_CAP_MS)
-    })
+    }
+    fresh.on('error', (error) => ended({ error: error.message }))
+    fresh.on('exit', (code, signal) => ended({ code, signal }))
   }
   launch()
   return {

@@ -39,13 +39,15 @@ export async function openNetworkSwitch(target: {
     }
   }
 
-  function listen(port: number): Promise<number> {
+  /** Up only once it listens: a port that somebody took meanwhile rejects and leaves the cable cut. */
+  async function listen(port: number): Promise<number> {
     const fresh = createServer(relay)
-    server = fresh
-    return new Promise((resolve, reject) => {
+    const listening = await new Promise<number>((resolve, reject) => {
       fresh.once('error', reject)
       fresh.listen(port, '127.0.0.1', () => resolve((fresh.address() as AddressInfo).port))
     })
+    server = fresh
+    return listening
   }
 
   const port = await listen(0)
@@ -58,14 +60,25 @@ export async function openNetworkSwitch(target: {
     for (const socket of pairs) socket.resetAndDestroy()
     await closed
   }
+  async function restore(): Promise<void> {
+    if (server === undefined) await listen(port)
+  }
+
+  // One flip at a time: a switch that is flipped quickly ends up as last told.
+  let last: Promise<void> = Promise.resolve()
+  function inTurn(flip: () => Promise<void>): Promise<void> {
+    const turn = last.then(flip)
+    // Its failure belongs to whoever flipped; the next flip goes ahead.
+    const next = (): void => undefined
+    last = turn.then(next, next)
+    return turn
+  }
 
   return {
     address: `127.0.0.1:${port}`,
     isUp: () => server !== undefined,
-    cut,
-    async restore() {
-      if (server === undefined) await listen(port)
-    },
-    close: cut,
+    cut: () => inTurn(cut),
+    restore: () => inTurn(restore),
+    close: () => inTurn(cut),
   }
 }
