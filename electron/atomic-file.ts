@@ -9,6 +9,8 @@ export async function writeAtomically(file: string, text: string, mode = 0o600):
   const temporary = `${file}.new`
   const handle = await open(temporary, 'w', mode)
   try {
+    // One that a crash left behind keeps its own rights when it is opened again.
+    await handle.chmod(mode)
     await handle.writeFile(text, 'utf8')
     await handle.sync()
   } finally {

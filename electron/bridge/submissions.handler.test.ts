@@ -1,0 +1,76 @@
+import { createRouterClient } from '@orpc/server'
+import { beforeEach, expect, test } from 'vitest'
+import { accepted, printed, quarantined, received, requeued, submissionId } from '../../sync/journal/sample-frames.ts'
+import type { Intake } from '../intake.ts'
+import { type JournalOnMemory, journalOnMemory } from '../testing/fixtures.ts'
+import { submissionsHandlers } from './submissions.handler.ts'
+
+const ACCEPTED_AT_MS = Date.parse('2026-03-01T08:00:00.000Z')
+const TEN_MINUTES_MS = 600_000
+let held: JournalOnMemory
+let nowUnixMs: number
+let page: ReturnType<typeof connect>
+
+function connect() {
+  const intake: Intake = {
+    submit: () => Promise.reject(new Error('not used')),
+    byDraft: () => null,
+    accepted: ({ submissionId: id, ticket, acceptedAt, itemId, deviceSequence: sequence }) => ({
+      submissionId: id,
+      sequence,
+      ticket,
+      acceptedAt,
+      itemId,
+      qr: null,
+    }),
+  }
+  return createRouterClient(
+    submissionsHandlers({ intake, ledger: held.ledger, journalHead: held.journalHead, nowUnixMs: () => nowUnixMs }),
+  )
+}
+beforeEach(async () => {
+  held = await journalOnMemory()
+  nowUnixMs = ACCEPTED_AT_MS
+  page = connect()
+})
+
+test('delivery is told as it stands, then as it changes, and ends when the hub has it', async () => {
+  await held.journal.append(accepted(1))
+  const states = await page.watchDelivery({ submissionId: submissionId(1) })
+  expect((await states.next()).value).toEqual({ state: 'queued' })
+  const next = states.next()
+  // Another's fate is no news.
+  await held.journal.append(accepted(2))
+  await held.journal.append(quarantined(1))
+  expect((await next).value).toEqual({ state: 'quarantined' })
+  await held.journal.append(requeued(1))
+  expect((await states.next()).value).toEqual({ state: 'queued' })
+  await held.journal.append(received(1, 7))
+  expect((await states.next()).value).toMatchObject({ state: 'received', hubSequence: 7 })
+  expect((await states.next()).done).toBe(true)
+})
+
+test('a page that goes away ends its watching while it waits', async () => {
+  await held.journal.append(accepted(1))
+  const states = await page.watchDelivery({ submissionId: submissionId(1) })
+  await states.next()
+  const waiting = states.next()
+  await states.return?.()
+  expect((await waiting).done).toBe(true)
+})
+
+test('an unknown submission is refused', async () => {
+  const states = await page.watchDelivery({ submissionId: submissionId(9) })
+  await expect(states.next()).rejects.toMatchObject({ code: 'NOT_FOUND' })
+})
+
+test('the newest three without paper are offered, for ten minutes', async () => {
+  for (const n of [1, 2, 3, 4, 5]) await held.journal.append(accepted(n))
+  await held.journal.append(printed(4))
+  const offered = async () => (await page.unprinted()).map((each) => each.sequence)
+  expect(await offered()).toEqual([5, 3, 2])
+  nowUnixMs = ACCEPTED_AT_MS + TEN_MINUTES_MS - 1
+  expect(await offered()).toHaveLength(3)
+  nowUnixMs += 1
+  expect(await offered()).toEqual([])
+})
