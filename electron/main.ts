@@ -32,8 +32,18 @@ if (read.kind !== 'options') {
 } else {
   app.setPath('userData', join(read.options.dataDir, 'browser'))
   // One instance owns journal and devices; the second leaves before it touches anything.
-  if (app.requestSingleInstanceLock()) void app.whenReady().then(() => run(read.options))
+  if (app.requestSingleInstanceLock())
+    void app
+      .whenReady()
+      .then(() => run(read.options))
+      .catch(fall)
   else app.exit(0)
+}
+
+/** Electron only warns of what nobody expected and would stay without a window: say it and go, so that we are started anew. */
+function fall(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  app.exit(70)
 }
 
 function forkHost(): HostProcess {
@@ -65,7 +75,7 @@ async function run(options: ShellOptions): Promise<void> {
     if (stopping) return
     event.preventDefault()
     stopping = true
-    void terminal.stop().then(() => app.exit(0))
+    void terminal.stop().then(() => app.exit(0), fall)
   })
   process.on('SIGTERM', () => app.quit())
   process.on('SIGINT', () => app.quit())
