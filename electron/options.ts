@@ -53,7 +53,7 @@ export function readOptions(args: readonly string[], here: string): OptionsResul
     })
     if (values.help) return { kind: 'help', text: SHELL_HELP }
     const port = Number(values.port)
-    if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    if (!/^\d{1,5}$/.test(values.port) || port > 65_535)
       return { kind: 'wrong', text: `--port ${values.port}: not a port` }
     const dataDir = resolve(here, values.data)
     return {

@@ -45,6 +45,16 @@ test('a wrong device URL says what one looks like', async () => {
   expect(!result.ok && result.problems[0]).toMatch(/^devices\.receipt-printer: must look like serial/)
 })
 
+test('a byte order mark is no mistake', async () => {
+  expect(await loadSettings(await fileWith(`\uFEFF${JSON.stringify(GOOD)}`))).toEqual({ ok: true, value: GOOD })
+})
+
+test('a folder in the file’s place, and no object in the file, are faults and not exceptions', async () => {
+  expect(await loadSettings(tmpdir())).toMatchObject({ ok: false, fault: 'unreadable' })
+  for (const text of ['null', '[]', '"text"', '7'])
+    expect(await loadSettings(await fileWith(text))).toMatchObject({ ok: false, fault: 'wrong' })
+})
+
 test('broken JSON and a missing file have their own words', async () => {
   expect(await loadSettings(await fileWith('{"place":'))).toMatchObject({ ok: false, fault: 'not-json' })
   expect(await loadSettings('no-such-folder/settings.json')).toMatchObject({ ok: false, fault: 'missing' })

@@ -60,7 +60,8 @@ async function loadJson<T extends z.ZodObject>(file: string, schema: T): Promise
   }
   let json: unknown
   try {
-    json = JSON.parse(text)
+    // Windows editors put a byte order mark before it.
+    json = JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (error) {
     return { ok: false, fault: 'not-json', file, problems: [`is not JSON: ${(error as Error).message}`] }
   }
