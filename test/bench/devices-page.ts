@@ -15,7 +15,10 @@ export interface PageReading extends Reading {
   readonly frames: number
 }
 
-/** The page sets this mark when it has taken a card event (renderer/kiosk/session-wiring.ts). */
+/**
+ * The page sets this mark when it gets a card event (renderer/kiosk/session-wiring.ts). What the page does before it sets
+ * it counts as reading, what it does after as painting.
+ */
 const ARRIVED_MARK = 'bianmin:card-arrived'
 
 interface Seen {

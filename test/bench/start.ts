@@ -31,7 +31,7 @@ export const start: Bench = {
 interface Start {
   /** Navigation start → interactive. */
   readonly pageMs: number
-  /** The browser's process asked for → interactive. */
+  /** The browser's process asked for → interactive; the driving tool's handshake is in it, the same for both pages. */
   readonly coldMs: number
   /** URL paths of the scripts asked for until then. */
   readonly scripts: readonly string[]
