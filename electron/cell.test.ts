@@ -70,6 +70,18 @@ test('return() ends a follower that waits, and nothing stays subscribed', async 
   expect(watchers()).toBe(0)
 })
 
+test('return() ends a generator that waits for a follower of its own', async () => {
+  const { cell, watchers } = spied(1)
+  const doubled = endable<number>(undefined, async function* (signal) {
+    for await (const value of follow(cell, signal)) yield value * 2
+  })
+  expect((await doubled.next()).value).toBe(2)
+  const waiting = doubled.next()
+  expect((await doubled.return()).done).toBe(true)
+  expect((await waiting).done).toBe(true)
+  expect(watchers()).toBe(0)
+})
+
 test('the signal ends a follower: while it waits, before it began, and while its reader is busy', async () => {
   const { cell, watchers } = spied(1)
   const waits = new AbortController()

@@ -1,8 +1,9 @@
 import { createRouterClient } from '@orpc/server'
 import { beforeEach, expect, test } from 'vitest'
 import { accepted, printed, quarantined, received, requeued, submissionId } from '../../sync/journal/sample-frames.ts'
+import type { Cell } from '../cell.ts'
 import type { Intake } from '../intake.ts'
-import { type JournalOnMemory, journalOnMemory } from '../testing/fixtures.ts'
+import { type JournalOnMemory, journalOnMemory, settle } from '../testing/fixtures.ts'
 import { submissionsHandlers } from './submissions.handler.ts'
 
 const ACCEPTED_AT_MS = Date.parse('2026-03-01T08:00:00.000Z')
@@ -10,6 +11,7 @@ const TEN_MINUTES_MS = 600_000
 let held: JournalOnMemory
 let nowUnixMs: number
 let page: ReturnType<typeof connect>
+let watchers: number
 
 function connect() {
   const intake: Intake = {
@@ -24,13 +26,25 @@ function connect() {
       qr: null,
     }),
   }
+  const journalHead: Cell<number> = {
+    ...held.journalHead,
+    subscribe(listener) {
+      watchers++
+      const stop = held.journalHead.subscribe(listener)
+      return () => {
+        watchers--
+        stop()
+      }
+    },
+  }
   return createRouterClient(
-    submissionsHandlers({ intake, ledger: held.ledger, journalHead: held.journalHead, nowUnixMs: () => nowUnixMs }),
+    submissionsHandlers({ intake, ledger: held.ledger, journalHead, nowUnixMs: () => nowUnixMs }),
   )
 }
 beforeEach(async () => {
   held = await journalOnMemory()
   nowUnixMs = ACCEPTED_AT_MS
+  watchers = 0
   page = connect()
 })
 
@@ -55,8 +69,11 @@ test('a page that goes away ends its watching while it waits', async () => {
   const states = await page.watchDelivery({ submissionId: submissionId(1) })
   await states.next()
   const waiting = states.next()
+  expect(watchers).toBe(1)
   await states.return?.()
   expect((await waiting).done).toBe(true)
+  await settle()
+  expect(watchers).toBe(0)
 })
 
 test('an unknown submission is refused', async () => {
