@@ -68,6 +68,7 @@ export const EVENTS = {
   'page-event': { level: 'info', means: 'Something that the page reports about itself.' },
   'browser-exited': { level: 'warn', means: 'The kiosk browser ended and is started again.' },
   'device-host': { level: 'info', means: 'From the device host or its keeper.' },
+  'main-crashed': { level: 'error', means: 'Something that nobody expected; main ends and is started again.' },
   'bridge-refused': { level: 'warn', means: 'A call that broke its contract or asked for what is not there.' },
   'bridge-fault': { level: 'error', means: 'A bridge call failed in a way that nobody expected.' },
 } as const satisfies Record<string, { level: 'debug' | 'info' | 'warn' | 'error'; means: string }>

@@ -16,12 +16,26 @@ import { prepareTerminal } from './prepare.ts'
 /** A page that died is loaded again after this. */
 const RELOAD_AFTER_MS = 500
 
+const log = createLog()
+
+/** A main that lived this long is worth starting again by itself; one that dies at once is the service manager's. */
+const RELAUNCH_AFTER_MS = 10_000
+
+// Without this Electron shows a dialog and waits for a click that nobody will make. Unexpected faults end main, and
+// main is started again.
+function crash(error: unknown): void {
+  log('main-crashed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+  if (performance.now() > RELAUNCH_AFTER_MS) app.relaunch()
+  app.exit(70)
+}
+process.on('uncaughtException', crash)
+process.on('unhandledRejection', crash)
+
 app.enableSandbox()
 protocol.registerSchemesAsPrivileged([
   { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
 ])
 
-const log = createLog()
 const arguments_ = process.argv
   .slice(app.isPackaged ? 1 : 2)
   .filter((each) => !/^--(inspect|remote-debugging|no-sandbox|disable-gpu|user-data-dir)/.test(each))

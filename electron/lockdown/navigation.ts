@@ -10,7 +10,18 @@ const ALLOWED: readonly { readonly path: string; readonly why: string }[] = [
 
 /** True for our own page; URLs are parsed, never compared as text. */
 export function mayNavigate(url: string): boolean {
-  if (!URL.canParse(url)) return false
-  const { protocol, host, pathname } = new URL(url)
+  const parsed = parse(url)
+  if (parsed === undefined) return false
+  const { protocol, host, pathname } = parsed
   return `${protocol}//${host}` === PAGE_ORIGIN && ALLOWED.some(({ path }) => path === pathname)
+}
+
+/** URL.canParse is younger than the oldest Node that we run on. */
+function parse(url: string): URL | undefined {
+  try {
+    return new URL(url)
+  } catch (error) {
+    if (error instanceof TypeError) return undefined
+    throw error
+  }
 }
