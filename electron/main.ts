@@ -50,14 +50,8 @@ if (read.kind !== 'options') {
     void app
       .whenReady()
       .then(() => run(read.options))
-      .catch(fall)
+      .catch(crash)
   else app.exit(0)
-}
-
-/** Electron only warns of what nobody expected and would stay without a window: say it and go, so that we are started anew. */
-function fall(error: unknown): void {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
-  app.exit(70)
 }
 
 function forkHost(): HostProcess {
@@ -89,7 +83,7 @@ async function run(options: ShellOptions): Promise<void> {
     if (stopping) return
     event.preventDefault()
     stopping = true
-    void terminal.stop().then(() => app.exit(0), fall)
+    void terminal.stop().then(() => app.exit(0), crash)
   })
   process.on('SIGTERM', () => app.quit())
   process.on('SIGINT', () => app.quit())
