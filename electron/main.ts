@@ -25,9 +25,11 @@ const RELAUNCH_AFTER_MS = 10_000
 // main is started again.
 function crash(error: unknown): void {
   log('main-crashed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
-  if (performance.now() > RELAUNCH_AFTER_MS) app.relaunch()
+  if (!stopping && performance.now() > RELAUNCH_AFTER_MS) app.relaunch()
   app.exit(70)
 }
+/** Somebody asked us to go: whatever happens on the way, we do not come back by ourselves. */
+let stopping = false
 process.on('uncaughtException', crash)
 process.on('unhandledRejection', crash)
 
@@ -78,7 +80,6 @@ async function run(options: ShellOptions): Promise<void> {
   connectPages(createCarriers(terminal, log))
   openWindow(options.kiosk)
 
-  let stopping = false
   app.on('before-quit', (event) => {
     if (stopping) return
     event.preventDefault()
