@@ -20,10 +20,11 @@ export interface World {
   shell(): Child
   /** The terminal's own log, line by line, JSON. */
   readonly log: readonly Readonly<Record<string, unknown>>[]
-  /** Resolves with the first log line of this event, present or future. */
+  /** Resolves with the first log line of this event, present or future; with `nth`, the one that makes it so many. */
   logged(
     event: string,
     matches?: (line: Readonly<Record<string, unknown>>) => boolean,
+    nth?: number,
   ): Promise<Readonly<Record<string, unknown>>>
   startTerminal(): Promise<void>
   /** A Chromium on the kiosk page; a new one with a fresh profile unless one is given. */
@@ -75,11 +76,10 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     wire: pty === undefined ? 'tcp' : 'pty',
     log,
     shell: running,
-    async logged(event, matches = () => true) {
-      for (let from = 0; ; ) {
-        const found = log.slice(from).find((line) => line.event === event && matches(line))
+    async logged(event, matches = () => true, nth = 1) {
+      for (;;) {
+        const found = log.filter((line) => line.event === event && matches(line))[nth - 1]
         if (found !== undefined) return found
-        from = log.length
         await new Promise<void>((resolve) => waiting.push(resolve))
       }
     },
