@@ -71,6 +71,16 @@ test("another person's card never takes over a running visit", () => {
   expect(session.applicant()?.name).toBe('孙桂兰')
 })
 
+test('the document after a changed card goes on with the other person, the one after that with nobody', () => {
+  session.onReader(readOf(ZHOU))
+  session.onReader(readOf(SUN))
+  session.end('card-changed')
+  expect(session.open(PAGE_B)).toBe(false)
+  expect(session.applicant()?.name).toBe('孙桂兰')
+  session.open(PAGE_A)
+  expect(session.card.get()).toEqual({ kind: 'none' })
+})
+
 test('ending any other way leaves nobody', () => {
   session.onReader(readOf(ZHOU))
   session.onReader(readOf(SUN))

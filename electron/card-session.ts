@@ -63,6 +63,8 @@ export function createCardSession({ clock, nowIso, today, log }: CardSessionOpti
   let snapshot: { readonly idNumber: string; readonly value: Snapshot } | undefined
   let other: CardHeld | undefined
   let pageId: string | undefined
+  /** The next document is the one that the other person asked for at this machine, a moment ago: it keeps the card. */
+  let cardForNextPage = false
   let cancelWipe: (() => void) | undefined
   let cancelLeftOver: (() => void) | undefined
   let lostAtMs: number | undefined
@@ -122,6 +124,7 @@ export function createCardSession({ clock, nowIso, today, log }: CardSessionOpti
 
   function pageLost(): void {
     log('session-ended', { why: 'page-lost' })
+    cardForNextPage = false
     wipe()
   }
 
@@ -149,6 +152,10 @@ export function createCardSession({ clock, nowIso, today, log }: CardSessionOpti
       if (id === pageId) return true
       pageId = id
       other = undefined
+      if (cardForNextPage) {
+        cardForNextPage = false
+        return false
+      }
       card.set({ kind: 'none' })
       // The page is back, the citizen perhaps not: without the same card the rest goes in time all the same.
       cancelLeftOver?.()
@@ -182,6 +189,7 @@ export function createCardSession({ clock, nowIso, today, log }: CardSessionOpti
     receiptOf: (submissionId) => receipts.get(submissionId),
     end(why) {
       log('session-ended', { why })
+      cardForNextPage = why === 'card-changed' && other !== undefined
       wipe(why === 'card-changed' ? other : undefined)
     },
   }
