@@ -42,19 +42,20 @@ async function main(): Promise<void> {
   }
   const { terminal } = result
   const carriers = createCarriers(terminal, log)
+  let browser: KioskBrowser | undefined
   const door = await openHttpDoor({
-    assets: await openAssets(options.pageDir),
+    ...(options.dev ? await pageFromSources() : { assets: await openAssets(options.pageDir) }),
     port: options.port,
     nowMs: realClock.nowMs,
     log,
     onBridge: carriers.bridgeSocket,
     onWorker: carriers.workerSocket,
+    onEntered: () => browser?.entered(),
   })
   const say = (line: Record<string, unknown>) => process.stdout.write(`${JSON.stringify(line)}\n`)
   say({ event: 'ready', origin: door.origin })
 
   const executable = options.browser ? findBrowser() : undefined
-  let browser: KioskBrowser | undefined
   if (executable !== undefined) {
     browser = keepBrowser({
       executable,
@@ -85,6 +86,12 @@ async function main(): Promise<void> {
   })
   process.on('SIGTERM', () => void stop())
   process.on('SIGINT', () => void stop())
+}
+
+/** Only in development is Vite there, and only then is this file read. */
+async function pageFromSources() {
+  const { openSources } = await import('./dev/sources.ts')
+  return { assets: { get: async () => undefined }, sources: await openSources(join(here, '..')) }
 }
 
 await main()

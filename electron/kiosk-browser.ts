@@ -8,6 +8,8 @@ import type { Log } from './events.ts'
 const RESTART_FIRST_MS = 500
 const RESTART_CAP_MS = 30_000
 const STABLE_AFTER_MS = 60_000
+/** A start address is good for 10 s; a browser that has not come in by then stands before a closed door for ever. */
+const ENTER_WITHIN_MS = 15_000
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge']
 
@@ -51,6 +53,8 @@ function switches(profileDir: string, kiosk: boolean): string[] {
 }
 
 export interface KioskBrowser {
+  /** The browser came in by its start address. */
+  entered(): void
   stop(): void
 }
 
@@ -67,6 +71,7 @@ export function keepBrowser(options: {
   let waitMs = RESTART_FIRST_MS
   let stopped = false
   let cancel: (() => void) | undefined
+  let cancelEntry: (() => void) | undefined
   mkdirSync(options.profileDir, { recursive: true, mode: 0o700 })
 
   function launch(): void {
@@ -79,11 +84,13 @@ export function keepBrowser(options: {
       },
     )
     child = fresh
+    cancelEntry = options.clock.after(ENTER_WITHIN_MS, () => fresh.kill())
     let gone = false
     const ended = (detail: Readonly<Record<string, unknown>>) => {
       // A browser that could not be started says "error" and never "exit"; one that crashed may say both.
       if (gone || stopped) return
       gone = true
+      cancelEntry?.()
       if (options.clock.nowMs() - bornMs > STABLE_AFTER_MS) waitMs = RESTART_FIRST_MS
       options.log('browser-exited', { ...detail, restartInMs: waitMs })
       cancel = options.clock.after(waitMs, launch)
@@ -94,9 +101,11 @@ export function keepBrowser(options: {
   }
   launch()
   return {
+    entered: () => cancelEntry?.(),
     stop() {
       stopped = true
       cancel?.()
+      cancelEntry?.()
       child?.kill()
     },
   }

@@ -15,6 +15,8 @@ export interface ShellOptions {
   readonly browser: boolean
   /** Browser shell: 0 takes any free port. */
   readonly port: number
+  /** Browser shell: the page from its sources, with hot reload. */
+  readonly dev: boolean
 }
 
 export type OptionsResult =
@@ -31,6 +33,7 @@ export const SHELL_HELP = `Starts the terminal.
   --windowed            a window instead of the whole screen
   --no-browser          browser shell: starts no browser; type Enter for a start address, q to stop
   --port N              browser shell: port on 127.0.0.1 (default: any free one)
+  --dev                 browser shell: the page from its sources, with hot reload
   --help                this text
 `
 
@@ -48,6 +51,7 @@ export function readOptions(args: readonly string[], here: string): OptionsResul
         windowed: { type: 'boolean', default: false },
         'no-browser': { type: 'boolean', default: false },
         port: { type: 'string', default: '0' },
+        dev: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     })
@@ -66,6 +70,7 @@ export function readOptions(args: readonly string[], here: string): OptionsResul
         kiosk: !values.windowed,
         browser: !values['no-browser'],
         port,
+        dev: values.dev,
       },
     }
   } catch (error) {

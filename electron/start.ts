@@ -18,6 +18,7 @@ const HELP = `Starts a hub, simulated devices and the kiosk on this machine.
   --settings FILE  real devices: your settings.json instead of the simulators' addresses
   --shell KIND     electron | browser | none (default: the first that can be shown here)
   --fullscreen     the whole screen instead of a window
+  --dev            the page from its sources, with hot reload (npm run dev)
   --help           this text
 `
 
@@ -83,6 +84,7 @@ async function main(): Promise<void> {
       settings: { type: 'string' },
       shell: { type: 'string' },
       fullscreen: { type: 'boolean', default: false },
+      dev: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
@@ -94,15 +96,15 @@ async function main(): Promise<void> {
   say(`  dev dock   ${stack.bench.dockUrl ?? ''}   put a card on the reader, take the paper away, cut the network`)
 
   const settings = values.settings === undefined ? stack.settingsFile : resolve(values.settings)
-  const shell = await chooseShell(values.shell)
-  const window = values.fullscreen ? [] : ['--windowed']
+  const shell = await chooseShell(values.dev ? (values.shell ?? 'browser') : values.shell)
+  const extras = [...(values.fullscreen ? [] : ['--windowed']), ...(values.dev ? ['--dev'] : [])]
   const terminal =
     shell.kind === 'electron'
       ? startElectron(shell.executable, stack, settings, values.fullscreen)
       : startBrowserShell(stack, [
           '--settings',
           settings,
-          ...window,
+          ...extras,
           ...(shell.kind === 'none' ? ['--no-browser'] : []),
         ])
 

@@ -17,6 +17,10 @@ export interface HttpDoorOptions {
   readonly log: Log
   readonly onBridge: (socket: WebSocket) => void
   readonly onWorker: (socket: WebSocket) => void
+  /** A browser came in by its start address. */
+  readonly onEntered?: () => void
+  /** Development: serves the page from its sources instead of `assets`, behind the same cookie. */
+  readonly sources?: (request: IncomingMessage, response: ServerResponse) => void
 }
 
 export interface HttpDoor {
@@ -54,9 +58,11 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> 
       if (cookie === undefined) return refuse(response, 403, 'token', url.pathname)
       response.writeHead(303, { ...PAGE_HEADERS, location: '/', 'set-cookie': cookie })
       response.end()
+      options.onEntered?.()
       return
     }
     if (!door.knows(request.headers.cookie)) return refuse(response, 403, 'cookie', url.pathname)
+    if (options.sources !== undefined) return options.sources(request, response)
     const asset = await assets.get(url.pathname)
     if (asset === undefined) return refuse(response, 404, 'no-such-file', url.pathname)
     response.writeHead(200, { ...PAGE_HEADERS, 'content-type': asset.type, 'content-length': asset.body.length })
