@@ -33,7 +33,11 @@ test('a good card becomes an applicant', () => {
 test.each([
   [{ number: '990101198611020034' }, 'number-damaged'],
   [{ number: '990101199002290059', birth: '19900301' }, 'number-damaged'],
-  [{ birth: '19860229' }, 'incomplete'],
+  // Reading it again would not help: the day is not missing, no calendar has it.
+  [{ birth: '19860229' }, 'dates-disagree'],
+  [{ number: '990101199002290059', birth: '19900229' }, 'number-damaged'],
+  [{ birth: '1986' }, 'incomplete'],
+  [{ birth: '' }, 'incomplete'],
   [{ birth: '19861103' }, 'dates-disagree'],
   [{ sex: '2' }, 'dates-disagree'],
   [{ validTo: '20261120' }, 'expired'],

@@ -11,6 +11,7 @@ export type ApplicantResult =
 
 /** 长期: never expires. */
 const FOREVER = '长期'
+const EIGHT_DIGITS = /^\d{8}$/
 const FOREIGNER_2017_WEIGHTS = [7, 3, 1] as const
 
 /**
@@ -28,22 +29,25 @@ export function applicantOf(
     names.map((name) => fields[name] ?? '').find((value) => value !== '') ?? ''
   const number = text('number')
   const name = text('name', 'chineseName', 'foreignName', 'englishName')
-  const birth = isoDate(text('birth'))
+  const birthText = text('birth')
+  const birth = isoDate(birthText)
   const expiry = text('validTo', 'expiry')
   const validTo = expiry === FOREVER ? FOREVER : isoDate(expiry)
-  if (name === '' || number === '' || birth === undefined || validTo === undefined)
+  if (name === '' || number === '' || !EIGHT_DIGITS.test(birthText) || validTo === undefined)
     return { ok: false, refusal: 'incomplete' }
 
   const sex = sexOf(text('sex'))
   if (cardType === 'foreigner-2017') {
     if (!isForeigner2017(number)) return { ok: false, refusal: 'number-damaged' }
-    if (number.slice(7, 13) !== birth.replaceAll('-', '').slice(2)) return { ok: false, refusal: 'dates-disagree' }
+    if (number.slice(7, 13) !== birthText.slice(2)) return { ok: false, refusal: 'dates-disagree' }
   } else {
     const checked = checkIdNumber(number, today)
     if (!checked.ok) return { ok: false, refusal: 'number-damaged' }
     if (checked.birth !== birth || (sex !== 'unknown' && checked.sex !== sex))
       return { ok: false, refusal: 'dates-disagree' }
   }
+  // A day that no calendar has was read well and stays so: reading again, as for "incomplete", would help nobody.
+  if (birth === undefined) return { ok: false, refusal: 'dates-disagree' }
   if (validTo !== FOREVER && validTo < today) return { ok: false, refusal: 'expired' }
   return {
     ok: true,
