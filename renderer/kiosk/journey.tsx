@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import type { SnapshotFrom } from 'xstate'
 import type { Devices } from '../../electron/bridge/devices.contract.ts'
 import type { Connection } from '../../sync/protocol/queue-view.ts'
@@ -12,14 +12,27 @@ import { IdlePage } from './pages/idle-page.tsx'
 import type { Badge } from './shell/badge.ts'
 import { Page } from './shell/page.tsx'
 import { Waiting } from './shell/waiting.tsx'
+import { useCardPainted } from './use-card-painted.ts'
 
-// The pages behind the home page are fetched while it is read.
-const loadVisit = () => import('./pages/visit-pages.ts')
-const ItemPage = lazy(async () => ({ default: (await loadVisit()).ItemPage }))
-const CardPage = lazy(async () => ({ default: (await loadVisit()).CardPage }))
-const FormPage = lazy(async () => ({ default: (await loadVisit()).FormPage }))
-const ConfirmPage = lazy(async () => ({ default: (await loadVisit()).ConfirmPage }))
-const ReceiptPage = lazy(async () => ({ default: (await loadVisit()).ReceiptPage }))
+type VisitPages = typeof import('./pages/visit-pages.ts')
+
+/**
+ * The pages behind the home page: fetched once the idle page stands, long before anybody needs them. Not React.lazy: a
+ * lazy page waits in Suspense at its first rendering even when it is loaded, and React holds that back for 300 ms.
+ * Without them no visit can be finished: the page's fault, which begins it anew.
+ */
+function useVisitPages(): VisitPages | null {
+  const [visit, setVisit] = useState<{ readonly pages: VisitPages } | { readonly fault: unknown } | null>(null)
+  useEffect(() => {
+    void import('./pages/visit-pages.ts').then(
+      (pages) => setVisit({ pages }),
+      (fault: unknown) => setVisit({ fault }),
+    )
+  }, [])
+  if (visit === null) return null
+  if ('fault' in visit) throw visit.fault
+  return visit.pages
+}
 
 interface JourneyProps {
   readonly state: SnapshotFrom<ReturnType<typeof createSessionMachine>>
@@ -33,10 +46,16 @@ interface JourneyProps {
 
 /** The page of the state that the session is in. */
 export function Journey(props: JourneyProps) {
-  return <Suspense fallback={<BlankPage />}>{pageOf(props)}</Suspense>
+  const visit = useVisitPages()
+  const { card } = props.state.context
+  const isPersonShown =
+    props.state.matches({ journey: 'home' }) || (visit !== null && props.state.matches({ journey: 'form' }))
+  useCardPainted(isPersonShown && card !== null ? card.readId : null)
+  return pageOf(props, visit)
 }
 
-function pageOf({ state, send, catalogue, connection, devices, badgeOf, onStaff }: JourneyProps): ReactNode {
+function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
+  const { state, send, catalogue, connection, devices, badgeOf, onStaff } = props
   const { context } = state
   const { item, card, accepted } = context
   const divisions = catalogue?.divisions ?? []
@@ -45,17 +64,13 @@ function pageOf({ state, send, catalogue, connection, devices, badgeOf, onStaff 
       <IdlePage
         reader={context.reader}
         badges={catalogue?.items.map(badgeOf) ?? []}
-        onStart={() => {
-          void loadVisit()
-          send({ type: 'START' })
-        }}
+        onStart={() => send({ type: 'START' })}
       />
     )
   }
   if (state.matches({ journey: 'restoring' })) return <WaitingPage text={say('restoring')} testId="restoring-page" />
   if (state.hasTag('wiping')) return <WaitingPage text={say('ending')} testId="ending-page" />
   if (state.matches({ journey: 'home' }) || item === null) {
-    void loadVisit()
     return (
       <HomePage
         items={catalogue?.items ?? null}
@@ -66,6 +81,8 @@ function pageOf({ state, send, catalogue, connection, devices, badgeOf, onStaff 
       />
     )
   }
+  if (visit === null) return <BlankPage />
+  const { ItemPage, CardPage, FormPage, ConfirmPage, ReceiptPage } = visit
   if (state.matches({ journey: 'item' })) {
     return <ItemPage item={item} badge={badgeOf(item)} devices={devices} onBegin={() => send({ type: 'BEGIN' })} />
   }

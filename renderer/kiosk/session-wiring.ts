@@ -4,6 +4,7 @@ import { isoDate } from './forms/show.ts'
 import type { LiveViewStore } from './live-view.ts'
 import type { createSessionMachine } from './machine/session-machine.ts'
 import type { EndReason, SessionDeps } from './machine/session-types.ts'
+import { markCard } from './use-card-painted.ts'
 
 export type SessionActor = Actor<ReturnType<typeof createSessionMachine>>
 
@@ -66,8 +67,8 @@ export function connectSession(session: SessionActor, bridge: Bridge, view: Live
       return client.identity.watchCard(undefined, options)
     },
     (event) => {
+      if (event.kind === 'card') markCard('arrived', event.readId)
       session.send({ type: 'CARD', event })
-      if (event.kind === 'card') markPainted(event.readId)
     },
   )
   view.subscribe(() => {
@@ -79,12 +80,4 @@ export function connectSession(session: SessionActor, bridge: Bridge, view: Live
   })
   window.addEventListener('click', () => session.send({ type: 'TOUCH' }), { capture: true })
   window.addEventListener('keydown', () => session.send({ type: 'TOUCH' }), { capture: true })
-}
-
-/** For the bench: when the fields of this reading stood on the screen. */
-function markPainted(readId: string): void {
-  performance.mark('bianmin:card-arrived', { detail: { readId } })
-  requestAnimationFrame(() =>
-    requestAnimationFrame(() => performance.mark('bianmin:card-painted', { detail: { readId } })),
-  )
 }
