@@ -422,6 +422,30 @@ test("another person's card beside ours is asked about; going on keeps the first
   expect(session.ended).toEqual(['card-changed'])
 })
 
+test('after a new start main goes on with the card that lies there: told at once, the fresh page begins with it', async () => {
+  const before = start()
+  await toForm(before)
+  before.send({ type: 'ANSWER', field: 'kind', value: 'work' })
+  before.send({ type: 'CARD', event: cardOf(FIRST_PERSON, { otherCard: true }) }, { type: 'CHANGE_CARD' })
+  // Main tells the old page too, while that is still ending.
+  before.send(card(SECOND_PERSON))
+  await before.reached('ended')
+  expect([before.ended, before.saved.length]).toEqual([['card-changed'], 1])
+
+  const fresh = start()
+  fresh.send(card(SECOND_PERSON))
+  expect(fresh.journey()).toContain('restoring')
+  await fresh.reached('home')
+  expect(fresh.context()).toMatchObject({
+    card: { applicant: { idNumber: SECOND_PERSON } },
+    otherCard: null,
+    answers: {},
+    draftId: null,
+  })
+  fresh.send({ type: 'CHOOSE', item }, { type: 'BEGIN' })
+  expect(fresh.journey()).toBe('"form"')
+})
+
 test('when main holds another person instead of ours, going on is not offered and nothing is mixed', async () => {
   const session = start()
   await toForm(session)
