@@ -13,6 +13,7 @@ test('without a word everything lies below the data folder', () => {
       kiosk: true,
       browser: true,
       port: 0,
+      dev: false,
     },
   })
 })

@@ -87,9 +87,11 @@ export async function fillRegistration(page: Page, onPage: OnPage = nothing): Pr
   await onPage('form-date')
   await page.getByTestId('date-done').click()
 
-  await page.getByTestId('choice-endReason-contract-ended').click()
   await page.getByTestId('field-phone').click()
   for (const digit of '13800136021') await page.getByTestId('number-pad').getByTestId(`key-${digit}`).click()
+  await page.getByTestId('key-done').click()
+  // On a low screen an open keyboard leaves room for one field only, so the choice comes last.
+  await page.getByTestId('choice-endReason-contract-ended').click()
   await onPage('form')
   await page.getByTestId('form-next').click()
 }
