@@ -1,21 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { CardFaultSchema, CardReaderStateSchema } from '../../../drivers/id-card-reader/states.ts'
+import { CardFaultSchema, CardReaderStateSchema } from '../../drivers/id-card-reader/states.ts'
 import {
   PaperOutcomeSchema,
   PrintFaultSchema,
   ReceiptPrinterStateSchema,
-} from '../../../drivers/receipt-printer/states.ts'
-import { SubmitAnswerSchema } from '../../../electron/bridge/submissions.contract.ts'
-import type { AnswerFault } from '../../../sync/protocol/answers.ts'
-import { CardRefusalSchema } from '../../../sync/protocol/identity.ts'
-import { ConnectionSchema } from '../../../sync/protocol/queue-view.ts'
-import { panelTokens, TYPE_MM } from '../panel.ts'
-import { type StringKey, say } from './say.ts'
-import { zh } from './zh.ts'
+} from '../../drivers/receipt-printer/states.ts'
+import { SubmitAnswerSchema } from '../../electron/bridge/submissions.contract.ts'
+import { panelTokens, TYPE_MM } from '../../renderer/ui/panel.ts'
+import { type StringKey, say } from '../../renderer/ui/strings/say.ts'
+import { zh } from '../../renderer/ui/strings/zh.ts'
+import type { AnswerFault } from '../../sync/protocol/answers.ts'
+import { CardRefusalSchema } from '../../sync/protocol/identity.ts'
+import { ConnectionSchema } from '../../sync/protocol/queue-view.ts'
 
-const RENDERER = fileURLToPath(new URL('../..', import.meta.url))
+const RENDERER = fileURLToPath(new URL('../../renderer', import.meta.url))
 const ROOMS = ['kiosk', 'ui']
 const HAN = /\p{Script=Han}/u
 
