@@ -13,7 +13,8 @@ export function useBridge(): Bridge {
 /** The present line to main, or null while there is none. */
 export function useLine(): Line | null {
   const bridge = useBridge()
-  return useSyncExternalStore(bridge.subscribe, () => bridge.line)
+  const get = () => bridge.line
+  return useSyncExternalStore(bridge.subscribe, get, get)
 }
 
 /**

@@ -18,17 +18,17 @@ export function IdleScene({ seal }: { readonly seal: string }) {
       </g>
       <path className="scene-shade" d="M118 452h560l-4 10H126z" />
       <g className="scene-ink">
-        <path className="scene-paper" d="M38 322h142l-28 90H2z" />
-        <circle className="scene-leaf-fill" cx="58" cy="356" r="14" />
-        <path className="scene-leaf-fill" d="M26 396q4-24 26-24t20 24z" />
+        <path className="scene-paper" d="M62 322h142l-28 90H26z" />
+        <circle className="scene-leaf-fill" cx="82" cy="356" r="14" />
+        <path className="scene-leaf-fill" d="M50 396q4-24 26-24t20 24z" />
       </g>
-      <path className="scene-line-act" d="M96 350h68M90 370h42M82 390h38" />
+      <path className="scene-line-act" d="M120 350h68M114 370h36M106 390h34" />
       <g className="scene-ink">
         <path className="scene-paper" d="M208 240h368l122 206H132z" />
       </g>
       <path className="scene-line" d="M254 278h246M240 316h120M230 354h246M218 394h198" />
       <path className="scene-seal" d="M528 352h70l34 60h-70z" />
-      <text className="scene-seal-word" x="0" y="0" transform="matrix(1 0 .5 1 580 398)">
+      <text className="scene-seal-word" x="0" y="0" transform="matrix(1 0 .567 1 589 397)">
         {seal}
       </text>
       <path

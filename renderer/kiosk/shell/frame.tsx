@@ -12,7 +12,8 @@ interface FrameProps {
   readonly waiting: number | null
   /** Surname and form of address during a visit, else null. */
   readonly visitor: string | null
-  readonly now: Date
+  /** null: not known yet. */
+  readonly now: Date | null
   readonly showsDate: boolean
   readonly onEnd: (() => void) | null
   readonly onBack: (() => void) | null
@@ -24,7 +25,6 @@ interface FrameProps {
 /** Header, status line and footer: never move, never scroll, are never covered. */
 export function Frame(props: FrameProps) {
   const { about, status, visitor, now } = props
-  const today = isoDate(now)
   return (
     <div className="terminal">
       <header className="header">
@@ -52,14 +52,7 @@ export function Frame(props: FrameProps) {
           </span>
         </span>
         {props.onEnd === null ? (
-          <span className="clock">
-            {props.showsDate ? (
-              <span className="clock-date">
-                {say('clock.date', { month: now.getMonth() + 1, day: now.getDate(), weekday: weekday(today) })}
-              </span>
-            ) : null}
-            <span>{clockTime(now)}</span>
-          </span>
+          <span className="clock">{now === null ? null : <Clock now={now} showsDate={props.showsDate} />}</span>
         ) : (
           <Button sign="leave" look="quiet" onPress={props.onEnd} testId="end-visit">
             {say('status.end')}
@@ -91,5 +84,18 @@ export function Frame(props: FrameProps) {
         </Button>
       </footer>
     </div>
+  )
+}
+
+function Clock({ now, showsDate }: { readonly now: Date; readonly showsDate: boolean }) {
+  return (
+    <>
+      {showsDate ? (
+        <span className="clock-date">
+          {say('clock.date', { month: now.getMonth() + 1, day: now.getDate(), weekday: weekday(isoDate(now)) })}
+        </span>
+      ) : null}
+      <span>{clockTime(now)}</span>
+    </>
   )
 }

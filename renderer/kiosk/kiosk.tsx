@@ -1,0 +1,38 @@
+import './zod-without-eval.ts'
+import './pages/pages.css'
+import './keyboard/keyboard.css'
+import { flushSync } from 'react-dom'
+import { createRoot } from 'react-dom/client'
+import { createActor } from 'xstate'
+import { applyPanel, DEFAULT_PX_PER_MM } from '../ui/panel.ts'
+import { App } from './app.tsx'
+import { Bridge } from './bridge.ts'
+import { LiveViewStore } from './live-view.ts'
+import { createSessionMachine } from './machine/session-machine.ts'
+import { PageFault, reportFaults } from './page-fault.tsx'
+import { connectSession, sessionDeps } from './session-wiring.ts'
+import { BridgeProvider } from './use-watch.ts'
+
+/** The kiosk in the place of the first screen: it stands there, and answers, when this returns. */
+export function startKiosk(root: HTMLElement): void {
+  const bridge = new Bridge()
+  const view = new LiveViewStore()
+  const session = createActor(createSessionMachine(sessionDeps(bridge)))
+
+  reportFaults(bridge)
+  applyPanel(DEFAULT_PX_PER_MM)
+  session.start()
+  connectSession(session, bridge, view)
+  void bridge.run()
+  flushSync(() =>
+    createRoot(root).render(
+      <BridgeProvider value={bridge}>
+        <PageFault bridge={bridge}>
+          <App session={session} view={view} />
+        </PageFault>
+      </BridgeProvider>,
+    ),
+  )
+  // The page's own Noto, for machines that have no Chinese font.
+  void import('../ui/fonts.ts')
+}
