@@ -79,7 +79,7 @@ function Receipt(props: ReceiptPageProps) {
               {accepted.qr === null ? (
                 <p className="soft">{say('receipt.no-qr')}</p>
               ) : (
-                <Qr text={accepted.qr} label={say('receipt.qr')} />
+                <Qr text={accepted.qr} label={say('receipt.qr-label')} />
               )}
               {accepted.qr === null ? null : <p>{say('receipt.qr')}</p>}
             </div>
@@ -173,7 +173,7 @@ function Trouble(props: ReceiptPageProps & { readonly trouble: PrintTrouble }) {
             </div>
             {accepted.qr === null ? null : (
               <div className="slip-qr">
-                <Qr text={accepted.qr} label={say('receipt.qr')} />
+                <Qr text={accepted.qr} label={say('receipt.qr-label')} />
               </div>
             )}
           </div>

@@ -52,6 +52,6 @@ export const s02Pension: ServiceItem = {
   after: [
     { what: { zh: '已收件' }, note: { zh: '您不用再来' } },
     { what: { zh: '人社部门核对' }, note: { zh: '送到就核对，对上了养老金照常发' } },
-    { what: { zh: '短信告诉您结果' }, note: { zh: '发到您填的手机；对不上，也会写清楚怎么办' } },
+    { what: { zh: '人社部门告诉您结果' }, note: { zh: '对不上的，按您填的手机号联系您' } },
   ],
 }

@@ -88,6 +88,6 @@ export const s03RemoteCare: ServiceItem = {
   after: [
     { what: { zh: '已收件' }, note: { zh: '您不用再来' } },
     { what: { zh: '医保部门审核' }, note: { zh: '2 个工作日，从送到的那天算' } },
-    { what: { zh: '短信告诉您结果' }, note: { zh: '发到您填的手机；要补材料，也会在短信里写清楚' } },
+    { what: { zh: '医保部门告诉您结果' }, note: { zh: '要补材料的，按您填的手机号联系您' } },
   ],
 }
