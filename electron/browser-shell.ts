@@ -43,15 +43,24 @@ async function main(): Promise<void> {
   const { terminal } = result
   const carriers = createCarriers(terminal, log)
   let browser: KioskBrowser | undefined
-  const door = await openHttpDoor({
-    ...(options.dev ? await pageFromSources() : { assets: await openAssets(options.pageDir) }),
+  const page = options.dev ? await pageFromSources() : { assets: await openAssets(options.pageDir) }
+  const opened = await openHttpDoor({
+    ...page,
     port: options.port,
     nowMs: realClock.nowMs,
     log,
     onBridge: carriers.bridgeSocket,
     onWorker: carriers.workerSocket,
     onEntered: () => browser?.entered(),
-  })
+  }).catch(portTaken)
+  if (opened === 'port-taken') {
+    const problems = [`--port ${options.port} is taken by another program: name another port, or leave it out`]
+    log('settings-refused', { file: 'command line', fault: 'port-taken', problems })
+    process.stderr.write(`The terminal cannot start (port):\n${problems.join('\n')}\n`)
+    await terminal.stop()
+    process.exit(78)
+  }
+  const door = opened
   const say = (line: Record<string, unknown>) => process.stdout.write(`${JSON.stringify(line)}\n`)
   say({ event: 'ready', origin: door.origin })
 
@@ -86,6 +95,12 @@ async function main(): Promise<void> {
   })
   process.on('SIGTERM', () => void stop())
   process.on('SIGINT', () => void stop())
+}
+
+/** Any other failure is nobody's expectation and goes on. */
+function portTaken(error: unknown): 'port-taken' {
+  if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return 'port-taken'
+  throw error
 }
 
 /** Only in development is Vite there, and only then is this file read. */

@@ -9,7 +9,7 @@ export const EVENTS = {
   'terminal-stopped': { level: 'info', means: 'Closed in order: journal, device host, shell.' },
   'settings-refused': {
     level: 'error',
-    means: 'settings.json or provisioning.json is wrong; the terminal does not start.',
+    means: 'settings.json, provisioning.json, the built page or --port is wrong; the terminal does not start.',
   },
   'journal-opened': {
     level: 'info',

@@ -1,4 +1,5 @@
-import { chmod, mkdir } from 'node:fs/promises'
+import { access, chmod, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { SpawnHost } from '../drivers/host/host-client.ts'
 import type { Log } from './events.ts'
 import type { ShellOptions } from './options.ts'
@@ -21,6 +22,13 @@ export async function prepareTerminal(
   }
   if (!settings.ok) return { ok: false, fault: 'settings', detail: problemText(settings) }
   if (!provisioning.ok) return { ok: false, fault: 'provisioning', detail: problemText(provisioning) }
+  const page = join(options.pageDir, 'index.html')
+  // Before anything is begun: a terminal without its page would take the journal and the devices and show nothing.
+  if (!options.dev && !(await canBeRead(page))) {
+    const problems = ['cannot be read: the page was not built ("npm run build"), or --page names another folder']
+    log('settings-refused', { file: page, fault: 'missing', problems })
+    return { ok: false, fault: 'page', detail: problemText({ file: page, problems }) }
+  }
   await mkdir(options.dataDir, { recursive: true })
   await chmod(options.dataDir, 0o700)
   return startTerminal({
@@ -31,6 +39,13 @@ export async function prepareTerminal(
     spawnHost,
     log,
   })
+}
+
+function canBeRead(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** For the person at the keyboard: the file, then a line for each problem. */

@@ -22,6 +22,7 @@ import type { Log } from './events.ts'
 import type { FeedSources } from './feed.ts'
 import { createFlights } from './flights.ts'
 import { createIntake, type Intake } from './intake.ts'
+import { journalRefusal } from './journal-refusal.ts'
 import { createLease } from './lease.ts'
 import { createMainDrain } from './main-drain.ts'
 import { openPackages } from './packages.ts'
@@ -73,8 +74,9 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
   const { trust } = trusted
   const ledger = new Ledger()
   const journalHead = createCell(0)
+  const journalDir = join(dataDir, 'journal')
   const opened = await openJournal({
-    dir: join(dataDir, 'journal'),
+    dir: journalDir,
     log: (level, event, detail) =>
       log(level === 'error' ? 'journal-refused' : 'journal-note', { journal: event, ...detail }),
     onEntry(entry) {
@@ -83,8 +85,9 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
     },
   })
   if (!opened.ok) {
-    log('journal-refused', { fault: opened.fault, detail: opened.detail })
-    return { ok: false, fault: `journal-${opened.fault}`, detail: opened.detail }
+    const detail = journalRefusal(opened, journalDir)
+    log('journal-refused', { fault: opened.fault, detail })
+    return { ok: false, fault: `journal-${opened.fault}`, detail }
   }
   const { journal } = opened
   log('journal-opened', { frames: opened.frames, tornBytes: opened.repaired.tornBytes, waiting: ledger.waiting })
