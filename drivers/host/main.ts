@@ -22,7 +22,8 @@ function parentOf(): Parent {
   // The parent is gone: nobody needs the devices any more.
   process.on('disconnect', () => process.exit(0))
   return {
-    send: (message) => process.send?.(message),
+    // A parent that dies while we write: "disconnect" follows, and is the answer.
+    send: (message) => process.send?.(message, () => undefined),
     onMessage: (listener) => process.on('message', listener),
   }
 }
