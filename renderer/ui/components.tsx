@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import type { SignName } from './icons.tsx'
 import { Sign } from './icons.tsx'
 
@@ -134,6 +134,20 @@ export function Progress({ words, name, steps, done }: ProgressProps) {
       </span>
     </div>
   )
+}
+
+/** Where Han and figures or letters meet, whichever comes first. */
+const MEETING = /(?<=\p{Script=Han})(?=[\dA-Za-z])|(?<=[\dA-Za-z])(?=\p{Script=Han})/u
+
+/** A text with dates, times or counts: the gap beside its figures also where the browser knows no text-autospace. */
+export function Spaced({ text }: { readonly text: string }) {
+  return text.split(MEETING).map((part, place) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: a part is its place
+    <Fragment key={place}>
+      {place === 0 ? null : <span className="gap" />}
+      {part}
+    </Fragment>
+  ))
 }
 
 /** Groups of digits, parted by layout and not by typed spaces. */

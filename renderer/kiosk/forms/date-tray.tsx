@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { Field } from '../../../sync/protocol/service-item.ts'
+import { Spaced } from '../../ui/components.tsx'
 import { type StringKey, say } from '../../ui/strings/say.ts'
 import {
   choosePart,
@@ -77,11 +78,13 @@ export function DateTray({ field, value, today, onChange, onDone }: DateTrayProp
       </div>
       <div className="date-days">{days.map((day) => part('day', day, isDayOpen(parts, day, range)))}</div>
       <p className="tray-result" aria-live="polite">
-        {chosen === null
-          ? say('date.pick-rest', {
-              what: lacking.map((name) => say(`date.part.${name}` as StringKey)).join(say('list.and')),
-            })
-          : chosenDate(chosen)}
+        {chosen === null ? (
+          say('date.pick-rest', {
+            what: lacking.map((name) => say(`date.part.${name}` as StringKey)).join(say('list.and')),
+          })
+        ) : (
+          <Spaced text={chosenDate(chosen)} />
+        )}
       </p>
       <button
         type="button"

@@ -1,6 +1,6 @@
 import type { AnswerFault } from '../../../sync/protocol/answers.ts'
 import type { Division, Field } from '../../../sync/protocol/service-item.ts'
-import { BigChoice, ErrorSentence, Groups } from '../../ui/components.tsx'
+import { BigChoice, ErrorSentence, Groups, Spaced } from '../../ui/components.tsx'
 import { local, say } from '../../ui/strings/say.ts'
 import { placeName } from './divisions.ts'
 import { answerSentence } from './sentences.ts'
@@ -127,8 +127,14 @@ function Control({
           data-testid={`field-${field.id}`}
           onClick={onActivate}
         >
-          <span>{value === '' ? say('date.pick') : longDate(value)}</span>
-          {value === '' ? null : <span className="box-aside">{daysFrom(today, value)}</span>}
+          <span>
+            <Spaced text={value === '' ? say('date.pick') : longDate(value)} />
+          </span>
+          {value === '' ? null : (
+            <span className="box-aside">
+              <Spaced text={daysFrom(today, value)} />
+            </span>
+          )}
         </button>
       )
     case 'division':

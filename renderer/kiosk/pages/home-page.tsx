@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { Connection } from '../../../sync/protocol/queue-view.ts'
 import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
-import { Button, Notice } from '../../ui/components.tsx'
+import { Button, Notice, Spaced } from '../../ui/components.tsx'
 import { Sign } from '../../ui/icons.tsx'
 import { local, say } from '../../ui/strings/say.ts'
 import type { Badge } from '../shell/badge.ts'
@@ -100,7 +100,7 @@ function ItemCard({ item, badge, onChoose }: { item: ServiceItem; badge: Badge |
       <span className="item-words">
         <span className="item-name">{local(item.name)}</span>
         <span className="item-use">
-          {badge === null || badge.reason === null ? local(item.use) : say(badge.reason)}
+          <Spaced text={badge === null || badge.reason === null ? local(item.use) : say(badge.reason)} />
         </span>
       </span>
       <BadgeView badge={badge} />

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useState } from 'react'
 import type { CardEvent } from '../../../electron/bridge/identity.contract.ts'
 import type { Accepted } from '../../../electron/bridge/submissions.contract.ts'
 import { showTicket } from '../../../sync/protocol/ticket.ts'
-import { Button, Notice } from '../../ui/components.tsx'
+import { Button, Notice, Spaced } from '../../ui/components.tsx'
 import { say } from '../../ui/strings/say.ts'
 import { IdleScene } from '../drawings/idle-scene.tsx'
 import { cardSentence } from '../forms/sentences.ts'
@@ -41,12 +41,15 @@ export function IdlePage({ reader, badges, onStart }: IdlePageProps) {
                 return count === 0 ? null : (
                   <span className="now-count" key={kind}>
                     <BadgeView badge={{ kind, reason: null }} />
-                    {say('idle.count', { count })}
+                    <Spaced text={say('idle.count', { count })} />
                   </span>
                 )
               })}
             </div>
-          ) : null}
+          ) : (
+            // Its place, so that the counter does not jump when it comes.
+            <div className="now" />
+          )}
           <Button look="primary" className="start" onPress={onStart} testId="start">
             {say('idle.start')}
           </Button>

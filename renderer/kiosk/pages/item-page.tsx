@@ -1,6 +1,6 @@
 import type { Devices } from '../../../electron/bridge/devices.contract.ts'
 import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
-import { Button, Notice } from '../../ui/components.tsx'
+import { Button, Notice, Spaced } from '../../ui/components.tsx'
 import { Sign, type SignName } from '../../ui/icons.tsx'
 import { local, say } from '../../ui/strings/say.ts'
 import { stepCount } from '../forms/form-pages.ts'
@@ -100,7 +100,9 @@ function Row({ sign, what, note }: { sign: SignName; what: string; note: string 
       <Sign name={sign} />
       <span className="row-words">
         <strong>{what}</strong>
-        <span className="row-note">{note}</span>
+        <span className="row-note">
+          <Spaced text={note} />
+        </span>
       </span>
     </div>
   )
@@ -120,7 +122,9 @@ function Days({ word, days, of, isOurs }: { word: string; days: number; of: numb
           <i key={day} className={day < days ? 'is-filled' : 'is-spared'} />
         ))}
       </span>
-      <span>{days === 0 ? say('item.at-once') : say('item.days', { days })}</span>
+      <span>
+        <Spaced text={days === 0 ? say('item.at-once') : say('item.days', { days })} />
+      </span>
     </div>
   )
 }

@@ -1,6 +1,6 @@
 import type { Answers } from '../../../sync/protocol/answers.ts'
 import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
-import { Progress } from '../../ui/components.tsx'
+import { Progress, Spaced } from '../../ui/components.tsx'
 import { local, say } from '../../ui/strings/say.ts'
 import { stepCount } from '../forms/form-pages.ts'
 
@@ -9,11 +9,17 @@ export function ItemProgress({ item, answers, done }: { item: ServiceItem; answe
   const steps = stepCount(item, answers)
   const words =
     done === 'all' ? (
-      <strong className="progress-step">{say('progress.all-done', { steps })}</strong>
+      <strong className="progress-step">
+        <Spaced text={say('progress.all-done', { steps })} />
+      </strong>
     ) : (
       <>
-        <strong className="progress-step">{say('progress.step', { step: done + 1 })}</strong>
-        <span>{say('progress.of', { steps })}</span>
+        <strong className="progress-step">
+          <Spaced text={say('progress.step', { step: done + 1 })} />
+        </strong>
+        <span>
+          <Spaced text={say('progress.of', { steps })} />
+        </span>
       </>
     )
   return <Progress words={words} name={local(item.name)} steps={steps} done={done === 'all' ? steps : done} />

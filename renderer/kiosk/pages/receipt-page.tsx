@@ -3,7 +3,7 @@ import type { Answers } from '../../../sync/protocol/answers.ts'
 import type { Connection } from '../../../sync/protocol/queue-view.ts'
 import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
 import { showTicket } from '../../../sync/protocol/ticket.ts'
-import { Button, Notice } from '../../ui/components.tsx'
+import { Button, Notice, Spaced } from '../../ui/components.tsx'
 import { Sign } from '../../ui/icons.tsx'
 import { local, say } from '../../ui/strings/say.ts'
 import { PrinterDrawing } from '../drawings/printer.tsx'
@@ -60,7 +60,9 @@ function Receipt(props: ReceiptPageProps) {
             </span>
             <span className="outcome-words">
               <h1 className="question">{headline(delivery, local(item.name))}</h1>
-              <span>{deliveryLine(delivery, props.connection)}</span>
+              <span>
+                <Spaced text={deliveryLine(delivery, props.connection)} />
+              </span>
             </span>
           </div>
           <section className="slip">
@@ -87,7 +89,7 @@ function Receipt(props: ReceiptPageProps) {
               <span>
                 {say('receipt.accepted-at')}
                 <strong>
-                  {longDate(isoDate(acceptedAt))} {clockTime(acceptedAt)}
+                  <Spaced text={longDate(isoDate(acceptedAt))} /> {clockTime(acceptedAt)}
                 </strong>
               </span>
               <span>{say('receipt.no-id')}</span>
@@ -128,7 +130,9 @@ function Receipt(props: ReceiptPageProps) {
               <i className={place === 0 ? 'is-done' : ''}>{place === 0 ? <Sign name="check" /> : place + 1}</i>
               <span className="row-words">
                 <strong>{local(step.what)}</strong>
-                <span className="row-note">{place === 0 ? takenLine(accepted, delivery) : local(step.note)}</span>
+                <span className="row-note">
+                  <Spaced text={place === 0 ? takenLine(accepted, delivery) : local(step.note)} />
+                </span>
               </span>
             </li>
           ))}
@@ -162,7 +166,11 @@ function Trouble(props: ReceiptPageProps & { readonly trouble: PrintTrouble }) {
                   ? say('trouble.safe-received-line', { time: clockTime(new Date(delivery.receivedAt)) })
                   : say('trouble.safe-line', { time: clockTime(new Date(accepted.acceptedAt)) })}
               </span>
-              {isReceived ? null : <span className="soft">{deliveryLine(delivery, props.connection)}</span>}
+              {isReceived ? null : (
+                <span className="soft">
+                  <Spaced text={deliveryLine(delivery, props.connection)} />
+                </span>
+              )}
             </span>
           </div>
           <div className="safe-code">

@@ -95,7 +95,7 @@ test.each([
   [view('hub-silent', 1, 6), 'diamond', '网络通，对方没有回应', '等待上传1件，等了6分钟'],
   [view('no-network', 3), 'diamond', '没有连上网络', '等待上传3件，最早的等了42分钟'],
   [view('no-network', 0), 'diamond', '没有连上网络', '没有等待上传的办件'],
-  [null, 'diamond', '正在看网络', ''],
+  [null, 'ring', '正在看网络', ''],
 ])('the status line says one truth (%#)', (queue, sign, connection, words) => {
   expect(statusLine(queue, NOW)).toEqual({ sign, connection, queue: words })
 })

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { About } from '../../../electron/bridge/maintenance.contract.ts'
-import { Button } from '../../ui/components.tsx'
+import { Button, Spaced } from '../../ui/components.tsx'
 import { local, say } from '../../ui/strings/say.ts'
 import { clockTime, isoDate, weekday } from '../forms/show.ts'
 import type { StatusLine } from './status-line.ts'
@@ -48,7 +48,7 @@ export function Frame(props: FrameProps) {
           <i className="status-sign" aria-hidden="true" />
           <strong>{status.connection}</strong>
           <span className="status-queue">
-            {visitor === null ? status.queue : say('status.visit', { who: visitor })}
+            {visitor === null ? <Spaced text={status.queue} /> : say('status.visit', { who: visitor })}
           </span>
         </span>
         {props.onEnd === null ? (
@@ -92,7 +92,9 @@ function Clock({ now, showsDate }: { readonly now: Date; readonly showsDate: boo
     <>
       {showsDate ? (
         <span className="clock-date">
-          {say('clock.date', { month: now.getMonth() + 1, day: now.getDate(), weekday: weekday(isoDate(now)) })}
+          <Spaced
+            text={say('clock.date', { month: now.getMonth() + 1, day: now.getDate(), weekday: weekday(isoDate(now)) })}
+          />
         </span>
       ) : null}
       <span>{clockTime(now)}</span>

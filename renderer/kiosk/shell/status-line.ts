@@ -3,14 +3,15 @@ import { say } from '../../ui/strings/say.ts'
 import { duration } from '../forms/show.ts'
 
 export interface StatusLine {
-  readonly sign: 'dot' | 'diamond'
+  /** Sound, trouble, not known yet. */
+  readonly sign: 'dot' | 'diamond' | 'ring'
   readonly connection: string
   readonly queue: string
 }
 
 /** The one truth of look.md section 4.4. */
 export function statusLine(view: QueueView | null, nowMs: number): StatusLine {
-  if (view === null) return { sign: 'diamond', connection: say('status.unknown'), queue: '' }
+  if (view === null) return { sign: 'ring', connection: say('status.unknown'), queue: '' }
   const age = view.oldestAcceptedAt === null ? duration(0) : duration(nowMs - Date.parse(view.oldestAcceptedAt))
   const connected = view.connection === 'connected'
   return {

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { Spaced } from '../../ui/components.tsx'
 import { say } from '../../ui/strings/say.ts'
 
 /** Nothing for 1 s, then the words; from 3 s on how long (look.md section 5, Slow). */
@@ -21,7 +22,11 @@ export function Waiting({ text, testId }: { readonly text: string; readonly test
               <i key={dot} className={dot <= (seconds - 1) % 5 ? 'is-on' : ''} />
             ))}
           </span>
-          {seconds < COUNT_FROM_S ? null : <span>{say('confirm.waited', { seconds })}</span>}
+          {seconds < COUNT_FROM_S ? null : (
+            <span>
+              <Spaced text={say('confirm.waited', { seconds })} />
+            </span>
+          )}
         </>
       )}
     </p>

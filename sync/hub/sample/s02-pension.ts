@@ -7,7 +7,7 @@ export const s02Pension: ServiceItem = {
   version: 1,
   code: itemCode(humanResources, '14002'),
   name: { zh: '领取养老金资格认证', en: 'Pension eligibility check' },
-  use: { zh: '刷身份证，约 2 分钟', en: 'With your ID card, about 2 minutes' },
+  use: { zh: '刷身份证，约2分钟', en: 'With your ID card, about 2 minutes' },
   seal: '保',
   topic: { zh: '社会保险', en: 'Social insurance' },
   department: humanResources,

@@ -87,7 +87,7 @@ export const s03RemoteCare: ServiceItem = {
   signature: true,
   after: [
     { what: { zh: '已收件' }, note: { zh: '您不用再来' } },
-    { what: { zh: '医保部门审核' }, note: { zh: '2 个工作日，从送到的那天算' } },
+    { what: { zh: '医保部门审核' }, note: { zh: '2个工作日，从送到的那天算' } },
     { what: { zh: '医保部门告诉您结果' }, note: { zh: '要补材料的，按您填的手机号联系您' } },
   ],
 }

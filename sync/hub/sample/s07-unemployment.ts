@@ -10,7 +10,7 @@ export const s07Unemployment: ServiceItem = {
   version: 1,
   code: itemCode(humanResources, '14003'),
   name: { zh: '失业登记', en: 'Registration as unemployed' },
-  use: { zh: '1 个工作日出结果', en: 'Result within 1 working day' },
+  use: { zh: '1个工作日出结果', en: 'Result within 1 working day' },
   seal: '业',
   topic: { zh: '找工作', en: 'Work' },
   department: humanResources,
@@ -74,7 +74,7 @@ export const s07Unemployment: ServiceItem = {
   signature: true,
   after: [
     { what: { zh: '已收件' }, note: { zh: '您不用再来' } },
-    { what: { zh: '人社部门审核' }, note: { zh: '1 个工作日，从送到的那天算' } },
+    { what: { zh: '人社部门审核' }, note: { zh: '1个工作日，从送到的那天算' } },
     { what: { zh: '人社部门告诉您结果' }, note: { zh: '要补材料的，按您填的手机号联系您' } },
   ],
 }
