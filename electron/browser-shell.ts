@@ -70,6 +70,7 @@ async function main(): Promise<void> {
       executable,
       profileDir: join(options.dataDir, 'browser'),
       kiosk: options.kiosk,
+      size: terminal.screen,
       startUrl: door.startUrl,
       clock: realClock,
       log,

@@ -34,6 +34,7 @@ function keep(executable: string): void {
     executable,
     profileDir: join(dir, 'profile'),
     kiosk: true,
+    size: { widthPx: 1080, heightPx: 1920 },
     startUrl: () => `http://127.0.0.1:1/start?token=${++starts}`,
     clock,
     log: book.log,

@@ -31,11 +31,28 @@ function isExecutable(file: string): boolean {
   }
 }
 
+/** The kiosk's screen in its own pixels. Without a window manager even kiosk mode needs to be told. */
+export interface ScreenSize {
+  readonly widthPx: number
+  readonly heightPx: number
+}
+
+/** On a desk the whole kiosk is wanted, smaller: the page keeps its pixels, the window shows them at this scale. */
+const DESK_SCALE = 0.45
+
+function smallWindow({ widthPx, heightPx }: ScreenSize): string[] {
+  return [`--force-device-scale-factor=${DESK_SCALE}`, `--window-size=${widthPx},${heightPx}`]
+}
+
 /** Why each switch: nothing of Chromium's own may stand between a citizen and the page, or call out. */
-function switches(profileDir: string, kiosk: boolean): string[] {
+function switches(profileDir: string, kiosk: boolean, size: ScreenSize): string[] {
   return [
     `--user-data-dir=${profileDir}`,
-    ...(kiosk ? ['--kiosk'] : ['--window-size=540,960']),
+    ...(kiosk
+      ? ['--kiosk', '--window-position=0,0', `--window-size=${size.widthPx},${size.heightPx}`]
+      : smallWindow(size)),
+    // A Chinese page in an English browser would be offered for translation, over the page.
+    '--lang=zh-CN',
     '--no-first-run',
     '--no-default-browser-check',
     '--disable-background-networking',
@@ -63,6 +80,7 @@ export function keepBrowser(options: {
   readonly executable: string
   readonly profileDir: string
   readonly kiosk: boolean
+  readonly size: ScreenSize
   readonly startUrl: () => string
   readonly clock: Clock
   readonly log: Log
@@ -78,7 +96,7 @@ export function keepBrowser(options: {
     const bornMs = options.clock.nowMs()
     const fresh = spawn(
       options.executable,
-      [...switches(options.profileDir, options.kiosk), `--app=${options.startUrl()}`],
+      [...switches(options.profileDir, options.kiosk, options.size), `--app=${options.startUrl()}`],
       {
         stdio: 'ignore',
       },

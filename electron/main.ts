@@ -10,9 +10,12 @@ import { mayHave } from './lockdown/permissions.ts'
 import { isBlocked } from './lockdown/shortcuts.ts'
 import { readOptions, type ShellOptions } from './options.ts'
 import { prepareTerminal } from './prepare.ts'
+import type { Terminal } from './terminal.ts'
 
 /** The Electron shell: a sandboxed window on app://kiosk over the same Terminal as the browser shell. */
 
+/** On a desk the whole kiosk is wanted, smaller: the page keeps its pixels, the window shows them at this scale. */
+const DESK_SCALE = 0.45
 /** A page that died is loaded again after this. */
 const RELOAD_AFTER_MS = 500
 
@@ -78,7 +81,7 @@ async function run(options: ShellOptions): Promise<void> {
   servePage(await openAssets(options.pageDir))
   denyPermissions()
   connectPages(createCarriers(terminal, log))
-  openWindow(options.kiosk)
+  openWindow(options.kiosk, terminal.screen)
 
   app.on('before-quit', (event) => {
     if (stopping) return
@@ -127,10 +130,12 @@ function connectPages(carriers: Carriers): void {
   })
 }
 
-function openWindow(kiosk: boolean): void {
+function openWindow(kiosk: boolean, { widthPx, heightPx }: Terminal['screen']): void {
+  const scale = kiosk ? 1 : DESK_SCALE
   const window = new BrowserWindow({
-    width: 1080,
-    height: 1920,
+    width: Math.round(widthPx * scale),
+    height: Math.round(heightPx * scale),
+    useContentSize: true,
     kiosk,
     show: true,
     autoHideMenuBar: true,
@@ -143,6 +148,7 @@ function openWindow(kiosk: boolean): void {
       webSecurity: true,
       spellcheck: false,
       backgroundThrottling: false,
+      zoomFactor: scale,
     },
   })
   guard(window, log)

@@ -22,6 +22,9 @@ export const SettingsSchema = z.strictObject({
   panel: z.strictObject({
     /** Pixels per millimetre, measured with a ruler at installation: 4.03 on 21.5", 2.71 on 32". */
     pxPerMm: z.number().min(1).max(20),
+    /** The screen's own pixels as it hangs; 1080 × 1920 when not given. */
+    widthPx: z.int().min(320).max(10_000).optional(),
+    heightPx: z.int().min(320).max(10_000).optional(),
   }),
   devices: z.strictObject({
     'id-card-reader': DeviceUrlSchema.optional(),

@@ -31,6 +31,9 @@ import type { Settings } from './settings.ts'
 import { inWords, localDate } from './time.ts'
 import { openTrust } from './trust.ts'
 
+/** The usual panel, hung upright. */
+const PORTRAIT = { widthPx: 1080, heightPx: 1920 }
+
 export interface TerminalOptions {
   readonly dataDir: string
   readonly settings: Settings
@@ -49,6 +52,8 @@ export interface Terminal {
   readonly bridge: ReturnType<typeof bridgeRouter>
   /** A channel for one sync worker; call `closed` when it goes. */
   openWorker(): ReturnType<typeof openWorkerChannel>
+  /** The panel's pixels, for the shell's window. */
+  readonly screen: { readonly widthPx: number; readonly heightPx: number }
   /** For measurements and tests inside main. */
   readonly intake: Intake
   /** A page's bridge opened; call the answer when it closes. */
@@ -192,6 +197,10 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
   return {
     ok: true,
     terminal: {
+      screen: {
+        widthPx: settings.panel.widthPx ?? PORTRAIT.widthPx,
+        heightPx: settings.panel.heightPx ?? PORTRAIT.heightPx,
+      },
       intake,
       bridge: bridgeRouter({
         identity: identityHandlers(session),
