@@ -51,8 +51,6 @@ function switches(profileDir: string, kiosk: boolean, size: ScreenSize): string[
     ...(kiosk
       ? ['--kiosk', '--window-position=0,0', `--window-size=${size.widthPx},${size.heightPx}`]
       : smallWindow(size)),
-    // A Chinese page in an English browser would be offered for translation, over the page.
-    '--lang=zh-CN',
     '--no-first-run',
     '--no-default-browser-check',
     '--disable-background-networking',
@@ -65,7 +63,8 @@ function switches(profileDir: string, kiosk: boolean, size: ScreenSize): string[
     '--disable-session-crashed-bubble',
     '--password-store=basic',
     // Chromium refuses its sandbox to root; a real terminal runs as an ordinary user (README).
-    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+    // --test-type keeps its warning about that off the page.
+    ...(process.getuid?.() === 0 ? ['--no-sandbox', '--test-type'] : []),
   ]
 }
 
@@ -99,6 +98,8 @@ export function keepBrowser(options: {
       [...switches(options.profileDir, options.kiosk, options.size), `--app=${options.startUrl()}`],
       {
         stdio: 'ignore',
+        // A Chinese page in an English browser would be offered for translation, over the page.
+        env: { ...process.env, LANGUAGE: 'zh_CN:zh' },
       },
     )
     child = fresh
