@@ -10,7 +10,7 @@ import type { Misbehaviour } from '../../drivers/id-card-reader/simulated-module
 import type { CardFault, CardReaderState } from '../../drivers/id-card-reader/states.ts'
 import { say } from '../../renderer/ui/strings/say.ts'
 import type { CardRefusal } from '../../sync/protocol/identity.ts'
-import { endVisit, expectNobodyInLog, type LogSince, logFromNow } from '../support/bad-input.ts'
+import { endVisit, expectNobodyInLog, type LogSince, logFromNow, says } from '../support/bad-input.ts'
 import { findChromium } from '../support/chromium.ts'
 import { putCard, statusShows } from '../support/walk.ts'
 import { openWorld, type World } from '../support/world.ts'
@@ -49,7 +49,7 @@ afterAll(async () => {
 
 const reader = () => world.stack.bench.reader
 const problem = () => page.getByTestId('card-problem')
-const problemSays = (sentence: string) => problem().filter({ hasText: sentence }).waitFor()
+const problemSays = (sentence: string) => says(problem(), sentence)
 
 /** A card of a sample person, here for the first time or changed. */
 function lay(person: SamplePerson): void {
@@ -66,10 +66,7 @@ async function nextGoodCardIsRead(log: LogSince): Promise<void> {
 }
 
 async function greeted(log: LogSince, who: string): Promise<void> {
-  await page
-    .getByTestId('card-ok')
-    .filter({ hasText: say('home.card-ok', { who }) })
-    .waitFor()
+  await says(page.getByTestId('card-ok'), say('home.card-ok', { who }))
   await log.shows({ event: 'card-read' })
   await endVisit(page)
 }
@@ -111,7 +108,6 @@ test.for<readonly [string, Misbehaviour, CardFault]>([
     'reader-link-bad',
   ],
   ['over-long frames for ever', { kind: 'over-long', command: 'readTextPhoto', times: FOR_EVER }, 'reader-link-bad'],
-  ['frames cut short for ever', { kind: 'truncated', command: 'readTextPhoto', times: FOR_EVER }, 'reader-link-bad'],
   ['silence in the middle', { kind: 'silence', command: 'readTextPhoto', times: FOR_EVER }, 'no-answer'],
   [
     'the module fails its self-test in the middle',

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import type { SamplePerson } from '../../drivers/id-card-reader/sample-persons.ts'
 import { statusShows } from './walk.ts'
@@ -48,3 +48,15 @@ export function expectNobodyInLog(world: World, persons: readonly SamplePerson[]
     }
   }
 }
+
+/** How long a page may take to say something: what stands behind it may wait for a device. */
+const SAYS_WITHIN_MS = 20_000
+
+/** Waits until all these sentences stand there. Spaces do not count: some are drawn and not written. */
+export async function says(place: Locator, ...sentences: readonly string[]): Promise<void> {
+  await place.first().waitFor()
+  const text = async () => squeezed(await place.first().innerText())
+  for (const sentence of sentences) await expect.poll(text, { timeout: SAYS_WITHIN_MS }).toContain(squeezed(sentence))
+}
+
+const squeezed = (text: string) => text.replace(/\s+/g, '')
