@@ -17,6 +17,11 @@ export const EVENTS = {
   },
   'journal-note': { level: 'debug', means: 'What the journal does by itself: segments, repairs.' },
   'hub-client': { level: 'debug', means: 'A call to the hub, without content.' },
+  'hub-strange': {
+    level: 'warn',
+    means:
+      'Something answers that is not our hub (a portal, a proxy, another root, a wrong clock), or its signature does not hold; all stays here meanwhile. Told again every 10 minutes.',
+  },
   'main-drain': { level: 'info', means: 'From main’s own drain.' },
   'journal-refused': { level: 'error', means: 'The journal cannot be used; nothing is accepted.' },
   'trust-refused': {

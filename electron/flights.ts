@@ -61,6 +61,8 @@ export function createFlights(options: FlightsOptions): Flights {
       log('flight-failed', {
         submissionId,
         why: outcome.why,
+        // The hub client's words: status and code, never content.
+        detail: outcome.detail,
         hubWide: outcome.hubWide,
         retryAfterMs: outcome.retryAfterMs,
       })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { createDeviceHost, type SpawnHost } from '../drivers/host/host-client.ts'
 import { realClock } from '../drivers/transport/clock.ts'
+import { connectionAfter } from '../sync/hub-client/call-failure.ts'
 import { createHubClient } from '../sync/hub-client/hub-client.ts'
 import { openJournal } from '../sync/journal/journal.ts'
 import { Ledger } from '../sync/journal/ledger.ts'
@@ -21,6 +22,7 @@ import { createConnectionWatch } from './connection.ts'
 import type { Log } from './events.ts'
 import type { FeedSources } from './feed.ts'
 import { createFlights } from './flights.ts'
+import { createHubLog } from './hub-log.ts'
 import { createIntake, type Intake } from './intake.ts'
 import { journalRefusal } from './journal-refusal.ts'
 import { createLease } from './lease.ts'
@@ -101,16 +103,17 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
   const session = createCardSession({ clock: realClock, nowIso, today, log })
   const hub = createHubClient({
     baseUrl: provisioning.hubUrl,
-    log: (_level, event, detail) => log('hub-client', { hub: event, ...detail }),
+    log: createHubLog(log, realClock.nowMs),
   })
 
   const connection = createConnectionWatch({
     clock: realClock,
     log,
     async ping() {
-      if (trust.keySet() === undefined) await trust.refresh(hub)
+      // Without keys nothing can be proven; why there are none yet tells a cut line from a stranger.
+      const why = trust.keySet() === undefined ? await trust.refresh(hub) : undefined
       const keySet = trust.keySet()
-      return keySet === undefined ? 'no-network' : (await hub.ping(keySet)).connection
+      return keySet === undefined ? connectionAfter(why ?? 'not-our-hub') : (await hub.ping(keySet)).connection
     },
     async onContact() {
       await trust.refresh(hub)

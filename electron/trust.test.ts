@@ -74,6 +74,13 @@ test('a key set is on disk before it counts, and is there again offline', async 
   expect((await open()).keySet()?.version).toBe(3)
 })
 
+test('a refresh says why no key set came', async () => {
+  const trust = await open()
+  const portal = { ...hub(3), getKeySet: async (): Promise<KeySetAnswer> => ({ ...AWAY, why: 'not-our-hub' }) }
+  expect(await trust.refresh(portal)).toBe('not-our-hub')
+  expect(await trust.refresh(hub(3))).toBeUndefined()
+})
+
 test('an older key set is refused, whoever signed it; the same again changes nothing', async () => {
   const trust = await open()
   await trust.refresh(hub(3))

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { isNewer, keyFor, verifyKeySet } from '../sync/envelope/key-set.ts'
 import { generateSigningKey, type SigningKey, signingKeyFromJwk } from '../sync/envelope/signing-key.ts'
+import type { Why } from '../sync/hub-client/call-failure.ts'
 import type { HubClient } from '../sync/hub-client/hub-client.ts'
 import type { HubKey, KeySet, Provisioning } from '../sync/protocol/keys.ts'
 import { writeAtomically } from './atomic-file.ts'
@@ -19,9 +20,10 @@ export interface Trust {
   sealKey(nowIso: string): Extract<HubKey, { use: 'seal' }> | undefined
   /**
    * Asks the hub for what is missing or newer; says what came of it. Never throws for a hub that is away, only for a disk
-   * that does not take what was got: then nothing has changed and the next time asks again. Calls never overlap.
+   * that does not take what was got: then nothing has changed and the next time asks again. Calls never overlap. Answers
+   * why no key set came, or undefined.
    */
-  refresh(hub: Pick<HubClient, 'getKeySet' | 'enrol'>): Promise<void>
+  refresh(hub: Pick<HubClient, 'getKeySet' | 'enrol'>): Promise<Why | undefined>
 }
 
 export interface TrustOptions {
@@ -93,25 +95,27 @@ export async function openTrust({ dir, provisioning, log }: TrustOptions): Promi
     log('enrolled', { terminalId })
   }
 
-  async function takeKeySet(hub: Pick<HubClient, 'getKeySet'>): Promise<void> {
+  async function takeKeySet(hub: Pick<HubClient, 'getKeySet'>): Promise<Why | undefined> {
     const answer = await hub.getKeySet(provisioning.rootKeySha256)
-    if (answer.outcome !== 'verified') return
+    if (answer.outcome !== 'verified') return answer.why
     if (keySet !== undefined && answer.keySet.version < keySet.version) {
       log('key-set-refused', { source: 'hub', fault: 'older', offered: answer.keySet.version, held: keySet.version })
-      return
+      return undefined
     }
-    if (!isNewer(answer.keySet, keySet)) return
+    if (!isNewer(answer.keySet, keySet)) return undefined
     await writeAtomically(keySetFile, answer.jws)
     keySet = answer.keySet
     log('key-set-taken', { version: keySet.version })
+    return undefined
   }
 
-  async function refresh(hub: Pick<HubClient, 'getKeySet' | 'enrol'>): Promise<void> {
-    await takeKeySet(hub)
+  async function refresh(hub: Pick<HubClient, 'getKeySet' | 'enrol'>): Promise<Why | undefined> {
+    const why = await takeKeySet(hub)
     if (!enrolled) await enrol(hub)
+    return why
   }
 
-  let refreshing: Promise<void> | undefined
+  let refreshing: Promise<Why | undefined> | undefined
   return {
     ok: true,
     trust: {
