@@ -33,16 +33,11 @@ beforeAll(async () => {
   hub = await openBadHub(`http://${world.stack.bench.network.address}`)
   const provisioning = ProvisioningSchema.parse(JSON.parse(await readFile(world.stack.provisioningFile, 'utf8')))
   await writeFile(world.stack.provisioningFile, JSON.stringify({ ...provisioning, hubUrl: hub.url }))
+  // A portal stands before the hub at the very first start.
+  hub.misbehave({ kind: 'html' })
   await world.startTerminal()
   page = await world.openPage()
   page.setDefaultTimeout(TOUCH_TIMEOUT_MS)
-  await statusShows(page, 'connected')
-  client = await openPageClient(await startAddress(world.shell()))
-  const person = samplePerson('zhou-mingyuan')
-  if (person === undefined) throw new Error('no such sample person')
-  world.stack.bench.reader.putCard(person)
-  await client.card()
-  catalogue = await client.catalogue()
 })
 beforeEach(({ skip }) => {
   if (isWithoutBrowser) skip('no Chromium: npm run setup')
@@ -57,6 +52,23 @@ afterAll(async () => {
     await world.close()
     await hub.close()
   }
+})
+
+test('a portal before the first contact: said on screen and in the log, trusted by nobody, enrolled once it is gone', async () => {
+  await statusShows(page, 'hub-silent')
+  await says(page.getByTestId('status'), say('status.hub-silent'))
+  await world.logged('hub-strange', (line) => line.call === 'getKeySet' && line.why === 'not-our-hub')
+  expect(world.log.some((line) => line.event === 'enrolled' || line.event === 'key-set-taken')).toBe(false)
+
+  hub.behave()
+  await statusShows(page, 'connected')
+  await world.logged('enrolled')
+  client = await openPageClient(await startAddress(world.shell()))
+  const person = samplePerson('zhou-mingyuan')
+  if (person === undefined) throw new Error('no such sample person')
+  world.stack.bench.reader.putCard(person)
+  await client.card()
+  catalogue = await client.catalogue()
 })
 
 /** A submission by main's promise; answers its id. */
@@ -101,7 +113,7 @@ test('a hub that behaves: delivered at once', async () => {
 })
 
 test.for<readonly [string, BadAnswer, Readonly<Record<string, unknown>>]>([
-  ['a page of HTML', { kind: 'html' }, { why: 'not-our-hub', hubWide: true }],
+  ['a page of HTML', { kind: 'html' }, { why: 'not-our-hub', detail: 'status 200, no JSON' }],
   ['a redirect to a portal', { kind: 'redirect' }, { why: 'not-our-hub', hubWide: true }],
   ["a proxy's 403", { kind: 'forbidden-page' }, { why: 'not-our-hub', hubWide: true }],
   ["a stranger's 401", { kind: 'other-json' }, { why: 'not-our-hub', hubWide: true }],
