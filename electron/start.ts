@@ -1,4 +1,5 @@
-import { access } from 'node:fs/promises'
+import { createWriteStream } from 'node:fs'
+import { access, mkdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -29,6 +30,21 @@ type Shell =
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
+/** So many last lines of a log are shown when its program ended badly. */
+const LAST_LINES = 15
+
+/** Logs go to a file, not over what we say here; what was said last is kept for a bad end. */
+function logTo(file: string): { readonly line: (text: string) => void; readonly last: readonly string[] } {
+  const out = createWriteStream(file, { flags: 'a', mode: 0o600 })
+  const last: string[] = []
+  const line = (text: string) => {
+    out.write(`${text}\n`)
+    last.push(text)
+    if (last.length > LAST_LINES) last.shift()
+  }
+  return { line, last }
+}
+
 /** Electron that can run here: ELECTRON_EXECUTABLE, else the electron package's own binary. */
 async function findElectron(): Promise<string | undefined> {
   const given = process.env.ELECTRON_EXECUTABLE
@@ -55,19 +71,18 @@ async function chooseShell(wanted: string | undefined): Promise<Shell> {
   return { kind: 'none', why: 'found neither an Electron (ELECTRON_EXECUTABLE) nor a Chromium (CHROMIUM_PATH)' }
 }
 
-function startElectron(executable: string, stack: Stack, settings: string, fullscreen: boolean): Child {
-  return startChild(executable, [
-    join(ROOT, 'dist/electron/main.cjs'),
-    ...['--data', stack.terminalDir, '--settings', settings, '--provisioning', stack.provisioningFile],
-    ...['--page', join(ROOT, 'dist/kiosk'), ...(fullscreen ? [] : ['--windowed'])],
-  ])
+function startElectron(executable: string, stack: Stack, args: readonly string[], log: (line: string) => void): Child {
+  const files = ['--data', stack.terminalDir, '--provisioning', stack.provisioningFile]
+  const page = ['--page', join(ROOT, 'dist/kiosk')]
+  return startChild(executable, [join(ROOT, 'dist/electron/main.cjs'), ...files, ...page, ...args], { log })
 }
 
 /** A start address is good once and for ten seconds, so each Enter makes a new one. */
 async function offerAddresses(why: string, terminal: Child): Promise<void> {
   say(`  kiosk      no window: ${why}`)
   const show = async () => {
-    const { url } = await terminal.next('start-address')
+    // A terminal that ends first says so at the end of main.
+    const { url } = await terminal.next('start-address').catch(() => ({ url: '(none: the terminal did not start)' }))
     say(`  kiosk      ${String(url)}\n             open it within 10 seconds; Enter makes a new address`)
   }
   await show()
@@ -91,22 +106,28 @@ async function main(): Promise<void> {
   if (values.help) return void process.stdout.write(HELP)
 
   say('便民 Bianmin: starting hub, simulated devices and kiosk …')
-  const stack = await openStack({ dataDir: resolve(values.data), dockDir: join(ROOT, 'dist/dev-dock') })
+  const data = resolve(values.data)
+  await mkdir(data, { recursive: true, mode: 0o700 })
+  const hubLog = logTo(join(data, 'hub.log'))
+  const terminalLog = logTo(join(data, 'terminal.log'))
+  const opening = openStack({ dataDir: data, dockDir: join(ROOT, 'dist/dev-dock'), log: hubLog.line })
+  const stack = await opening.catch((error: unknown) => {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${hubLog.last.join('\n')}`)
+  })
   say(`  hub        ${stack.hubUrl.href}   what arrived, as a page`)
   say(`  dev dock   ${stack.bench.dockUrl ?? ''}   put a card on the reader, take the paper away, cut the network`)
 
   const settings = values.settings === undefined ? stack.settingsFile : resolve(values.settings)
   const shell = await chooseShell(values.dev ? (values.shell ?? 'browser') : values.shell)
-  const extras = [...(values.fullscreen ? [] : ['--windowed']), ...(values.dev ? ['--dev'] : [])]
+  const window = ['--settings', settings, ...(values.fullscreen ? [] : ['--windowed'])]
   const terminal =
     shell.kind === 'electron'
-      ? startElectron(shell.executable, stack, settings, values.fullscreen)
-      : startBrowserShell(stack, [
-          '--settings',
-          settings,
-          ...extras,
-          ...(shell.kind === 'none' ? ['--no-browser'] : []),
-        ])
+      ? startElectron(shell.executable, stack, window, terminalLog.line)
+      : startBrowserShell(
+          stack,
+          [...window, ...(values.dev ? ['--dev'] : []), ...(shell.kind === 'none' ? ['--no-browser'] : [])],
+          { log: terminalLog.line },
+        )
 
   const stop = async () => {
     await terminal.stop()
@@ -117,15 +138,18 @@ async function main(): Promise<void> {
   process.on('SIGTERM', () => void stop())
 
   if (shell.kind === 'none') {
-    await terminal.next('ready')
     await offerAddresses(shell.why, terminal)
   } else {
     say(`  kiosk      in ${shell.kind === 'electron' ? `Electron (${shell.executable})` : 'Chromium'}`)
   }
+  say(`  logs       ${data}/terminal.log, hub.log`)
   say('Ctrl+C stops everything.')
   const code = await terminal.exited
-  say(`The kiosk ended (${code}).`)
+  if (code !== 0) say(`The kiosk ended with code ${code}. Its last words:\n${terminalLog.last.join('\n')}`)
   await stop()
 }
 
-await main()
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exit(1)
+})
