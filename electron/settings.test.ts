@@ -27,6 +27,7 @@ test('a typo is named, with the word that was meant', async () => {
   const result = await loadSettings(await fileWith(JSON.stringify({ ...rest, pannel: panel })))
   expect(result).toMatchObject({ ok: false, fault: 'wrong' })
   expect(!result.ok && result.problems).toContain('top level: "pannel" is not a setting; did you mean "panel"?')
+  expect(!result.ok && result.problems).toContain('panel: is missing')
 })
 
 test('a typo inside an object is named too', async () => {

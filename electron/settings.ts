@@ -75,7 +75,11 @@ async function loadJson<T extends z.ZodObject>(file: string, schema: T): Promise
 
 function sentences(issue: z.core.$ZodIssue, schema: z.ZodObject): readonly string[] {
   const place = issue.path.length === 0 ? 'top level' : issue.path.join('.')
-  if (issue.code !== 'unrecognized_keys') return [`${place}: ${issue.message}`]
+  if (issue.code !== 'unrecognized_keys') {
+    // zod's own words for a word that is not there would not help whoever wrote the file.
+    const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined')
+    return [`${place}: ${isMissing ? 'is missing' : issue.message}`]
+  }
   const known = knownKeys(schema, issue.path)
   return issue.keys.map((key) => {
     const near = nearest(key, known)
