@@ -36,7 +36,7 @@ export function receiptPaper(facts: ReceiptFacts): ReceiptDocument {
         ? []
         : [{ type: 'text' as const, text: '已收件，未受理', bold: true, align: 'centre' as const }]),
       { type: 'rule' },
-      { type: 'text', text: item.name.zh, bold: true, size: 'tall' },
+      { type: 'text', text: item.name.zh, bold: true, size: 'double' },
       ...(facts.name === null ? [] : [{ type: 'row' as const, label: '申请人', value: maskName(facts.name) }]),
       { type: 'text', text: '取件码' },
       { type: 'code', code: showTicket(facts.ticket) },
