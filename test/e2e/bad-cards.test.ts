@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   SAMPLE_BAD_CARDS,
   SAMPLE_PERSONS,
@@ -22,6 +22,8 @@ import { openWorld, type World } from '../support/world.ts'
 const FOR_EVER = 1_000_000
 const TOUCH_TIMEOUT_MS = 20_000
 
+/** A test that waits for a log line in vain ends after this; the project's 120 s are for whole walks. */
+vi.setConfig({ testTimeout: 45_000 })
 const isWithoutBrowser = findChromium() === undefined
 let world: World
 let page: Page

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { SAMPLE_PERSONS, samplePerson } from '../../drivers/id-card-reader/sample-persons.ts'
 import { say } from '../../renderer/ui/strings/say.ts'
 import { ProvisioningSchema } from '../../sync/protocol/keys.ts'
@@ -16,6 +16,8 @@ import { hubRows, openWorld, startAddress, type World } from '../support/world.t
  * A hub that misbehaves, between a real terminal and a real hub: what was accepted stays queued until a receipt proves
  * that it arrived, is then there exactly once, and the screen and the log say meanwhile how things stand.
  */
+/** A test that waits for a log line in vain ends after this; the project's 120 s are for whole walks. */
+vi.setConfig({ testTimeout: 45_000 })
 const isWithoutBrowser = findChromium() === undefined
 const TOUCH_TIMEOUT_MS = 30_000
 /** A receipt that the hub gave for an earlier submission. */

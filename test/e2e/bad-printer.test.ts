@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { SAMPLE_PERSONS } from '../../drivers/id-card-reader/sample-persons.ts'
 import type { PrintedPaper } from '../../drivers/receipt-printer/printer-machine.ts'
 import type { PaperOutcome, PrintFault } from '../../drivers/receipt-printer/states.ts'
@@ -17,6 +17,8 @@ import { hubRows, openWorld, type World } from '../support/world.ts'
  * it says what really happened to the paper, keeps the ticket in sight, and prints well once the cause is gone. The journal
  * says "printed" only for papers that the printer confirmed; delivery goes its own way.
  */
+/** A test that waits for a log line in vain ends after this; the project's 120 s are for whole walks. */
+vi.setConfig({ testTimeout: 45_000 })
 const isWithoutBrowser = findChromium() === undefined
 const TOUCH_TIMEOUT_MS = 30_000
 /** Lines after which something happens in the middle: behind the title, before the ticket. */
