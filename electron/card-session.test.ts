@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { CardReaderEvent } from '../drivers/id-card-reader/states.ts'
 import type { Snapshot } from './bridge/session.contract.ts'
-import { type CardSession, createCardSession, RESTORE_WITHIN_MS } from './card-session.ts'
+import { type CardSession, createCardSession, FAULT_SHOWN_MS, RESTORE_WITHIN_MS } from './card-session.ts'
 
 const ZHOU = { name: '周明远', sex: '1', birth: '19861102', number: '990101198611020033' }
 const SUN = { name: '孙桂兰', sex: '2', birth: '19580612', number: '990101195806120022' }
@@ -79,6 +79,25 @@ test('the document after a changed card goes on with the other person, the one a
   expect(session.applicant()?.name).toBe('孙桂兰')
   session.open(PAGE_A)
   expect(session.card.get()).toEqual({ kind: 'none' })
+})
+
+test('a card laid down while the next document loads is not lost', () => {
+  session.onReader(readOf(ZHOU))
+  session.end('done')
+  session.onReader(readOf(SUN))
+  session.open(PAGE_B)
+  expect(session.applicant()?.name).toBe('孙桂兰')
+})
+
+test('a sentence about a bad card goes by itself, a good card stays', () => {
+  session.onReader(readOf(ZHOU, '20200101'))
+  expect(session.card.get()).toMatchObject({ kind: 'card-refused' })
+  passMs(FAULT_SHOWN_MS)
+  expect(session.card.get()).toEqual({ kind: 'none' })
+  session.onReader({ event: 'card-fault', fault: 'lifted-early' })
+  session.onReader(readOf(ZHOU))
+  passMs(FAULT_SHOWN_MS)
+  expect(session.applicant()?.name).toBe('周明远')
 })
 
 test('ending any other way leaves nobody', () => {

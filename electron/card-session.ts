@@ -8,6 +8,8 @@ import type { Snapshot } from './bridge/session.contract.ts'
 import { type Cell, createCell } from './cell.ts'
 import type { Log } from './events.ts'
 
+/** How long a sentence about a card that could not be used stays, unless another card comes. */
+export const FAULT_SHOWN_MS = 20_000
 /** A lost page may come back to its step within this time (design.md section 4, step 1). */
 export const RESTORE_WITHIN_MS = 120_000
 
@@ -63,8 +65,12 @@ export function createCardSession({ clock, nowIso, today, log }: CardSessionOpti
   let snapshot: { readonly idNumber: string; readonly value: Snapshot } | undefined
   let other: CardHeld | undefined
   let pageId: string | undefined
-  /** The next document is the one that the other person asked for at this machine, a moment ago: it keeps the card. */
+  /**
+   * The visit was ended in good order: whatever card was read since belongs to whoever comes next (or asked to change),
+   * and the document that is just loading keeps it. After a crash nothing is kept.
+   */
   let cardForNextPage = false
+  let cancelFault: (() => void) | undefined
   let cancelWipe: (() => void) | undefined
   let cancelLeftOver: (() => void) | undefined
   let lostAtMs: number | undefined
@@ -78,7 +84,7 @@ export function createCardSession({ clock, nowIso, today, log }: CardSessionOpti
     const result = applicantOf(read.card.cardType, read.card.fields, nowIso(), today())
     if (!result.ok) {
       log('card-refused', { refusal: result.refusal, cardType: read.card.cardType })
-      if (card.get().kind !== 'card') card.set({ kind: 'card-refused', refusal: result.refusal })
+      tellFault({ kind: 'card-refused', refusal: result.refusal })
       return
     }
     log('card-read', {
@@ -105,6 +111,16 @@ export function createCardSession({ clock, nowIso, today, log }: CardSessionOpti
       owner = result.applicant.idNumber
       card.set(fresh)
     }
+  }
+
+  /** Told while there is no card, and taken back after a while: the next citizen need not read it. */
+  function tellFault(fault: Extract<CardEvent, { kind: 'card-refused' | 'card-fault' }>): void {
+    if (card.get().kind === 'card') return
+    card.set(fault)
+    cancelFault?.()
+    cancelFault = clock.after(FAULT_SHOWN_MS, () => {
+      if (card.get() === fault) card.set({ kind: 'none' })
+    })
   }
 
   function forget(): void {
@@ -139,7 +155,7 @@ export function createCardSession({ clock, nowIso, today, log }: CardSessionOpti
       // A visit keeps its card: faults and further readings are told only while there is none.
       if (card.get().kind === 'card') return
       if (event.event === 'card-fault') {
-        card.set({ kind: 'card-fault', fault: event.fault })
+        tellFault({ kind: 'card-fault', fault: event.fault })
       } else if (event.state.state === 'reading') {
         card.set({ kind: 'reading' })
       } else if (card.get().kind === 'reading') {
@@ -189,7 +205,7 @@ export function createCardSession({ clock, nowIso, today, log }: CardSessionOpti
     receiptOf: (submissionId) => receipts.get(submissionId),
     end(why) {
       log('session-ended', { why })
-      cardForNextPage = why === 'card-changed' && other !== undefined
+      cardForNextPage = true
       wipe(why === 'card-changed' ? other : undefined)
     },
   }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { SAMPLE_PERSONS } from '../../drivers/id-card-reader/sample-persons.ts'
 import type { PrintedPaper } from '../../drivers/receipt-printer/printer-machine.ts'
 import type { PaperOutcome, PrintFault } from '../../drivers/receipt-printer/states.ts'
+import { outcomeOf } from '../../renderer/kiosk/pages/receipt-words.ts'
 import { say } from '../../renderer/ui/strings/say.ts'
 import { nodeDisk } from '../../sync/journal/node-disk.ts'
 import { scanJournal } from '../../sync/journal/scan.ts'
@@ -88,7 +89,8 @@ async function troubleShows(fault: PrintFault, paper: PaperOutcome): Promise<voi
     .and(page.locator(`[data-fault="${fault}"][data-paper="${paper}"]`))
     .waitFor()
   const parts = say(`print-fault.${fault}`, { time: '|' }).split('|')
-  await says(printState('failed'), say(`trouble.heading.${paper}`), ...parts, say(`trouble.paper.${paper}`))
+  const outcome = outcomeOf({ fault, paper })
+  await says(printState('failed'), say(`trouble.heading.${outcome}`), ...parts, say(`trouble.paper.${outcome}`))
   expect(await page.getByTestId('ticket').getAttribute('data-ticket')).toBe(ticket)
 }
 

@@ -58,8 +58,9 @@ export function FormPage(props: FormPageProps) {
   }, [firstFault])
 
   const done = () => {
-    const next = open.find((field) => field.id !== activeId && hasTray(field))
-    setActiveId(next?.id ?? null)
+    // A choice needs no keys: they make room for it, so that no question is jumped over.
+    const next = open.find((field) => field.id !== activeId)
+    setActiveId(next !== undefined && hasTray(next) ? next.id : null)
   }
   const editor = useField(active, active === undefined ? '' : (answers[active.id] ?? ''), (value) => {
     if (active !== undefined) onAnswer(active.id, value)

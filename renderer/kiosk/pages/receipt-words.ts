@@ -32,13 +32,19 @@ export interface TroubleWords {
   readonly sentences: readonly string[]
 }
 
+/** The cut comes last: a receipt that the cutter left hanging is no half receipt. Tests name the words by this too. */
+export function outcomeOf({ fault, paper }: { fault: string; paper: 'nothing' | 'partly' | 'unknown' }) {
+  return fault === 'cutter-error' && paper === 'partly' ? 'uncut' : paper
+}
+
 /** What failed, when, and what it means for the paper in the outlet. */
 export function troubleWords(trouble: PrintTrouble, at: Date): TroubleWords {
   const time = clockTime(at)
   if (trouble.kind === 'fault') {
-    const { fault, paper } = trouble.result
-    const heading = say(`trouble.heading.${paper}`)
-    return { heading, sentences: [say(`print-fault.${fault}`, { time }), say(`trouble.paper.${paper}`)] }
+    const { fault } = trouble.result
+    const outcome = outcomeOf(trouble.result)
+    const heading = say(`trouble.heading.${outcome}`)
+    return { heading, sentences: [say(`print-fault.${fault}`, { time }), say(`trouble.paper.${outcome}`)] }
   }
   if (trouble.kind === 'connection-lost') {
     return {
