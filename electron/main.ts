@@ -44,7 +44,7 @@ protocol.registerSchemesAsPrivileged([
 const arguments_ = process.argv
   .slice(app.isPackaged ? 1 : 2)
   .filter((each) => !/^--(inspect|remote-debugging|no-sandbox|disable-gpu|user-data-dir)/.test(each))
-const read = readOptions(arguments_, process.cwd())
+const read = readOptions(arguments_, process.cwd(), join(__dirname, '..', 'kiosk'))
 if (read.kind !== 'options') {
   process.stderr.write(`${read.text}\n`)
   app.exit(read.kind === 'help' ? 0 : 64)

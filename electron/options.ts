@@ -29,7 +29,7 @@ export const SHELL_HELP = `Starts the terminal.
   --data DIR            journal, trust, packages, browser profile (default .bianmin/terminal)
   --settings FILE       settings.json (default DIR/settings.json)
   --provisioning FILE   provisioning.json (default DIR/provisioning.json)
-  --page DIR            the built page (default dist/kiosk)
+  --page DIR            the built page (default: the one built beside the program)
   --windowed            a window instead of the whole screen
   --no-browser          browser shell: starts no browser; type Enter for a start address, q to stop
   --port N              browser shell: port on 127.0.0.1 (default: any free one)
@@ -37,8 +37,8 @@ export const SHELL_HELP = `Starts the terminal.
   --help                this text
 `
 
-/** Reads the command line; never throws. */
-export function readOptions(args: readonly string[], here: string): OptionsResult {
+/** Reads the command line; never throws. `builtPage` is where this shell finds the page unless told otherwise. */
+export function readOptions(args: readonly string[], here: string, builtPage = 'dist/kiosk'): OptionsResult {
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -47,7 +47,7 @@ export function readOptions(args: readonly string[], here: string): OptionsResul
         data: { type: 'string', default: '.bianmin/terminal' },
         settings: { type: 'string' },
         provisioning: { type: 'string' },
-        page: { type: 'string', default: 'dist/kiosk' },
+        page: { type: 'string', default: builtPage },
         windowed: { type: 'boolean', default: false },
         'no-browser': { type: 'boolean', default: false },
         port: { type: 'string', default: '0' },
