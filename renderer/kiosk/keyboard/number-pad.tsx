@@ -1,7 +1,5 @@
-import { Sign } from '../../ui/icons.tsx'
 import { say } from '../../ui/strings/say.ts'
-
-const keepFocus = (event: React.PointerEvent) => event.preventDefault()
+import { DeleteKey, Key } from './key.tsx'
 
 interface PadProps {
   readonly onDigit: (digit: string) => void
@@ -16,63 +14,19 @@ export function NumberPad({ onDigit, onErase, onClear, onDone }: PadProps) {
     <div className="tray number-pad" data-testid="number-pad">
       <div className="number-keys">
         {[...'123456789'].map((digit) => (
-          <button
-            type="button"
-            className="key"
-            key={digit}
-            data-testid={`key-${digit}`}
-            data-repeats
-            tabIndex={-1}
-            onPointerDown={keepFocus}
-            onClick={() => onDigit(digit)}
-          >
-            {digit}
-          </button>
+          <Key key={digit} word={digit} name={digit} onPress={() => onDigit(digit)} />
         ))}
-        <button
-          type="button"
-          className="key key-word"
-          data-testid="key-clear"
-          tabIndex={-1}
-          onPointerDown={keepFocus}
-          onClick={onClear}
-        >
-          {say('keyboard.clear')}
-        </button>
-        <button
-          type="button"
-          className="key"
-          data-testid="key-0"
-          data-repeats
-          tabIndex={-1}
-          onPointerDown={keepFocus}
-          onClick={() => onDigit('0')}
-        >
-          0
-        </button>
-        <button
-          type="button"
-          className="key key-word"
-          data-testid="key-delete"
-          data-repeats
-          tabIndex={-1}
-          onPointerDown={keepFocus}
-          onClick={onErase}
-        >
-          <Sign name="backspace" />
-          {say('keyboard.delete')}
-        </button>
+        <Key word={say('keyboard.clear')} name="clear" onPress={onClear} className="key-word" isOnce />
+        <Key word="0" name="0" onPress={() => onDigit('0')} />
+        <DeleteKey onPress={onErase} />
       </div>
-      <button
-        type="button"
-        className="key key-word key-primary number-done"
-        data-testid="key-done"
-        tabIndex={-1}
-        onPointerDown={keepFocus}
-        onClick={onDone}
-      >
-        {say('keyboard.done')}
-      </button>
+      <Key
+        word={say('keyboard.done')}
+        name="done"
+        onPress={onDone}
+        className="key-word key-primary number-done"
+        isOnce
+      />
     </div>
   )
 }

@@ -1,6 +1,6 @@
 import { useState } from 'react'
-import { Sign } from '../../ui/icons.tsx'
 import { say } from '../../ui/strings/say.ts'
+import { DeleteKey, Key, keepFocus } from './key.tsx'
 import type { Pinyin } from './use-pinyin.ts'
 
 const LETTER_ROWS = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm'] as const
@@ -11,35 +11,6 @@ interface KeyboardProps {
   readonly onText: (text: string) => void
   readonly onErase: () => void
   readonly onDone: () => void
-}
-
-/** A key never takes the caret away from the field. */
-const keepFocus = (event: React.PointerEvent) => event.preventDefault()
-
-function Key({
-  word,
-  name,
-  onPress,
-  className = '',
-}: {
-  word: string
-  name: string
-  onPress: () => void
-  className?: string
-}) {
-  return (
-    <button
-      type="button"
-      className={`key ${className}`}
-      data-testid={`key-${name}`}
-      data-repeats
-      tabIndex={-1}
-      onPointerDown={keepFocus}
-      onClick={onPress}
-    >
-      {word}
-    </button>
-  )
 }
 
 export function PinyinKeyboard({ pinyin, onText, onErase, onDone }: KeyboardProps) {
@@ -99,18 +70,7 @@ export function PinyinKeyboard({ pinyin, onText, onErase, onDone }: KeyboardProp
           : [...LETTER_ROWS[2]].map((letter) => (
               <Key key={letter} word={letter} name={letter} onPress={() => pinyin.type(letter)} />
             ))}
-        <button
-          type="button"
-          className="key key-word key-wide"
-          data-testid="key-delete"
-          data-repeats
-          tabIndex={-1}
-          onPointerDown={keepFocus}
-          onClick={onErase}
-        >
-          <Sign name="backspace" />
-          {say('keyboard.delete')}
-        </button>
+        <DeleteKey onPress={onErase} className="key-wide" />
       </div>
       <div className="key-row">
         <Key
