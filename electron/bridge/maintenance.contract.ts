@@ -1,6 +1,10 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { QuarantineReasonSchema } from '../../sync/protocol/frames.ts'
+import { InstantSchema, SubmissionIdSchema } from '../../sync/protocol/ids.ts'
 import { LocalTextSchema } from '../../sync/protocol/service-item.ts'
+import { TicketSchema } from '../../sync/protocol/ticket.ts'
+import { IntakeStateSchema } from './queue.contract.ts'
 
 /** What the page must know of the machine it runs on. */
 export const AboutSchema = z.object({
@@ -27,4 +31,96 @@ export const report = oc
   )
   .output(z.object({ logged: z.literal(true) }))
 
-export const maintenance = { about, report }
+/** After the right PIN: names one visit of a maintainer; ends by itself after ten minutes without a call. */
+const TokenSchema = z.string().min(16).max(64)
+
+export const UnlockAnswerSchema = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('open'), token: TokenSchema }),
+  z.object({ outcome: z.literal('wrong-pin'), triesLeft: z.int().min(0) }),
+  /** Too many wrong PINs; survives a restart. */
+  z.object({ outcome: z.literal('locked-out'), untilUnixMs: z.int() }),
+  /** The settings name no PIN: the door cannot be opened at this machine. */
+  z.object({ outcome: z.literal('no-pin-set') }),
+])
+export type UnlockAnswer = z.infer<typeof UnlockAnswerSchema>
+export const unlock = oc.input(z.object({ pin: z.string().regex(/^\d{6,12}$/) })).output(UnlockAnswerSchema)
+export const lock = oc.input(z.object({ token: TokenSchema })).output(z.object({ locked: z.literal(true) }))
+
+/** One submission as maintainers see it: who applied is not known here. */
+export const QueueRowSchema = z.object({
+  submissionId: SubmissionIdSchema,
+  deviceSequence: z.int().min(1),
+  ticket: TicketSchema,
+  itemId: z.string(),
+  acceptedAt: InstantSchema,
+  state: z.enum(['queued', 'received', 'quarantined']),
+  reason: QuarantineReasonSchema.nullable(),
+  /** What the hub said: status and code. */
+  detail: z.string().nullable(),
+  /** Failed tries since it was queued, and when main tries next (epoch ms); null when the sync worker keeps that. */
+  attempts: z.int().min(0).nullable(),
+  nextAttemptAt: z.int().min(0).nullable(),
+  /** Envelope and chunks. */
+  bytes: z.int().min(1),
+  printedAt: InstantSchema.nullable(),
+  receivedAt: InstantSchema.nullable(),
+})
+export type QueueRow = z.infer<typeof QueueRowSchema>
+const DeniedSchema = z.object({ ok: z.literal(false), fault: z.literal('not-unlocked') })
+
+/** Newest first; `before` is the deviceSequence of the last row seen. */
+export const queueRows = oc
+  .input(
+    z.object({
+      token: TokenSchema,
+      state: z.enum(['queued', 'received', 'quarantined']).nullable(),
+      before: z.int().min(1).nullable(),
+      limit: z.int().min(1).max(100),
+    }),
+  )
+  .output(
+    z.discriminatedUnion('ok', [
+      z.object({ ok: z.literal(true), rows: z.array(QueueRowSchema), more: z.boolean() }),
+      DeniedSchema,
+    ]),
+  )
+
+export const HealthSchema = z.object({
+  freeBytes: z.int().min(0).nullable(),
+  intake: IntakeStateSchema,
+  drainOwner: z.enum(['sync-worker', 'main']),
+  /** Null: the hub has never named a backup, so nothing can be purged: an alarm when it lasts. */
+  backedUpThrough: z.int().min(0).nullable(),
+  hubEpoch: z.string().nullable(),
+  lastReconciledAt: InstantSchema.nullable(),
+  /** Tickets whose record on this disk is damaged, and where. */
+  damage: z.array(
+    z.object({
+      at: InstantSchema,
+      kind: z.enum(['torn-tail', 'broken']),
+      place: z.string(),
+      tickets: z.array(TicketSchema),
+    }),
+  ),
+})
+export type Health = z.infer<typeof HealthSchema>
+export const health = oc
+  .input(z.object({ token: TokenSchema }))
+  .output(z.discriminatedUnion('ok', [z.object({ ok: z.literal(true), health: HealthSchema }), DeniedSchema]))
+
+/** Puts quarantined submissions back into the queue. */
+export const requeue = oc
+  .input(z.object({ token: TokenSchema, submissionIds: z.array(SubmissionIdSchema).min(1).max(100) }))
+  .output(z.discriminatedUnion('ok', [z.object({ ok: z.literal(true), requeued: z.int().min(0) }), DeniedSchema]))
+
+/** Writes all unsent sealed submissions as one signed bundle into the folder that the settings name. */
+export const exportUnsent = oc
+  .input(z.object({ token: TokenSchema }))
+  .output(
+    z.discriminatedUnion('ok', [
+      z.object({ ok: z.literal(true), file: z.string(), submissions: z.int().min(0), bytes: z.int().min(0) }),
+      z.object({ ok: z.literal(false), fault: z.enum(['not-unlocked', 'not-written']) }),
+    ]),
+  )
+
+export const maintenance = { about, report, unlock, lock, queueRows, health, requeue, exportUnsent }

@@ -1,4 +1,5 @@
 import { eventIterator, oc } from '@orpc/contract'
+import { z } from 'zod'
 import { CatalogueViewSchema, QueueViewSchema } from '../../sync/protocol/queue-view.ts'
 
 /** Main's own view of queue and catalogue, for when the sync worker cannot give one (IndexedDB unusable). */
@@ -6,4 +7,12 @@ export const watchView = oc.output(eventIterator(QueueViewSchema))
 /** Starts with the present catalogue (null: none yet), then each newer one. */
 export const watchCatalogue = oc.output(eventIterator(CatalogueViewSchema.nullable()))
 
-export const queue = { watchView, watchCatalogue }
+/**
+ * Does the terminal take new submissions in? Free space decides: below the first mark no attachments, below the second
+ * nothing; both open again by themselves.
+ */
+export const IntakeStateSchema = z.enum(['open', 'no-attachments', 'no-space'])
+export type IntakeState = z.infer<typeof IntakeStateSchema>
+export const watchIntake = oc.output(eventIterator(z.object({ intake: IntakeStateSchema })))
+
+export const queue = { watchView, watchCatalogue, watchIntake }

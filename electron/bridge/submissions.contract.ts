@@ -1,5 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import { CaseStateSchema } from '../../sync/protocol/contact.ts'
 import { DraftIdSchema, InstantSchema, SubmissionIdSchema } from '../../sync/protocol/ids.ts'
 import { SubmitRequestSchema } from '../../sync/protocol/submission.ts'
 import { TicketSchema } from '../../sync/protocol/ticket.ts'
@@ -32,6 +33,8 @@ export const SubmitAnswerSchema = z.discriminatedUnion('ok', [
       'no-trust',
       /** The journal could not be written; nothing was kept. */
       'not-stored',
+      /** The disk is nearly full: nothing new is taken in, so that what is here stays safe. Opens again by itself. */
+      'no-space',
     ]),
     /** For bad-answers: which fields, and why (sync/protocol/answers). */
     fields: z.array(z.object({ field: z.string(), fault: z.string() })),
@@ -58,4 +61,26 @@ export const watchDelivery = oc
 /** Receipts accepted in the last 10 minutes and not printed: offered on the idle page by ticket. */
 export const unprinted = oc.output(z.array(AcceptedSchema))
 
-export const submissions = { submit, byDraft, watchDelivery, unprinted }
+/** What a citizen hears of a submission by its ticket: no name, no number. */
+export const FoundSchema = z.object({
+  ticket: TicketSchema,
+  itemId: z.string(),
+  acceptedAt: InstantSchema,
+  /** waiting: safe here, not yet at the hub. needs-staff: the hub refused it or this machine cannot read it back. */
+  state: z.enum(['waiting', 'received', 'needs-staff']),
+  receivedAt: InstantSchema.nullable(),
+  /** As the hub last said. */
+  case: z.object({ state: CaseStateSchema, at: InstantSchema }).nullable(),
+})
+export type Found = z.infer<typeof FoundSchema>
+export const FindAnswerSchema = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('found'), found: FoundSchema }),
+  z.object({ outcome: z.literal('not-found') }),
+  /** Typed look-ups are rationed, so that tickets cannot be guessed. */
+  z.object({ outcome: z.literal('too-many-tries'), retryAfterMs: z.int().min(0) }),
+])
+export type FindAnswer = z.infer<typeof FindAnswerSchema>
+/** "My submissions on this terminal": by ticket, as typed (checked) or scanned. */
+export const byTicket = oc.input(z.object({ ticket: TicketSchema })).output(FindAnswerSchema)
+
+export const submissions = { submit, byDraft, watchDelivery, unprinted, byTicket }

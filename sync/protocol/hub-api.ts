@@ -2,14 +2,27 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { CompactJwsSchema, HubEpochSchema, Sha256Schema, SubmissionIdSchema, TerminalIdSchema } from './ids.ts'
 import { Ed25519JwkSchema } from './keys.ts'
+import { PackageKindSchema } from './receipt.ts'
 import { MAX_ENVELOPE_BYTES } from './submission.ts'
+
+/** Most submissions in one batch, and most bytes of all their envelopes together. */
+export const MAX_BATCH_ITEMS = 200
+export const MAX_BATCH_BYTES = 4 << 20
 
 /**
  * The hub's interface as one contract: the hub implements it (and derives /openapi.json from it), the hub client calls
  * it. Every 4xx names a fault of envelope, key, size or protocol, never of content: ingest does not open envelopes.
  */
 
-const ReceiptAnswerSchema = z.object({ receipt: CompactJwsSchema })
+/** How the hub stands, in every reply. Not signed here: a reason to ask (contact), never to purge or to offer again. */
+export const HubStandSchema = z.object({
+  hubEpoch: HubEpochSchema,
+  hubSequence: z.int().min(0),
+  backedUpThrough: z.int().min(0).nullable(),
+})
+export type HubStand = z.infer<typeof HubStandSchema>
+
+const ReceiptAnswerSchema = z.object({ receipt: CompactJwsSchema, hub: HubStandSchema.optional() })
 
 /** PUT, so that sending again is harmless: same id and hash give the stored receipt, another hash is refused. */
 export const putSubmission = oc
@@ -33,9 +46,105 @@ export const putSubmission = oc
     KEY_UNKNOWN: { status: 401, data: z.object({ why: z.string() }) },
     HASH_CONFLICT: { status: 409, data: z.object({ held: Sha256Schema }) },
     TOO_LARGE: { status: 413, data: z.object({ maxBytes: z.int() }) },
+    /** Everything is in order but chunks that its header lists are not here yet: send them, then this again. */
+    CHUNKS_MISSING: { status: 424, data: z.object({ missing: z.array(Sha256Schema) }) },
     UPGRADE_NEEDED: { status: 426, data: z.object({ why: z.string() }) },
     BUSY: { status: 503, data: z.object({ retryAfterMs: z.int() }) },
   })
+
+const HandedInSchema = z.object({
+  submissionId: SubmissionIdSchema,
+  sha256: Sha256Schema,
+  envelope: z.string().min(1).max(MAX_ENVELOPE_BYTES),
+})
+
+/** What became of one submission of a batch. A fault is that of the same name at putSubmission and touches no other. */
+export const BatchItemResultSchema = z.discriminatedUnion('outcome', [
+  /** New: covered by the batch's receipt. */
+  z.object({ submissionId: SubmissionIdSchema, outcome: z.literal('stored') }),
+  /** Held before: its stored receipt. */
+  z.object({ submissionId: SubmissionIdSchema, outcome: z.literal('held'), receipt: CompactJwsSchema }),
+  z.object({
+    submissionId: SubmissionIdSchema,
+    outcome: z.literal('refused'),
+    status: z.union([z.literal(400), z.literal(401), z.literal(409), z.literal(413), z.literal(426)]),
+    code: z.enum(['BAD_ENVELOPE', 'KEY_UNKNOWN', 'HASH_CONFLICT', 'TOO_LARGE', 'UPGRADE_NEEDED']),
+    why: z.string().max(300),
+  }),
+  z.object({
+    submissionId: SubmissionIdSchema,
+    outcome: z.literal('chunks-missing'),
+    missing: z.array(Sha256Schema).max(1000),
+  }),
+])
+export type BatchItemResult = z.infer<typeof BatchItemResultSchema>
+
+/** All of one terminal; one signed receipt over all that are new. One transaction; sending again is harmless. */
+export const putBatch = oc
+  .route({ method: 'POST', path: '/v1/batches', tags: ['submissions'], summary: 'Hand in many sealed submissions' })
+  .input(z.object({ submissions: z.array(HandedInSchema).min(1).max(MAX_BATCH_ITEMS) }))
+  .output(
+    z.object({
+      /** Over all items whose outcome is "stored"; null when there are none. */
+      receipt: CompactJwsSchema.nullable(),
+      results: z.array(BatchItemResultSchema).min(1).max(MAX_BATCH_ITEMS),
+      hub: HubStandSchema.optional(),
+    }),
+  )
+  .errors({
+    BAD_BATCH: { status: 400, data: z.object({ why: z.string() }) },
+    BUSY: { status: 503, data: z.object({ retryAfterMs: z.int() }) },
+  })
+
+const DEVICE_ERRORS = {
+  BAD_CLAIM: { status: 400, data: z.object({ why: z.string() }) },
+  KEY_UNKNOWN: { status: 401, data: z.object({ why: z.string() }) },
+} as const
+
+/** The claim is a ChunkOffer (contact.ts). Answers the hashes that the hub wants. */
+export const offerChunks = oc
+  .route({ method: 'POST', path: '/v1/chunks/offers', tags: ['chunks'], summary: 'Ask which chunks are wanted' })
+  .input(z.object({ claim: CompactJwsSchema }))
+  .output(z.object({ missing: z.array(Sha256Schema).max(1000) }))
+  .errors(DEVICE_ERRORS)
+
+/** The body is the sealed chunk itself (application/octet-stream). Its hash is its address; sending again is harmless. */
+export const putChunk = oc
+  .route({ method: 'PUT', path: '/v1/chunks/{sha256}', tags: ['chunks'], summary: 'One sealed chunk of an attachment' })
+  .input(z.object({ sha256: Sha256Schema, chunk: z.file() }))
+  .output(z.object({ stored: z.literal(true) }))
+  .errors({
+    /** The bytes do not have the hash, or not the size that was offered: damaged on the way, send again. */
+    DAMAGED: { status: 422 },
+    NOT_OFFERED: { status: 404 },
+    BUSY: { status: 503, data: z.object({ retryAfterMs: z.int() }) },
+  })
+
+/** The claim is a ContactClaim; the answer a JWS over ContactAnswer (contact.ts). */
+export const contact = oc
+  .route({ method: 'POST', path: '/v1/contacts', tags: ['trust'], summary: 'How both sides stand, signed by both' })
+  .input(
+    z.object({
+      claim: CompactJwsSchema,
+      /** The receipt that the mark names, when the hub asked. */ proof: CompactJwsSchema.optional(),
+    }),
+  )
+  .output(z.object({ answer: CompactJwsSchema }))
+  .errors(DEVICE_ERRORS)
+
+/** The claim is a ReconcileClaim; the answer a JWS over ReconcileAnswer. */
+export const reconcile = oc
+  .route({ method: 'POST', path: '/v1/reconciliations', tags: ['trust'], summary: 'Compare what both sides hold' })
+  .input(z.object({ claim: CompactJwsSchema }))
+  .output(z.object({ answer: CompactJwsSchema }))
+  .errors(DEVICE_ERRORS)
+
+/** The claim is a CasePullClaim; the answer a JWS over CasePullAnswer. */
+export const pullCases = oc
+  .route({ method: 'POST', path: '/v1/case-pulls', tags: ['cases'], summary: "Changes of this terminal's cases" })
+  .input(z.object({ claim: CompactJwsSchema }))
+  .output(z.object({ answer: CompactJwsSchema }))
+  .errors(DEVICE_ERRORS)
 
 export const getReceipt = oc
   .route({
@@ -52,14 +161,20 @@ export const getKeySet = oc
   .route({ method: 'GET', path: '/v1/key-set', tags: ['trust'], summary: "The hub's keys, signed by its offline root" })
   .output(z.object({ keySet: CompactJwsSchema }))
 
-export const getCatalogue = oc
+export const getPackage = oc
   .route({
     method: 'GET',
-    path: '/v1/packages/catalogue',
+    path: '/v1/packages/{kind}',
     tags: ['packages'],
-    summary: 'The catalogue of service items, signed',
+    summary: 'The newest package of a kind, signed: catalogue, topics, policies, settings',
   })
-  .input(z.object({ haveVersion: z.coerce.number().int().min(0).optional(), haveEpoch: HubEpochSchema.optional() }))
+  .input(
+    z.object({
+      kind: PackageKindSchema,
+      haveVersion: z.coerce.number().int().min(0).optional(),
+      haveEpoch: HubEpochSchema.optional(),
+    }),
+  )
   .output(
     z.discriminatedUnion('changed', [
       z.object({ changed: z.literal(false) }),
@@ -67,11 +182,12 @@ export const getCatalogue = oc
         changed: z.literal(true),
         /** Compact JWS over PackageManifest. */
         manifest: CompactJwsSchema,
-        /** JSON text of Catalogue; its UTF-8 bytes have the manifest's hash. */
+        /** JSON text of the kind's content; its UTF-8 bytes have the manifest's hash. */
         content: z.string(),
       }),
     ]),
   )
+  .errors({ NOT_PUBLISHED: { status: 404 } })
 
 /** The terminal proves that it holds the key by signing {terminalId, code, jwk} with it. */
 export const enrol = oc
@@ -105,4 +221,17 @@ export const ping = oc
   .input(z.object({ nonce: z.string().min(16).max(64) }))
   .output(z.object({ answer: CompactJwsSchema }))
 
-export const hubContract = { putSubmission, getReceipt, getKeySet, getCatalogue, enrol, ping }
+export const hubContract = {
+  putSubmission,
+  putBatch,
+  offerChunks,
+  putChunk,
+  getReceipt,
+  contact,
+  reconcile,
+  pullCases,
+  getKeySet,
+  getPackage,
+  enrol,
+  ping,
+}

@@ -32,11 +32,18 @@ export const PingAnswerSchema = z.object({
   nonce: z.string().min(16).max(64),
   at: InstantSchema,
   hubEpoch: HubEpochSchema,
+  /** Highest hub sequence that is committed with nothing below it still open. */
+  hubSequence: z.int().min(0).optional(),
+  /** Everything up to here is in a backup; null when the hub has never said so. */
+  backedUpThrough: z.int().min(0).nullable().optional(),
 })
+
+export const PackageKindSchema = z.enum(['catalogue', 'topics', 'policies', 'settings'])
+export type PackageKind = z.infer<typeof PackageKindSchema>
 
 /** Signed description of a package; the content travels beside it and must have this hash. */
 export const PackageManifestSchema = z.object({
-  kind: z.enum(['catalogue']),
+  kind: PackageKindSchema,
   version: z.int().min(1),
   hubEpoch: HubEpochSchema,
   sha256: Sha256Schema,

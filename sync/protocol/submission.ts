@@ -10,6 +10,36 @@ export const MAX_ENVELOPE_BYTES = 256 * 1024
 
 export const SubmissionKindSchema = z.enum(['application', 'rating', 'complaint', 'proxy-binding'])
 
+/** One attachment chunk as it travels: 12 bytes of nonce, AES-256-GCM ciphertext, 16 bytes of tag. Named by its hash. */
+export const ChunkSchema = z.object({
+  sha256: Sha256Schema,
+  bytes: z
+    .int()
+    .min(1)
+    .max(CHUNK_BYTES + 64),
+})
+export type Chunk = z.infer<typeof ChunkSchema>
+/** 20 attachments of 20 MB at most (queue-and-sync.md section 4). */
+export const MAX_CHUNKS = 1000
+
+/**
+ * An attachment as the sealed payload describes it: what it is, how to open its chunks, and what they make together.
+ * The chunk's place is bound by additional data: `bianmin-chunk:1:{submissionId}:{attachment index}:{chunk index}:{chunk count}`.
+ */
+export const AttachmentSchema = z.object({
+  /** The material that it is for, as the item names it. */
+  materialId: z.string().min(1).max(60),
+  mediaType: z.enum(['image/jpeg', 'image/png', 'application/pdf']),
+  /** Size and hash of the plain bytes. */
+  bytes: z.int().min(1),
+  sha256: Sha256Schema,
+  /** AES-256 key of its chunks, base64url; inside the sealed payload only. */
+  key: z.string().regex(/^[\w-]{43}$/),
+  /** Hashes of its sealed chunks, in order. */
+  chunks: z.array(Sha256Schema).min(1).max(MAX_CHUNKS),
+})
+export type Attachment = z.infer<typeof AttachmentSchema>
+
 /** Who applies, as read from the chip of a card and checked by main. */
 export const ApplicantSchema = z.object({
   cardType: z.enum(['citizen', 'foreigner-2017', 'foreigner-2023', 'hk-mo-tw']),
@@ -49,18 +79,10 @@ export const SubmissionPayloadSchema = z.object({
   /** The pledge's words as shown, when the item has one. */
   pledge: z.string().max(500).optional(),
   signature: SignatureSchema.optional(),
+  attachments: z.array(AttachmentSchema).max(20).optional(),
   acceptedAt: InstantSchema,
 })
 export type SubmissionPayload = z.infer<typeof SubmissionPayloadSchema>
-
-/** One attachment chunk, listed in the JWE's protected header. */
-export const ChunkSchema = z.object({
-  sha256: Sha256Schema,
-  bytes: z
-    .int()
-    .min(1)
-    .max(CHUNK_BYTES + 64),
-})
 
 /** What stands in the clear, signed by the device: no personal data. */
 export const SubmissionSummarySchema = z.strictObject({
@@ -95,7 +117,8 @@ export const SealedHeaderSchema = z.object({
   enc: z.literal('A256GCM'),
   kid: z.string(),
   submissionId: SubmissionIdSchema,
-  chunks: z.array(ChunkSchema).max(1000),
+  /** Every sealed chunk, in the order of the attachments: the hub commits only when it holds them all. */
+  chunks: z.array(ChunkSchema).max(MAX_CHUNKS),
 })
 
 /** What the page hands main at confirm. Main adds the applicant from the card that it read itself. */

@@ -12,10 +12,15 @@ import { TicketSchema } from './ticket.ts'
 
 /** How long main waits for a renewal before it drains by itself. */
 export const LEASE_MS = 15_000
+/** Most submissions that one call may name. */
+export const MAX_SEND = 200
 /** How often the worker renews. */
 export const LEASE_RENEW_MS = 5_000
 
-/** One journal frame as the queue needs it: no envelope, no signature, nothing personal. */
+/**
+ * What one journal frame means for one submission: no envelope, no signature, nothing personal. A frame over many
+ * submissions (a batch's receipt, a purge) gives an event for each, all with the frame's sequence.
+ */
 export const QueueEventSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('accepted'),
@@ -44,6 +49,13 @@ export const QueueEventSchema = z.discriminatedUnion('type', [
   }),
   z.object({
     type: z.literal('requeued'),
+    journalSequence: z.int().min(1),
+    at: InstantSchema,
+    submissionId: SubmissionIdSchema,
+  }),
+  /** The payload is gone from this machine, long after the hub's receipt: the queue forgets the item. */
+  z.object({
+    type: z.literal('purged'),
     journalSequence: z.int().min(1),
     at: InstantSchema,
     submissionId: SubmissionIdSchema,
@@ -89,7 +101,7 @@ export const releaseLease = oc
   .output(z.object({ released: z.boolean() }))
 export const feed = oc.input(z.object({ since: z.int().min(0) })).output(eventIterator(FeedMessageSchema))
 export const send = oc
-  .input(z.object({ workerId: z.uuid(), submissionIds: z.array(SubmissionIdSchema).min(1).max(50) }))
+  .input(z.object({ workerId: z.uuid(), submissionIds: z.array(SubmissionIdSchema).min(1).max(MAX_SEND) }))
   .output(z.object({ hints: z.array(SendHintSchema) }))
 
 /** RxDB's pull replication reads these; the checkpoint is the hub's, never a clock (design.md section 4, step 9). */
