@@ -129,8 +129,10 @@ export const CAMPAIGNS: Stage[] = [
   campaign('bench devices', 'test/bench/main.ts', ['devices']),
   campaign('bench submit', 'test/bench/main.ts', ['submit']),
   campaign('bench start', 'test/bench/main.ts', ['start']),
-  campaign('sim', 'test/faults/sim.ts', ['--seeds', '1000']),
-  campaign('faults', 'test/faults/main.ts', ['--seed', '1', '--submissions', '300']),
+  campaign('bench drain', 'test/bench/drain.ts', ['drain']),
+  campaign('bench queue-scale', 'test/bench/queue-scale.ts', ['queue-scale']),
+  campaign('sim', 'test/sim/main.ts', ['--seeds', '1000']),
+  campaign('faults', 'test/faults/main.ts', ['--seed', '1', '--submissions', '2000', '--peers']),
   campaign('fuzz', 'test/fuzz/main.ts', ['--frames', '1000000']),
   campaign('guest', 'test/guest/main.ts', []),
 ]
