@@ -64,6 +64,11 @@ export const BatchItemResultSchema = z.discriminatedUnion('outcome', [
   z.object({ submissionId: SubmissionIdSchema, outcome: z.literal('stored') }),
   /** Held before: its stored receipt. */
   z.object({ submissionId: SubmissionIdSchema, outcome: z.literal('held'), receipt: CompactJwsSchema }),
+  /**
+   * Held before, and covered by the stored receipt of another item of this answer, whose outcome is "held". Without it
+   * a batch of 200 that is sent again after a lost answer would bring its one receipt back 200 times: 10 MB.
+   */
+  z.object({ submissionId: SubmissionIdSchema, outcome: z.literal('held-with'), heldWith: SubmissionIdSchema }),
   z.object({
     submissionId: SubmissionIdSchema,
     outcome: z.literal('refused'),
