@@ -1,4 +1,3 @@
-import { createWriteStream } from 'node:fs'
 import { access, mkdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
@@ -7,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { type Child, startChild } from './dev/child.ts'
 import { openStack, ROOT, type Stack, startBrowserShell } from './dev/stack.ts'
 import { findBrowser } from './kiosk-browser.ts'
+import { openLogFile } from './log-file.ts'
 
 /**
  * `npm start`: a whole terminal on one machine, from nothing: a hub of its own, simulated devices, provisioning, and
@@ -33,12 +33,12 @@ const say = (line: string) => process.stdout.write(`${line}\n`)
 /** So many last lines of a log are shown when its program ended badly. */
 const LAST_LINES = 15
 
-/** Logs go to a file, not over what we say here; what was said last is kept for a bad end. */
+/** Logs go to a file of bounded size, not over what we say here; what was said last is kept for a bad end. */
 function logTo(file: string): { readonly line: (text: string) => void; readonly last: readonly string[] } {
-  const out = createWriteStream(file, { flags: 'a', mode: 0o600 })
+  const out = openLogFile(file)
   const last: string[] = []
   const line = (text: string) => {
-    out.write(`${text}\n`)
+    out.line(text)
     last.push(text)
     if (last.length > LAST_LINES) last.shift()
   }
