@@ -1,0 +1,41 @@
+/** What the hub's logic tells whoever keeps its log. No personal data. */
+export type HubEvent =
+  | {
+      readonly event: 'epoch.opened'
+      readonly level: 'warn'
+      readonly why: 'proof' | 'command' | 'restore'
+      readonly from: string
+      readonly to: string
+      readonly terminalId?: string
+      readonly markSequence?: number
+    }
+  | {
+      readonly event: 'terminal.cloned-sequence'
+      readonly level: 'warn'
+      readonly terminalId: string
+      readonly deviceSequences: readonly number[]
+    }
+  | {
+      readonly event: 'reconcile.difference'
+      readonly level: 'warn'
+      readonly terminalId: string
+      readonly missing: number
+      readonly mismatched: number
+      readonly unlisted: number
+    }
+  | {
+      readonly event: 'contact.mark-unknown'
+      readonly level: 'warn'
+      readonly terminalId: string
+      readonly hubEpoch: string
+      readonly hubSequence: number
+    }
+  | {
+      readonly event: 'contact.proof-refused'
+      readonly level: 'warn'
+      readonly terminalId: string
+      readonly why: string
+    }
+  | { readonly event: 'offers.swept'; readonly level: 'info'; readonly offers: number; readonly chunks: number }
+
+export type OnHubEvent = (event: HubEvent) => void

@@ -1,0 +1,200 @@
+import type { CaseChange, ContactClaim, Mark } from '../protocol/contact.ts'
+import type { HubStand } from '../protocol/hub-api.ts'
+import type { Ed25519Jwk } from '../protocol/keys.ts'
+import type { PackageKind } from '../protocol/receipt.ts'
+import type { Chunk } from '../protocol/submission.ts'
+import type { CaseState } from './tables.ts'
+
+/**
+ * What the hub's logic needs of a database. Two implement it: sql-store.ts over kysely (PGlite, PostgreSQL) and
+ * memory-store.ts for the simulation; store.contract.ts holds both to the same behaviour. All moments are ISO 8601 in UTC.
+ */
+export interface HubStore extends HubReads {
+  /**
+   * Runs `work` alone: no other transaction of any hub process on this store runs meanwhile. All of it is stored when
+   * the promise resolves; nothing of it when `work` throws. Use only `tx` inside.
+   */
+  transaction<T>(work: (tx: HubTx) => Promise<T>): Promise<T>
+
+  /** Keeps a chunk's bytes; a second time changes nothing. The caller checked hash, size and offer. */
+  storeChunk(chunk: { readonly sha256: string; readonly content: Uint8Array; readonly at: string }): Promise<void>
+  /**
+   * Changes a case if it still has one of the states `from`, and notes the change without a sequence. Does not take turns
+   * with transactions: whoever changes cases must not hold up ingest. True when it changed.
+   */
+  changeCase(change: CaseToChange): Promise<boolean>
+  /**
+   * Gives sequences, dense and in order, to all changes that are settled: committed, with no older transaction still
+   * running. A change that is committed late gets a later sequence, so no pull ever skips it.
+   */
+  settleCaseChanges(): Promise<void>
+  saveContact(contact: SavedContact): Promise<void>
+}
+
+/** Reads see what is committed; inside a transaction also what it wrote itself. */
+export interface HubReads {
+  /** Epoch, highest sequence with nothing below it still open, and what is in a backup. */
+  stand(): Promise<HubStand>
+  /** What is held under these ids, by id. */
+  held(submissionIds: readonly string[]): Promise<ReadonlyMap<string, Held>>
+  /** The same without receipts. */
+  heldHashes(submissionIds: readonly string[]): Promise<ReadonlyMap<string, string>>
+  /** Submissions of a terminal in a range of device sequences (both ends included), in order, at most `limit`. */
+  heldInRange(terminalId: string, from: number, through: number, limit: number): Promise<readonly HeldNumber[]>
+  /** Which of these device sequences the terminal used already. */
+  usedDeviceSequences(terminalId: string, sequences: readonly number[]): Promise<ReadonlySet<number>>
+  /** A registered device key, revoked or not. */
+  deviceKey(terminalId: string, kid: string): Promise<DeviceKey | undefined>
+  /** Hash of the terminal's last receipt, or null. */
+  chainHead(terminalId: string): Promise<string | null>
+
+  /** What the hub knows of a mark: whether it ever had that epoch, and the row at that sequence. */
+  markFacts(mark: Mark): Promise<MarkFacts>
+
+  /** Sizes of the chunks that are here, by hash. */
+  chunkSizes(sha256s: readonly string[]): Promise<ReadonlyMap<string, number>>
+  chunk(sha256: string): Promise<Uint8Array | undefined>
+  /** The sizes with which a chunk was offered; none when nobody offered it. */
+  offeredSizes(sha256: string): Promise<readonly number[]>
+  /** Bytes that this terminal offered and no submission uses yet, but for those offered for `exceptSubmissionId`. */
+  openOfferBytes(terminalId: string, exceptSubmissionId: string): Promise<number>
+
+  /** Settled changes of a terminal's cases after a sequence, in order. */
+  caseChanges(terminalId: string, after: number, limit: number): Promise<readonly CaseChange[]>
+  /** The newest settled change of a terminal's cases, 0 when there is none. */
+  newestCaseSequence(terminalId: string): Promise<number>
+  /** Cases that nobody opened yet, in hub order. */
+  waitingCases(limit: number, except: readonly string[]): Promise<readonly WaitingCase[]>
+
+  newestPackage(kind: PackageKind): Promise<StoredPackage | undefined>
+  packageVersions(): Promise<Readonly<Partial<Record<PackageKind, number>>>>
+  /** The contents of all versions of a kind, newest first. */
+  packageContents(kind: PackageKind): Promise<readonly string[]>
+}
+
+export interface HubTx extends HubReads {
+  /** As it was when the transaction got its turn. `lastSequence` counts what is committed, settled or not. */
+  readonly hub: { readonly epoch: string; readonly lastSequence: number }
+  /** Rows, their one receipt, their cases, the terminal's chain, their chunks and the hub's sequence, all at once. */
+  insertSubmissions(arrivals: NewArrivals): Promise<void>
+  /** From now on this epoch. The watermark is void until a backup of this epoch is confirmed. */
+  openEpoch(epoch: NewEpoch): Promise<void>
+  /** Remembers an offer, in place of an earlier one for the same submission. */
+  saveOffer(offer: Offer): Promise<void>
+  /** Forgets offers from before a moment, and chunks that no submission uses and nobody offers. */
+  sweepOffers(before: string): Promise<{ readonly offers: number; readonly chunks: number }>
+  insertPackage(published: NewPackage): Promise<void>
+
+  enrolmentCode(codeSha256: string, terminalId: string): Promise<{ readonly usedByKid: string | null } | undefined>
+  issueCode(code: { readonly codeSha256: string; readonly terminalId: string; readonly at: string }): Promise<void>
+  /** Spends the code and registers the key; a key that is there already, also a revoked one, stays as it is. */
+  enrolDevice(device: NewDevice): Promise<void>
+  /** Takes all keys of a terminal and its unspent codes out of use; says how many keys that were. */
+  revokeTerminal(terminalId: string, at: string): Promise<number>
+}
+
+export interface Held {
+  readonly terminalId: string
+  readonly sha256: string
+  readonly hubSequence: number
+  readonly receiptSha256: string
+  readonly receipt: string
+}
+export interface HeldNumber {
+  readonly deviceSequence: number
+  readonly submissionId: string
+  readonly sha256: string
+}
+export interface DeviceKey {
+  readonly jwk: Ed25519Jwk
+  readonly revokedAt: string | null
+}
+export interface MarkFacts {
+  readonly knowsEpoch: boolean
+  readonly row: { readonly terminalId: string; readonly hubEpoch: string; readonly receiptSha256: string } | undefined
+}
+export interface CaseToChange {
+  readonly submissionId: string
+  readonly from: readonly CaseState[]
+  readonly state: CaseState
+  readonly faults: readonly { readonly field: string; readonly fault: string }[]
+  readonly at: string
+}
+export interface WaitingCase {
+  readonly submissionId: string
+  readonly envelope: string
+}
+export interface StoredPackage {
+  readonly version: number
+  /** The hub's epoch when it was published, as the manifest says. */
+  readonly epoch: string
+  readonly manifest: string
+  readonly content: string
+  readonly sha256: string
+  readonly origin: 'sample' | 'file'
+}
+export interface NewPackage extends StoredPackage {
+  readonly kind: PackageKind
+  readonly publishedAt: string
+}
+export type SavedContact = Pick<
+  ContactClaim,
+  | 'terminalId'
+  | 'lastDeviceSequence'
+  | 'waiting'
+  | 'quarantined'
+  | 'oldestWaitingAt'
+  | 'damage'
+  | 'freeBytes'
+  | 'version'
+> & { readonly at: string; readonly deviceKid: string }
+
+/** One submission as it is stored. */
+export interface SubmissionRow {
+  readonly submissionId: string
+  readonly sha256: string
+  readonly terminalId: string
+  readonly deviceKid: string
+  readonly deviceSequence: number
+  readonly kind: string
+  readonly itemId: string
+  readonly itemCode: string
+  readonly itemVersion: number
+  readonly ticket: string
+  readonly secretSha256: string
+  readonly acceptedAt: string
+  readonly envelope: string
+  readonly receivedAt: string
+  readonly hubEpoch: string
+  readonly hubSequence: number
+  /** The terminal used this device sequence before, for another submission: a copy of it may be running. */
+  readonly cloned: boolean
+}
+export interface NewArrivals {
+  readonly terminalId: string
+  /** With the sequences after `hub.lastSequence`, without a gap. */
+  readonly rows: readonly SubmissionRow[]
+  readonly receipt: { readonly sha256: string; readonly jws: string }
+  /** All chunks that the rows list. */
+  readonly chunkSha256s: readonly string[]
+}
+export interface NewEpoch {
+  readonly epoch: string
+  readonly at: string
+  readonly why: 'command' | 'restore' | 'proof'
+  /** An epoch that this hub must have had and forgot, as a terminal's receipt proves. */
+  readonly forgotten?: string
+}
+export interface Offer {
+  readonly terminalId: string
+  readonly submissionId: string
+  readonly chunks: readonly Chunk[]
+  readonly at: string
+}
+export interface NewDevice {
+  readonly terminalId: string
+  readonly kid: string
+  readonly jwk: Ed25519Jwk
+  readonly codeSha256: string
+  readonly at: string
+}
