@@ -1,7 +1,10 @@
 import type { z } from 'zod'
 import { EnrolmentClaimSchema } from '../protocol/hub-api.ts'
 import { compactParts, jsonPart } from './compact.ts'
-import { type JwsFault, type SigningKey, thumbprint, verifyJws } from './signing-key.ts'
+import { joseSuite } from './jose-suite.ts'
+import { type JwsFault, verifyJws } from './jws.ts'
+import type { SigningKey, Suite } from './suite.ts'
+import { thumbprint } from './thumbprint.ts'
 
 const TYP = 'bm-enrolment+jws'
 
@@ -27,12 +30,12 @@ export function makeClaim({ terminalId, code, deviceKey }: ClaimRequest): Promis
  * Checks that the claim was signed by the key that it names. Whether the code is good is the hub's to know. The key id
  * must be the key's thumbprint, so that no terminal can choose an id at will.
  */
-export async function verifyClaim(jws: string): Promise<ClaimResult> {
+export async function verifyClaim(jws: string, suite: Suite = joseSuite): Promise<ClaimResult> {
   const named = jsonPart(compactParts(jws, 3)?.[1], EnrolmentClaimSchema)
   if (named === undefined) return { ok: false, fault: 'malformed', detail: 'no claim' }
-  const verified = await verifyJws(jws, () => named.jwk, TYP, EnrolmentClaimSchema)
+  const verified = await verifyJws(jws, () => named.jwk, TYP, EnrolmentClaimSchema, suite)
   if (!verified.ok) return verified
-  if (verified.kid !== (await thumbprint(named.jwk))) {
+  if (verified.kid !== thumbprint(named.jwk)) {
     return { ok: false, fault: 'bad-content', detail: "the key id is not the key's thumbprint" }
   }
   return { ok: true, claim: verified.payload, kid: verified.kid }

@@ -1,8 +1,9 @@
 import type { z } from 'zod'
 import { type Ed25519Jwk, Ed25519JwkSchema, type HubKey, type KeySet, KeySetSchema } from '../protocol/keys.ts'
 import { compactParts, jsonPart } from './compact.ts'
-import { sha256Hex } from './sha256.ts'
-import { JwsHeaderSchema, type SigningKey, verifyJws } from './signing-key.ts'
+import { joseSuite } from './jose-suite.ts'
+import { JwsHeaderSchema, verifyJws } from './jws.ts'
+import type { SigningKey, Suite } from './suite.ts'
 
 const TYP = 'bm-key-set+jws'
 const RootHeaderSchema = JwsHeaderSchema.extend({ jwk: Ed25519JwkSchema })
@@ -19,8 +20,8 @@ export type KeySetResult =
     }
 
 /** SHA-256 of a root key's 32 raw bytes, as a provisioning file names it. */
-export function rootKeySha256(jwk: Ed25519Jwk): string {
-  return sha256Hex(Buffer.from(jwk.x, 'base64url'))
+export function rootKeySha256(jwk: Ed25519Jwk, suite: Suite = joseSuite): string {
+  return suite.sha256Hex(Buffer.from(jwk.x, 'base64url'))
 }
 
 /** The key set as the hub hands it out: signed by the offline root, whose public key rides in the header. */
@@ -29,13 +30,16 @@ export function signKeySet(keySet: KeySet, root: SigningKey): Promise<string> {
 }
 
 /** Checks a key set against the one root that this terminal trusts. Comparing versions is the caller's: isNewer. */
-export async function verifyKeySet(jws: string, trustedRootSha256: string): Promise<KeySetResult> {
+export async function verifyKeySet(
+  jws: string,
+  trustedRootSha256: string,
+  suite: Suite = joseSuite,
+): Promise<KeySetResult> {
   const header = jsonPart(compactParts(jws, 3)?.[0], RootHeaderSchema)
   if (header === undefined) return { ok: false, fault: 'malformed', detail: 'no JWS with a root key in its header' }
-  if (rootKeySha256(header.jwk) !== trustedRootSha256) {
-    return { ok: false, fault: 'foreign-root', detail: `root ${rootKeySha256(header.jwk)}` }
-  }
-  const verified = await verifyJws(jws, () => header.jwk, TYP, KeySetSchema)
+  const root = rootKeySha256(header.jwk, suite)
+  if (root !== trustedRootSha256) return { ok: false, fault: 'foreign-root', detail: `root ${root}` }
+  const verified = await verifyJws(jws, () => header.jwk, TYP, KeySetSchema, suite)
   if (verified.ok) return { ok: true, keySet: verified.payload }
   const fault = verified.fault === 'key-unknown' ? 'malformed' : verified.fault
   return { ok: false, fault, detail: verified.detail }
@@ -80,8 +84,9 @@ export async function verifyHubJws<T extends z.ZodType>(
   typ: string,
   schema: T,
   momentOf: (payload: z.infer<T>) => string,
+  suite: Suite = joseSuite,
 ): ReturnType<typeof verifyJws<T>> {
-  const verified = await verifyJws(jws, (kid) => jwkOfKid(keySet, use, kid), typ, schema)
+  const verified = await verifyJws(jws, (kid) => jwkOfKid(keySet, use, kid), typ, schema, suite)
   if (!verified.ok || jwkOfKid(keySet, use, verified.kid, momentOf(verified.payload)) !== undefined) return verified
   return { ok: false, fault: 'key-unknown', detail: `kid ${verified.kid.slice(0, 80)} was not valid at that moment` }
 }

@@ -1,16 +1,21 @@
-import type { Ed25519Jwk } from '../protocol/keys.ts'
-import { type SubmissionSummary, SubmissionSummarySchema } from '../protocol/submission.ts'
+import { z } from 'zod'
+import { TerminalIdSchema } from '../protocol/ids.ts'
+import { type Chunk, type SubmissionSummary, SubmissionSummarySchema } from '../protocol/submission.ts'
 import { compactParts, jsonPart } from './compact.ts'
+import type { DeviceKeyOf } from './contact.ts'
 import { envelopeParts, type SealedHeader } from './envelope-parts.ts'
+import { joseSuite } from './jose-suite.ts'
+import { JwsHeaderSchema, verifyJws } from './jws.ts'
 import { SUMMARY_TYP } from './seal.ts'
-import { sha256Hex } from './sha256.ts'
-import { JwsHeaderSchema, verifyJws } from './signing-key.ts'
+import type { Suite } from './suite.ts'
 
 export type ReadEnvelopeResult =
   | {
       readonly ok: true
       readonly summary: SubmissionSummary
       readonly header: SealedHeader
+      /** Every sealed chunk that must be held before this is committed, in order. */
+      readonly chunks: readonly Chunk[]
       /** SHA-256 of the envelope's UTF-8 bytes: what a receipt covers. */
       readonly sha256: string
     }
@@ -21,6 +26,9 @@ export type ReadEnvelopeResult =
       readonly detail: string
     }
 
+/** Enough to find the key; the whole is read only after its signature was checked. */
+const NamedSchema = z.object({ terminalId: TerminalIdSchema })
+
 /**
  * What the hub's ingest checks without opening anything: shape, device signature over the summary, that the summary
  * covers exactly this sealed text, and that both name the same submission.
@@ -28,25 +36,27 @@ export type ReadEnvelopeResult =
  */
 export async function readEnvelope(
   envelope: string,
-  deviceKeyOf: (terminalId: string, kid: string) => Promise<Ed25519Jwk | undefined>,
+  deviceKeyOf: DeviceKeyOf,
+  suite: Suite = joseSuite,
 ): Promise<ReadEnvelopeResult> {
   const taken = envelopeParts(envelope)
   if (!taken.ok) return { ok: false, fault: 'malformed', detail: taken.detail }
-  const { summaryJws, sealed, header, claimed } = taken.parts
+  const { summaryJws, summaryPart, sealed, header } = taken.parts
   const kid = jsonPart(compactParts(summaryJws, 3)?.[0], JwsHeaderSchema)?.kid
-  if (kid === undefined) return { ok: false, fault: 'malformed', detail: 'bad summary header' }
-  const jwk = await deviceKeyOf(claimed.terminalId, kid)
-  const verified = await verifyJws(summaryJws, () => jwk, SUMMARY_TYP, SubmissionSummarySchema)
+  const named = jsonPart(summaryPart, NamedSchema)
+  if (kid === undefined || named === undefined) return { ok: false, fault: 'malformed', detail: 'bad summary' }
+  const jwk = await deviceKeyOf(named.terminalId, kid)
+  const verified = await verifyJws(summaryJws, () => jwk, SUMMARY_TYP, SubmissionSummarySchema, suite)
   if (!verified.ok) {
     const fault = verified.fault === 'bad-content' ? 'malformed' : verified.fault
     return { ok: false, fault, detail: verified.detail }
   }
   const summary = verified.payload
-  if (summary.sealedSha256 !== sha256Hex(sealed)) {
+  if (summary.sealedSha256 !== suite.sha256Hex(sealed)) {
     return { ok: false, fault: 'mismatch', detail: 'the summary covers another sealed text' }
   }
   if (summary.submissionId !== header.submissionId) {
     return { ok: false, fault: 'mismatch', detail: 'summary and protected header name two submissions' }
   }
-  return { ok: true, summary, header, sha256: sha256Hex(envelope) }
+  return { ok: true, summary, header, chunks: header.chunks, sha256: suite.sha256Hex(envelope) }
 }

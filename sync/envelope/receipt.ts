@@ -1,7 +1,9 @@
 import type { KeySet } from '../protocol/keys.ts'
 import { type HubReceipt, HubReceiptSchema } from '../protocol/receipt.ts'
+import { joseSuite } from './jose-suite.ts'
+import type { JwsFault } from './jws.ts'
 import { verifyHubJws } from './key-set.ts'
-import type { JwsFault, SigningKey } from './signing-key.ts'
+import type { SigningKey, Suite } from './suite.ts'
 
 const TYP = 'bm-receipt+jws'
 
@@ -15,8 +17,8 @@ export function signReceipt(receipt: HubReceipt, key: SigningKey): Promise<strin
 }
 
 /** Checks a receipt's signature by a key of use "receipt" that was valid when it was given. */
-export async function verifyReceipt(jws: string, keySet: KeySet): Promise<ReceiptResult> {
-  const verified = await verifyHubJws(jws, keySet, 'receipt', TYP, HubReceiptSchema, (it) => it.receivedAt)
+export async function verifyReceipt(jws: string, keySet: KeySet, suite: Suite = joseSuite): Promise<ReceiptResult> {
+  const verified = await verifyHubJws(jws, keySet, 'receipt', TYP, HubReceiptSchema, (it) => it.receivedAt, suite)
   return verified.ok ? { ok: true, receipt: verified.payload } : verified
 }
 

@@ -1,13 +1,14 @@
-import { type CryptoKey, exportJWK, generateKeyPair, importJWK } from 'jose'
+import { CompactEncrypt, type CryptoKey, compactDecrypt, errors, exportJWK, generateKeyPair, importJWK } from 'jose'
 import { z } from 'zod'
 import { type RsaJwk, RsaJwkSchema } from '../protocol/keys.ts'
 import type { JsonObject } from './compact.ts'
 
-/** RSA, because ECDH-ES fails in Electron 25 (design.md section 4). */
-export const SEAL_ALG = 'RSA-OAEP-256'
+/** The real suite's sealing (jose over WebCrypto). RSA, because ECDH-ES fails in Electron 25 (design.md section 4). */
+const SEAL_ALG = 'RSA-OAEP-256'
+const SEAL_ENC = 'A256GCM'
 const MODULUS_BITS = 3072
 
-const PrivateJwkSchema = RsaJwkSchema.extend({ d: z.string() }).catchall(z.string())
+export const PrivateRsaJwkSchema = RsaJwkSchema.extend({ d: z.string() }).catchall(z.string())
 
 /** A new key pair to seal submissions to: the public JWK for the key set, the private one for the hub alone. */
 export async function generateSealKey(): Promise<{ jwk: RsaJwk; privateJwk: JsonObject }> {
@@ -16,28 +17,42 @@ export async function generateSealKey(): Promise<{ jwk: RsaJwk; privateJwk: Json
   return { jwk: RsaJwkSchema.parse(privateJwk), privateJwk: { ...privateJwk } }
 }
 
-const imported = new WeakMap<object, Promise<CryptoKey>>()
-
-/** The public key to seal with, imported once per JWK object. */
-export function sealPublicKey(jwk: RsaJwk): Promise<CryptoKey> {
-  return importOnce(jwk, () => ({ kty: 'RSA', n: jwk.n, e: jwk.e }))
+/** Compact JWE over a text; `header` is the protected header without alg and enc. */
+export async function encryptText(text: string, header: JsonObject, jwk: RsaJwk): Promise<string> {
+  const key = await importOnce(jwk, () => ({ kty: 'RSA', n: jwk.n, e: jwk.e }))
+  return new CompactEncrypt(new TextEncoder().encode(text))
+    .setProtectedHeader({ ...header, alg: SEAL_ALG, enc: SEAL_ENC })
+    .encrypt(key)
 }
 
 /**
- * The private key to open with, imported once per JWK object.
+ * The text of a compact JWE, or undefined when it is not for this key or was changed.
  * @throws ZodError when it is no private RSA JWK.
  */
-export function sealPrivateKey(privateJwk: JsonObject): Promise<CryptoKey> {
-  return importOnce(privateJwk, () => {
+export async function decryptText(jwe: string, privateJwk: JsonObject): Promise<string | undefined> {
+  const key = await importOnce(privateJwk, () => {
     const { key_ops: _, ext: __, ...rest } = privateJwk
-    return PrivateJwkSchema.parse(rest)
+    return PrivateRsaJwkSchema.parse(rest)
   })
+  try {
+    const opened = await compactDecrypt(jwe, key, {
+      keyManagementAlgorithms: [SEAL_ALG],
+      contentEncryptionAlgorithms: [SEAL_ENC],
+    })
+    return new TextDecoder().decode(opened.plaintext)
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return undefined
+    throw error
+  }
 }
 
-function importOnce(jwk: object, publicFields: () => { kty: 'RSA'; n: string; e: string }): Promise<CryptoKey> {
+const imported = new WeakMap<object, Promise<CryptoKey>>()
+
+/** Once per JWK object: import costs more than the use. */
+function importOnce(jwk: object, fields: () => { kty: 'RSA'; n: string; e: string }): Promise<CryptoKey> {
   let key = imported.get(jwk)
   if (key === undefined) {
-    key = importJWK(publicFields(), SEAL_ALG) as Promise<CryptoKey>
+    key = importJWK(fields(), SEAL_ALG) as Promise<CryptoKey>
     imported.set(jwk, key)
   }
   return key

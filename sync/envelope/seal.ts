@@ -1,9 +1,13 @@
-import { CompactEncrypt } from 'jose'
 import type { RsaJwk } from '../protocol/keys.ts'
-import { type SubmissionPayload, type SubmissionSummary, SubmissionSummarySchema } from '../protocol/submission.ts'
-import { SEAL_ALG, sealPublicKey } from './seal-key.ts'
-import { sha256Hex } from './sha256.ts'
-import type { SigningKey } from './signing-key.ts'
+import {
+  type Chunk,
+  type SubmissionPayload,
+  type SubmissionSummary,
+  SubmissionSummarySchema,
+} from '../protocol/submission.ts'
+import { envelopeText } from './envelope-parts.ts'
+import { joseSuite } from './jose-suite.ts'
+import type { SigningKey, Suite } from './suite.ts'
 
 export const SUMMARY_TYP = 'bm-summary+jws'
 
@@ -12,6 +16,8 @@ export interface SealRequest {
   readonly summary: Omit<SubmissionSummary, 'sealedSha256' | 'v'>
   readonly sealKey: { readonly kid: string; readonly jwk: RsaJwk }
   readonly deviceKey: SigningKey
+  /** All sealed chunks of the payload's attachments, in their order; none when there are no attachments. */
+  readonly chunks?: readonly Chunk[]
 }
 
 /**
@@ -20,24 +26,30 @@ export interface SealRequest {
  * @returns the envelope's exact text (EnvelopeSchema) and the SHA-256 of its UTF-8 bytes.
  * The payload is taken as it is: main made it from a request that the bridge checked and a card that main checked, and
  * checking all strokes of a signature again would cost the citizen a fifth of the wait.
- * @throws when the summary breaks its schema or speaks of another submission: main made both, so that is a bug.
+ * @throws when the summary breaks its schema or speaks of another submission, or the chunks are not those of the
+ * payload's attachments: main made them all, so that is a bug.
  */
-export async function sealSubmission(request: SealRequest): Promise<{ envelope: string; sha256: string }> {
-  const { payload } = request
-  if (!sameSubject(payload, request.summary)) throw new Error('seal: payload and summary disagree')
-  const { sealKey, deviceKey } = request
-  const sealed = await new CompactEncrypt(new TextEncoder().encode(JSON.stringify(payload)))
-    .setProtectedHeader({
-      alg: SEAL_ALG,
-      enc: 'A256GCM',
+export async function sealSubmission(
+  { payload, summary, sealKey, deviceKey, chunks = [] }: SealRequest,
+  suite: Suite = joseSuite,
+): Promise<{ envelope: string; sha256: string }> {
+  if (!sameSubject(payload, summary)) throw new Error('seal: payload and summary disagree')
+  if (!sameChunks(payload, chunks)) throw new Error('seal: attachments and chunks disagree')
+  const sealed = await suite.encrypt(
+    JSON.stringify(payload),
+    {
       kid: sealKey.kid,
       submissionId: payload.submissionId,
-      chunks: [],
-    })
-    .encrypt(await sealPublicKey(sealKey.jwk))
-  const summary = SubmissionSummarySchema.parse({ ...request.summary, v: 1, sealedSha256: sha256Hex(sealed) })
-  const envelope = JSON.stringify({ summary: await deviceKey.sign(summary, SUMMARY_TYP), sealed })
-  return { envelope, sha256: sha256Hex(envelope) }
+      chunks: chunks.map(({ sha256, bytes }) => ({ sha256, bytes })),
+    },
+    sealKey.jwk,
+  )
+  const signed = await deviceKey.sign(
+    SubmissionSummarySchema.parse({ ...summary, v: 1, sealedSha256: suite.sha256Hex(sealed) }),
+    SUMMARY_TYP,
+  )
+  const envelope = envelopeText(signed, sealed)
+  return { envelope, sha256: suite.sha256Hex(envelope) }
 }
 
 /** True when what stands in the clear speaks of the same submission as what is sealed. */
@@ -53,4 +65,10 @@ export function sameSubject(
     payload.item.code === summary.item.code &&
     payload.item.version === summary.item.version
   )
+}
+
+/** True when the chunks that are listed in the clear are those of the sealed attachments, one by one. */
+export function sameChunks(payload: SubmissionPayload, chunks: readonly Chunk[]): boolean {
+  const sealed = payload.attachments?.flatMap((attachment) => attachment.chunks) ?? []
+  return sealed.length === chunks.length && sealed.every((sha256, at) => sha256 === chunks[at]?.sha256)
 }

@@ -1,6 +1,14 @@
 import type { Ed25519Jwk, RsaJwk } from '../protocol/keys.ts'
 import type { JsonObject } from './compact.ts'
-import type { SigningKey } from './signing-key.ts'
+
+/** Signs compact JWS texts with an Ed25519 key; the private part cannot be read back out of it. */
+export interface SigningKey {
+  readonly kid: string
+  /** The public part. */
+  readonly jwk: Ed25519Jwk
+  /** Signs the JSON text of `payload`; the header carries alg, typ, kid and what `extraHeader` adds. */
+  sign(payload: unknown, typ: string, extraHeader?: JsonObject): Promise<string>
+}
 
 /**
  * All cryptography and all randomness of sync/, in one place, so that the simulation can put a seeded synchronous suite
@@ -19,14 +27,17 @@ export interface Suite {
   generateSigningKey(): Promise<{ readonly key: SigningKey; readonly privateJwk: JsonObject }>
   /** @throws ZodError when it is no private Ed25519 JWK, DataError when its parts do not belong together. */
   signingKeyFromJwk(privateJwk: JsonObject, kid?: string): Promise<SigningKey>
-  /** The signed text of a compact JWS, or undefined when the signature is not this key's. */
+  /** The signed text of a compact JWS (alg EdDSA), or undefined when the signature is not this key's. */
   verifiedText(jws: string, jwk: Ed25519Jwk): Promise<string | undefined>
 
   /** A new RSA key to seal to. */
   generateSealKey(): Promise<{ readonly jwk: RsaJwk; readonly privateJwk: JsonObject }>
   /** Compact JWE (RSA-OAEP-256, A256GCM) over a text; `header` is the protected header without alg and enc. */
   encrypt(text: string, header: JsonObject, jwk: RsaJwk): Promise<string>
-  /** The text of a compact JWE, or undefined when it is not for this key or was changed. */
+  /**
+   * The text of a compact JWE, or undefined when it is not for this key or was changed.
+   * @throws ZodError when it is no private RSA JWK.
+   */
   decrypt(jwe: string, privateJwk: JsonObject): Promise<string | undefined>
 
   /** AES-256-GCM: 12 bytes of fresh nonce, ciphertext, 16 bytes of tag. */
