@@ -3,8 +3,8 @@ import { RPCHandler } from '@orpc/server/ws'
 import type { WebSocket } from 'ws'
 import { z } from 'zod'
 import type { Log } from './events.ts'
+import { jsonOrUndefined } from './small-files.ts'
 import type { Terminal } from './terminal.ts'
-import { jsonOrUndefined } from './trust.ts'
 
 /** Electron's MessagePortMain, as far as it is used here. */
 export interface MainPort {

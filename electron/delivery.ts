@@ -2,11 +2,11 @@ import type { Suite } from '../sync/envelope/suite.ts'
 import type { HubClient } from '../sync/hub-client/hub-client.ts'
 import type { Journal } from '../sync/journal/journal.ts'
 import type { Ledger } from '../sync/journal/ledger.ts'
-import type { CaseChange, CaseCheckpoint } from '../sync/protocol/contact.ts'
 import type { FleetSettings } from '../sync/protocol/packages.ts'
 import type { Connection } from '../sync/protocol/queue-view.ts'
 import type { PackageKind } from '../sync/protocol/receipt.ts'
 import type { Clock as QueueClock } from '../sync/queue/clock.ts'
+import type { CaseBook } from './cases.ts'
 import type { Cell } from './cell.ts'
 import type { Log } from './events.ts'
 import type { FeedSources } from './feed.ts'
@@ -36,18 +36,6 @@ export interface DeliveryPackages {
   have(kind: PackageKind): { readonly version: number; readonly hubEpoch: string } | null
   /** Asks the hub for these kinds and keeps what is verified and newer. Never throws for a hub that is away. */
   refresh(hub: HubClient, kinds: readonly PackageKind[]): Promise<void>
-}
-
-/** Case states as last pulled (electron/cases.ts over a file, a model in the simulation). */
-export interface CaseBook {
-  readonly checkpoint: CaseCheckpoint | null
-  /** Durable before it resolves; `fromStart` drops what was known before. */
-  take(pulled: {
-    readonly fromStart: boolean
-    readonly changes: readonly CaseChange[]
-    readonly checkpoint: CaseCheckpoint
-  }): Promise<void>
-  of(submissionId: string): Pick<CaseChange, 'state' | 'at'> | undefined
 }
 
 export interface DeliveryOptions {

@@ -40,6 +40,7 @@ export const EVENTS = {
     level: 'error',
     means: 'The hub offered a catalogue that is badly signed, damaged, older or of another shape.',
   },
+  'cases-damaged': { level: 'warn', means: 'The file of case states cannot be read; they are pulled from the start.' },
   'connection-changed': { level: 'info', means: 'connected, hub-silent or no-network.' },
   'contact-fault': {
     level: 'error',

@@ -1,14 +1,11 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { z } from 'zod'
 import { type SignedPackage, verifyPackage } from '../sync/envelope/package.ts'
 import type { KeySet } from '../sync/protocol/keys.ts'
 import type { PackageManifest } from '../sync/protocol/receipt.ts'
 import type { Catalogue } from '../sync/protocol/service-item.ts'
-import { writeAtomically } from './atomic-file.ts'
 import { type Cell, createCell } from './cell.ts'
 import type { Log } from './events.ts'
-import { jsonOrUndefined, readIfThere } from './trust.ts'
+import { folderFiles, jsonOrUndefined, type SmallFiles } from './small-files.ts'
 
 /** A catalogue that was verified, with its manifest. */
 export interface HeldCatalogue {
@@ -28,12 +25,12 @@ export interface Packages {
 
 const StoredSchema = z.object({ manifest: z.string(), content: z.string() })
 
-export async function openPackages(dir: string, keySet: KeySet | undefined, log: Log): Promise<Packages> {
-  await mkdir(dir, { recursive: true, mode: 0o700 })
-  const file = join(dir, 'catalogue.json')
+export async function openPackages(dir: string | SmallFiles, keySet: KeySet | undefined, log: Log): Promise<Packages> {
+  const files = typeof dir === 'string' ? await folderFiles(dir) : dir
+  const file = 'catalogue.json'
   const catalogue = createCell<HeldCatalogue | null>(null)
 
-  const text = await readIfThere(file)
+  const text = await files.read(file)
   if (text !== undefined && keySet !== undefined) {
     const stored = StoredSchema.safeParse(jsonOrUndefined(text))
     const verified = stored.success
@@ -51,7 +48,7 @@ export async function openPackages(dir: string, keySet: KeySet | undefined, log:
   return {
     catalogue,
     async take({ signed, ...verified }) {
-      await writeAtomically(file, JSON.stringify(signed))
+      await files.write(file, JSON.stringify(signed))
       hold(verified, 'hub')
     },
   }

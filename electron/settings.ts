@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { type Provisioning, ProvisioningSchema } from '../sync/protocol/keys.ts'
 import { LocalTextSchema } from '../sync/protocol/service-item.ts'
+import { PinScryptSchema } from './staff-pin.ts'
 
 /** Device URLs: what drivers/transport can open. */
 const DeviceUrlSchema = z
@@ -30,6 +31,15 @@ export const SettingsSchema = z.strictObject({
     'id-card-reader': DeviceUrlSchema.optional(),
     'receipt-printer': DeviceUrlSchema.optional(),
   }),
+  /** The maintainers' door; without a PIN it stays shut. */
+  maintenance: z
+    .strictObject({
+      /** From `npm run terminal -- pin`. */
+      pinScrypt: PinScryptSchema.optional(),
+      /** Where the rescue bundle is written, e.g. a stick's folder; DIR/export when not given. */
+      exportDir: z.string().min(1).optional(),
+    })
+    .optional(),
 })
 export type Settings = z.infer<typeof SettingsSchema>
 

@@ -113,6 +113,29 @@ test('a key set of a foreign root on disk, a tampered and a torn one are refused
   }
 })
 
+test('a damaged key set does not make it forget which was the highest; an old file put back is refused', async () => {
+  const file = join(dir, 'key-set.jws')
+  await (await open()).refresh(hub(5))
+  await writeFile(file, 'damaged')
+  const trust = await open()
+  await trust.refresh(hub(4))
+  expect(trust.keySet()).toBeUndefined()
+  expect(book.of('key-set-refused').at(-1)).toEqual({ source: 'hub', fault: 'older', offered: 4, held: 5 })
+  await writeFile(file, await world.signedKeySet(4))
+  expect((await open()).keySet()).toBeUndefined()
+  await trust.refresh(hub(5))
+  expect((await open()).keySet()?.version).toBe(5)
+})
+
+test('a damaged record of the highest version costs no more than itself', async () => {
+  await (await open()).refresh(hub(5))
+  await writeFile(join(dir, 'highest.json'), '{')
+  const trust = await open()
+  expect(trust.keySet()?.version).toBe(5)
+  await trust.refresh(hub(4))
+  expect(trust.keySet()?.version).toBe(5)
+})
+
 test('an enrolment whose answer was lost is asked for again, with the same key', async () => {
   const kids: string[] = []
   const trust = await open()
@@ -187,7 +210,7 @@ test('refreshes never overlap', async () => {
   })
   await Promise.all([trust.refresh(slow), trust.refresh(slow), trust.refresh(slow)])
   expect(most).toBe(1)
-  expect((await readdir(dir)).sort()).toEqual(['device-key.json', 'enrolment.json', 'key-set.jws'])
+  expect((await readdir(dir)).sort()).toEqual(['device-key.json', 'enrolment.json', 'highest.json', 'key-set.jws'])
 })
 
 test('what the disk does not take has not happened, and the next time tries again', async () => {

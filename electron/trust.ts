@@ -1,13 +1,11 @@
-import { mkdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { z } from 'zod'
 import { isNewer, keyFor, verifyKeySet } from '../sync/envelope/key-set.ts'
 import { generateSigningKey, type SigningKey, signingKeyFromJwk } from '../sync/envelope/signing-key.ts'
 import type { Why } from '../sync/hub-client/call-failure.ts'
 import type { HubClient } from '../sync/hub-client/hub-client.ts'
 import type { HubKey, KeySet, Provisioning } from '../sync/protocol/keys.ts'
-import { writeAtomically } from './atomic-file.ts'
 import type { Log } from './events.ts'
+import { folderFiles, jsonOrUndefined, type SmallFiles } from './small-files.ts'
 
 /**
  * Whom this terminal trusts, and who it is (design.md section 4, step 0): its own device key, the highest key set of
@@ -27,13 +25,21 @@ export interface Trust {
 }
 
 export interface TrustOptions {
-  readonly dir: string
+  /** A folder's path, or the files themselves. */
+  readonly dir: string | SmallFiles
   readonly provisioning: Provisioning
   readonly log: Log
 }
 
 const DeviceKeyFileSchema = z.object({ privateJwk: z.record(z.string(), z.unknown()) })
 const EnrolmentFileSchema = z.object({ terminalId: z.string(), deviceKid: z.string() })
+/** The highest key set version ever seen, apart from the key set, so that a damaged or swapped one brings no old keys back. */
+const HighestFileSchema = z.object({ keySetVersion: z.int().min(1) })
+
+const DEVICE_KEY = 'device-key.json'
+const KEY_SET = 'key-set.jws'
+const HIGHEST = 'highest.json'
+const ENROLMENT = 'enrolment.json'
 
 export type TrustResult =
   | { readonly ok: true; readonly trust: Trust }
@@ -48,29 +54,45 @@ export type TrustResult =
  * Throws what the file system throws.
  */
 export async function openTrust({ dir, provisioning, log }: TrustOptions): Promise<TrustResult> {
-  await mkdir(dir, { recursive: true, mode: 0o700 })
-  const keyFile = join(dir, 'device-key.json')
-  const keySetFile = join(dir, 'key-set.jws')
-  const enrolmentFile = join(dir, 'enrolment.json')
+  const files = typeof dir === 'string' ? await folderFiles(dir) : dir
 
-  const loaded = await loadOrMakeDeviceKey(keyFile)
+  const loaded = await loadOrMakeDeviceKey(files)
   if (!loaded.ok) return loaded
   const deviceKey = loaded.key
+  let highest = await loadHighest()
   let keySet = await loadKeySet()
   let enrolled = await loadEnrolment()
 
+  async function loadHighest(): Promise<number> {
+    const text = await files.read(HIGHEST)
+    if (text === undefined) return 0
+    const parsed = HighestFileSchema.safeParse(jsonOrUndefined(text))
+    if (parsed.success) return parsed.data.keySetVersion
+    log('key-set-refused', { source: 'disk', fault: 'malformed', detail: `${HIGHEST} cannot be read` })
+    return 0
+  }
+
   async function loadKeySet(): Promise<KeySet | undefined> {
-    const text = await readIfThere(keySetFile)
+    const text = await files.read(KEY_SET)
     if (text === undefined) return undefined
     const verified = await verifyKeySet(text, provisioning.rootKeySha256)
-    if (verified.ok) return verified.keySet
-    log('key-set-refused', { source: 'disk', fault: verified.fault, detail: verified.detail })
-    return undefined
+    if (!verified.ok) {
+      log('key-set-refused', { source: 'disk', fault: verified.fault, detail: verified.detail })
+      return undefined
+    }
+    const { version } = verified.keySet
+    if (version < highest) {
+      // Somebody put an old file back: its keys may have been withdrawn since.
+      log('key-set-refused', { source: 'disk', fault: 'older', offered: version, held: highest })
+      return undefined
+    }
+    highest = version
+    return verified.keySet
   }
 
   /** Enrolment counts only for this terminal's name and this key. */
   async function loadEnrolment(): Promise<boolean> {
-    const text = await readIfThere(enrolmentFile)
+    const text = await files.read(ENROLMENT)
     if (text === undefined) return false
     const parsed = EnrolmentFileSchema.safeParse(jsonOrUndefined(text))
     if (!parsed.success) {
@@ -90,7 +112,7 @@ export async function openTrust({ dir, provisioning, log }: TrustOptions): Promi
       log('enrolment-failed', { outcome: answer.outcome, detail: answer.detail })
       return
     }
-    await writeAtomically(enrolmentFile, JSON.stringify({ terminalId, deviceKid: deviceKey.kid }))
+    await files.write(ENROLMENT, JSON.stringify({ terminalId, deviceKid: deviceKey.kid }))
     enrolled = true
     log('enrolled', { terminalId })
   }
@@ -98,14 +120,18 @@ export async function openTrust({ dir, provisioning, log }: TrustOptions): Promi
   async function takeKeySet(hub: Pick<HubClient, 'getKeySet'>): Promise<Why | undefined> {
     const answer = await hub.getKeySet(provisioning.rootKeySha256)
     if (answer.outcome !== 'verified') return answer.why
-    if (keySet !== undefined && answer.keySet.version < keySet.version) {
-      log('key-set-refused', { source: 'hub', fault: 'older', offered: answer.keySet.version, held: keySet.version })
+    const { version } = answer.keySet
+    if (version < highest) {
+      log('key-set-refused', { source: 'hub', fault: 'older', offered: version, held: highest })
       return undefined
     }
     if (!isNewer(answer.keySet, keySet)) return undefined
-    await writeAtomically(keySetFile, answer.jws)
+    // The key set first: a crash in between leaves a number that is too low for a moment, never a key set refused.
+    await files.write(KEY_SET, answer.jws)
     keySet = answer.keySet
-    log('key-set-taken', { version: keySet.version })
+    if (version > highest) await files.write(HIGHEST, JSON.stringify({ keySetVersion: version }))
+    highest = version
+    log('key-set-taken', { version })
     return undefined
   }
 
@@ -134,19 +160,19 @@ export async function openTrust({ dir, provisioning, log }: TrustOptions): Promi
 }
 
 async function loadOrMakeDeviceKey(
-  file: string,
+  files: SmallFiles,
 ): Promise<{ readonly ok: true; readonly key: SigningKey } | Extract<TrustResult, { ok: false }>> {
-  const text = await readIfThere(file)
+  const text = await files.read(DEVICE_KEY)
   if (text === undefined) {
     const { key, privateJwk } = await generateSigningKey()
-    await writeAtomically(file, JSON.stringify({ privateJwk }))
+    await files.write(DEVICE_KEY, JSON.stringify({ privateJwk }))
     return { ok: true, key }
   }
   const stored = DeviceKeyFileSchema.safeParse(jsonOrUndefined(text))
   const key = stored.success ? await keyOrUndefined(stored.data.privateJwk) : undefined
   if (key !== undefined) return { ok: true, key }
   // Nothing of the file's content is said: it is the private key.
-  const detail = `${file} holds no usable device key: restore it from a backup, or move it away and enrol this terminal anew`
+  const detail = `${files.place(DEVICE_KEY)} holds no usable device key: restore it from a backup, or move it away and enrol this terminal anew`
   return { ok: false, fault: 'device-key', detail }
 }
 
@@ -156,25 +182,6 @@ async function keyOrUndefined(privateJwk: Record<string, unknown>): Promise<Sign
   } catch (error) {
     // What signingKeyFromJwk promises to throw for a key that is none, and no other.
     if (error instanceof z.ZodError || (error instanceof Error && error.name === 'DataError')) return undefined
-    throw error
-  }
-}
-
-/** For files that may be damaged: what is no JSON is nothing. */
-export function jsonOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
-}
-
-export async function readIfThere(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
 }

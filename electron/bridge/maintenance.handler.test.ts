@@ -1,13 +1,29 @@
 import { createRouterClient } from '@orpc/server'
-import { expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
+import { submissionId } from '../../sync/journal/sample-frames.ts'
 import { logBook } from '../testing/fixtures.ts'
+import type { Health } from './maintenance.contract.ts'
 import { maintenanceHandlers, withoutPersons } from './maintenance.handler.ts'
 
-test('a fault of the page reaches the log without names, addresses and numbers', async () => {
-  const book = logBook()
-  const page = createRouterClient(
-    maintenanceHandlers(
-      {
+const TOKEN = 'the-token-of-an-open-visit'
+const HEALTH: Health = {
+  freeBytes: 1,
+  intake: 'open',
+  drainOwner: 'main',
+  backedUpThrough: null,
+  hubEpoch: null,
+  lastReconciledAt: null,
+  damage: [],
+}
+let book: ReturnType<typeof logBook>
+let open: boolean
+let asked: unknown[]
+let page: ReturnType<typeof connect>
+
+function connect() {
+  return createRouterClient(
+    maintenanceHandlers({
+      about: {
         terminalId: 'YZ-NQ-03',
         version: '1',
         place: { zh: 'x' },
@@ -15,9 +31,66 @@ test('a fault of the page reaches the log without names, addresses and numbers',
         staff: { where: { zh: 'x' }, telephone: null },
         pxPerMm: 4,
       },
-      book.log,
-    ),
+      door: {
+        unlock: async (pin) =>
+          pin === '271828' ? { outcome: 'open', token: TOKEN } : { outcome: 'wrong-pin', triesLeft: 4 },
+        isOpen: (token) => open && token === TOKEN,
+        lock: () => {
+          open = false
+        },
+      },
+      queueRows: (query) => {
+        asked.push(query)
+        return { rows: [], more: false }
+      },
+      health: () => {
+        asked.push('health')
+        return HEALTH
+      },
+      requeue: async (ids) => {
+        asked.push(ids)
+        return ids.length
+      },
+      exportUnsent: async () => {
+        asked.push('export')
+        return { ok: true, file: 'x.jsonl', submissions: 2, bytes: 10 }
+      },
+      log: book.log,
+    }),
   )
+}
+beforeEach(() => {
+  book = logBook()
+  open = true
+  asked = []
+  page = connect()
+})
+
+const everything = async () => [
+  await page.queueRows({ token: TOKEN, state: null, before: null, limit: 10 }),
+  await page.health({ token: TOKEN }),
+  await page.requeue({ token: TOKEN, submissionIds: [submissionId(1)] }),
+  await page.exportUnsent({ token: TOKEN }),
+]
+
+test('behind an open door all is answered', async () => {
+  expect(await page.unlock({ pin: '271828' })).toEqual({ outcome: 'open', token: TOKEN })
+  expect(await everything()).toEqual([
+    { ok: true, rows: [], more: false },
+    { ok: true, health: HEALTH },
+    { ok: true, requeued: 1 },
+    { ok: true, file: 'x.jsonl', submissions: 2, bytes: 10 },
+  ])
+  expect(asked).toEqual([{ state: null, before: null, limit: 10 }, 'health', [submissionId(1)], 'export'])
+})
+
+test('behind a shut door nothing is answered, and nothing is done', async () => {
+  await page.lock({ token: TOKEN })
+  expect(await everything()).toEqual(Array.from({ length: 4 }, () => ({ ok: false, fault: 'not-unlocked' })))
+  expect(asked).toEqual([])
+})
+
+test('a fault of the page reaches the log without names, addresses and numbers', async () => {
   await page.report({
     event: 'page-error',
     detail:

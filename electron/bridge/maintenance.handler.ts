@@ -1,8 +1,34 @@
 import { implement } from '@orpc/server'
 import type { Log } from '../events.ts'
-import { type About, maintenance } from './maintenance.contract.ts'
+import type { StaffDoor } from '../staff-door.ts'
+import { type About, type Health, maintenance, type QueueRow } from './maintenance.contract.ts'
 
-export function maintenanceHandlers(about: About, log: Log) {
+export interface RowsQuery {
+  readonly state: QueueRow['state'] | null
+  /** deviceSequence of the last row seen, or null for the newest. */
+  readonly before: number | null
+  readonly limit: number
+}
+
+export type ExportResult =
+  | { readonly ok: true; readonly file: string; readonly submissions: number; readonly bytes: number }
+  | { readonly ok: false; readonly fault: 'not-written' }
+
+export interface MaintenanceParts {
+  readonly about: About
+  readonly door: StaffDoor
+  queueRows(query: RowsQuery): { readonly rows: QueueRow[]; readonly more: boolean }
+  health(): Health
+  /** How many were quarantined and are queued again. */
+  requeue(submissionIds: readonly string[]): Promise<number>
+  exportUnsent(): Promise<ExportResult>
+  readonly log: Log
+}
+
+const DENIED = { ok: false, fault: 'not-unlocked' } as const
+
+export function maintenanceHandlers(parts: MaintenanceParts) {
+  const { about, door, log } = parts
   const os = implement(maintenance)
   return os.router({
     about: os.about.handler(() => about),
@@ -10,6 +36,23 @@ export function maintenanceHandlers(about: About, log: Log) {
       log('page-event', { page: input.event, detail: withoutPersons(input.detail) })
       return { logged: true as const }
     }),
+    unlock: os.unlock.handler(({ input }) => door.unlock(input.pin)),
+    lock: os.lock.handler(({ input }) => {
+      door.lock(input.token)
+      return { locked: true as const }
+    }),
+    queueRows: os.queueRows.handler(({ input: { token, ...query } }) =>
+      door.isOpen(token) ? { ok: true as const, ...parts.queueRows(query) } : DENIED,
+    ),
+    health: os.health.handler(({ input }) =>
+      door.isOpen(input.token) ? { ok: true as const, health: parts.health() } : DENIED,
+    ),
+    requeue: os.requeue.handler(async ({ input }) =>
+      door.isOpen(input.token) ? { ok: true as const, requeued: await parts.requeue(input.submissionIds) } : DENIED,
+    ),
+    exportUnsent: os.exportUnsent.handler(async ({ input }) =>
+      door.isOpen(input.token) ? await parts.exportUnsent() : DENIED,
+    ),
   })
 }
 

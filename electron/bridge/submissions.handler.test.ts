@@ -1,9 +1,18 @@
 import { createRouterClient } from '@orpc/server'
 import { beforeEach, expect, test } from 'vitest'
-import { accepted, printed, quarantined, received, requeued, submissionId } from '../../sync/journal/sample-frames.ts'
+import {
+  AT,
+  accepted,
+  printed,
+  quarantined,
+  received,
+  requeued,
+  submissionId,
+} from '../../sync/journal/sample-frames.ts'
 import type { Cell } from '../cell.ts'
 import type { Intake } from '../intake.ts'
 import { type JournalOnMemory, journalOnMemory, settle } from '../testing/fixtures.ts'
+import { createTryRation, LOOK_UP_LIMITS } from '../try-ration.ts'
 import { submissionsHandlers } from './submissions.handler.ts'
 
 const ACCEPTED_AT_MS = Date.parse('2026-03-01T08:00:00.000Z')
@@ -38,7 +47,14 @@ function connect() {
     },
   }
   return createRouterClient(
-    submissionsHandlers({ intake, ledger: held.ledger, journalHead, nowUnixMs: () => nowUnixMs }),
+    submissionsHandlers({
+      intake,
+      ledger: held.ledger,
+      journalHead,
+      nowUnixMs: () => nowUnixMs,
+      cases: { of: (id) => (id === submissionId(2) ? { state: '需补正', at: AT } : undefined) },
+      lookUps: createTryRation(LOOK_UP_LIMITS, () => nowUnixMs),
+    }),
   )
 }
 beforeEach(async () => {
@@ -90,4 +106,40 @@ test('the newest three without paper are offered, for ten minutes', async () => 
   expect(await offered()).toHaveLength(3)
   nowUnixMs += 1
   expect(await offered()).toEqual([])
+})
+
+test('a ticket tells how its submission stands, here and at the hub, and nothing of who handed it in', async () => {
+  for (const n of [1, 2, 3]) await held.journal.append(accepted(n))
+  await held.journal.append(received(2, 7))
+  await held.journal.append(quarantined(3))
+  const told = { itemId: 'S07', acceptedAt: AT }
+  const found = async (n: number) => page.byTicket({ ticket: accepted(n).ticket })
+  expect(await found(1)).toEqual({
+    outcome: 'found',
+    found: { ...told, ticket: accepted(1).ticket, state: 'waiting', receivedAt: null, case: null },
+  })
+  expect(await found(2)).toEqual({
+    outcome: 'found',
+    found: {
+      ...told,
+      ticket: accepted(2).ticket,
+      state: 'received',
+      receivedAt: AT,
+      case: { state: '需补正', at: AT },
+    },
+  })
+  expect(await found(3)).toMatchObject({ found: { state: 'needs-staff' } })
+  expect(await found(4)).toEqual({ outcome: 'not-found' })
+})
+
+test('tickets cannot be guessed: the sixth look-up in a minute is refused, right or wrong', async () => {
+  await held.journal.append(accepted(1))
+  for (let n = 2; n <= 6; n++)
+    expect(await page.byTicket({ ticket: accepted(n).ticket })).toEqual({ outcome: 'not-found' })
+  expect(await page.byTicket({ ticket: accepted(1).ticket })).toEqual({
+    outcome: 'too-many-tries',
+    retryAfterMs: 60_000,
+  })
+  nowUnixMs += 60_000
+  expect(await page.byTicket({ ticket: accepted(1).ticket })).toMatchObject({ outcome: 'found' })
 })

@@ -1,8 +1,10 @@
 import { implement, ORPCError } from '@orpc/server'
 import type { Ledger, LedgerItem } from '../../sync/journal/ledger.ts'
+import type { CaseBook } from '../cases.ts'
 import { type Cell, endable, follow } from '../cell.ts'
 import type { Intake } from '../intake.ts'
-import { type Delivery, submissions } from './submissions.contract.ts'
+import type { TryRation } from '../try-ration.ts'
+import { type Delivery, type FindAnswer, submissions } from './submissions.contract.ts'
 
 /** Receipts older than this are no longer offered to whoever stands there (design.md section 4, step 4). */
 const OFFER_UNPRINTED_MS = 10 * 60_000
@@ -14,9 +16,11 @@ export interface SubmissionsParts {
   readonly ledger: Ledger
   readonly journalHead: Cell<number>
   readonly nowUnixMs: () => number
+  readonly cases: Pick<CaseBook, 'of'>
+  readonly lookUps: TryRation
 }
 
-export function submissionsHandlers({ intake, ledger, journalHead, nowUnixMs }: SubmissionsParts) {
+export function submissionsHandlers({ intake, ledger, journalHead, nowUnixMs, cases, lookUps }: SubmissionsParts) {
   const os = implement(submissions)
 
   async function* watchDelivery(submissionId: string, signal: AbortSignal): AsyncGenerator<Delivery, void, void> {
@@ -44,8 +48,20 @@ export function submissionsHandlers({ intake, ledger, journalHead, nowUnixMs }: 
         .slice(0, OFFER_AT_MOST)
         .map((entry) => intake.accepted(entry)),
     ),
+    byTicket: os.byTicket.handler(({ input }): FindAnswer => {
+      const retryAfterMs = lookUps()
+      if (retryAfterMs > 0) return { outcome: 'too-many-tries', retryAfterMs }
+      const entry = ledger.byTicket(input.ticket)
+      if (entry === undefined) return { outcome: 'not-found' }
+      const { ticket, itemId, acceptedAt, receivedAt, submissionId } = entry
+      const told = { ticket, itemId, acceptedAt, receivedAt, case: cases.of(submissionId) ?? null }
+      return { outcome: 'found', found: { ...told, state: FOUND_STATES[entry.state] } }
+    }),
   })
 }
+
+/** The queue's words in the citizen's. */
+const FOUND_STATES = { queued: 'waiting', received: 'received', quarantined: 'needs-staff' } as const
 
 function newestFirst(ledger: Ledger): readonly LedgerItem[] {
   return [...ledger.items()].reverse()
