@@ -9,8 +9,14 @@ export interface Disk {
   list(dir: string): Promise<readonly string[]>
   /** Opens for reading and, with `write`, for writing; `create` makes an empty file when there is none. */
   open(path: string, options: { readonly write: boolean; readonly create: boolean }): Promise<DiskFile>
-  /** Makes the folder's entries durable: needed after a file was made. */
+  /** Takes a file's name away; fine when there is none. Durable after `syncDir`. */
+  remove(path: string): Promise<void>
+  /** Gives a file another name in the same folder, in place of what had it. Durable after `syncDir`. */
+  rename(from: string, to: string): Promise<void>
+  /** Makes the folder's entries durable: needed after a file was made, renamed or removed. */
   syncDir(dir: string): Promise<void>
+  /** Bytes that this user may still write on the file system of a folder. */
+  free(dir: string): Promise<number>
   /** Takes the single-writer lock, or says who holds it. The lock of a dead process is taken over. */
   lock(path: string): Promise<DiskLock>
 }
@@ -41,4 +47,35 @@ export function diskErrorCode(error: unknown): string | undefined {
 /** No space, or no more of it for this user. */
 export function isDiskFull(code: string): boolean {
   return code === 'ENOSPC' || code === 'EDQUOT'
+}
+
+/** Writes a whole file so that a power cut leaves the old one, none, or all of the new one; never a part. */
+export async function replaceFile(disk: Disk, dir: string, name: string, bytes: Uint8Array): Promise<void> {
+  const draft = `${dir}/${name}.tmp`
+  const file = await disk.open(draft, { write: true, create: true })
+  try {
+    await file.truncate(0)
+    await file.write(bytes, 0)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await disk.rename(draft, `${dir}/${name}`)
+  await disk.syncDir(dir)
+}
+
+/** A whole file, or undefined when there is none. @throws the disk's error when it cannot be read. */
+export async function readWhole(disk: Disk, path: string): Promise<Buffer | undefined> {
+  let file: DiskFile
+  try {
+    file = await disk.open(path, { write: false, create: false })
+  } catch (error) {
+    if (diskErrorCode(error) === 'ENOENT') return undefined
+    throw error
+  }
+  try {
+    return await file.read(0, await file.size())
+  } finally {
+    await file.close()
+  }
 }

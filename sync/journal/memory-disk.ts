@@ -1,79 +1,156 @@
 import { dirname } from 'node:path'
 import type { Disk, DiskFile } from './disk.ts'
+import { MemoryFile } from './memory-file.ts'
 
 /**
  * A disk in memory that can fill up, fail and lose power, for tests and the simulation. It keeps apart what was written
- * and what was made durable: `powerCut` leaves only the latter, plus as much of the rest as the caller decides.
+ * and what was made durable: content by a file's `sync`, names by `syncDir`. A power cut leaves what is durable, and of
+ * the rest as much as the caller decides. Nothing here is random: every choice is the caller's.
  */
 export interface MemoryDisk extends Disk {
   /** Bytes that may still be written; a write takes what fits and then fails with ENOSPC. */
   freeBytes: number
   /** Called before each operation; throw `diskError(code)` to make it fail, or hold it by a promise. */
   before: (operation: DiskOperation, path: string) => void | Promise<void>
-  /** Every operation that succeeded, in order. */
+  /** Every operation that succeeded, in order; stays empty with `record: false`. */
   readonly done: { readonly operation: DiskOperation; readonly path: string; readonly bytes: number }[]
-  /** A file's content as a running system sees it. */
+  /** Paths of all files, sorted. */
+  paths(): readonly string[]
+  /** A file's content as a running system sees it: the bytes themselves, so a change to them is a change on the disk. */
   content(path: string): Buffer | undefined
   /** Puts a file there, durable. */
   put(path: string, content: Uint8Array): void
+  /** Flips bits of one byte where it lies, durable content and all: `mask` names the bits. */
+  flip(path: string, offset: number, mask: number): void
   /**
-   * The disk after a power cut, all locks gone. `survivor` says what a file holds that was changed since its last sync;
-   * without it only what was durable.
+   * The disk after a power cut, all locks gone; this one stays as it is. `survivor` says what a file holds that was
+   * changed since its last sync; without it only what was durable.
    */
   powerCut(survivor?: (durable: Buffer, written: Buffer) => Buffer): MemoryDisk
+  /**
+   * The same, with every choice by `below(n)`, a whole number 0 ≤ x < n: each write, cut and name since the last sync is
+   * kept or lost by itself, in any mixture, and the last write of a file may be torn at any byte.
+   */
+  powerCutBy(below: (limit: number) => number): MemoryDisk
 }
 
-export type DiskOperation = 'write' | 'sync' | 'truncate' | 'read' | 'create' | 'sync-dir'
+export type DiskOperation = 'write' | 'sync' | 'truncate' | 'read' | 'create' | 'remove' | 'rename' | 'sync-dir'
 
-interface Stored {
-  written: Buffer
-  durable: Buffer
-  /** Its name is in the folder for good. */
-  named: boolean
-}
+/** A change of names that no `syncDir` made durable yet. */
+type NameChange =
+  | { readonly kind: 'create'; readonly path: string; readonly file: MemoryFile }
+  | { readonly kind: 'rename'; readonly from: string; readonly path: string; readonly file: MemoryFile }
+  | { readonly kind: 'remove'; readonly path: string }
 
 /** An error as Node's file functions throw it. */
 export function diskError(code: string): Error {
   return Object.assign(new Error(`${code}: made by the memory disk`), { code })
 }
 
-export function memoryDisk(): MemoryDisk {
-  const files = new Map<string, Stored>()
+export function memoryDisk(options: { readonly record?: boolean } = {}): MemoryDisk {
+  const record = options.record ?? true
+  const files = new Map<string, MemoryFile>()
+  /** The names as they are on disk for good, and what changed since, in order. */
+  const durableNames = new Map<string, MemoryFile>()
+  let changes: NameChange[] = []
   const locks = new Set<string>()
-  const run = async (operation: DiskOperation, path: string, bytes: number, act: () => void): Promise<void> => {
-    await disk.before(operation, path)
+  async function run(operation: DiskOperation, path: string, bytes: number, act: () => void): Promise<void> {
+    const held = disk.before(operation, path)
+    if (held !== undefined) await held
     act()
-    disk.done.push({ operation, path, bytes })
+    if (record) disk.done.push({ operation, path, bytes })
+  }
+  function change(next: NameChange): void {
+    changes.push(next)
+    if (next.kind === 'rename') files.delete(next.from)
+    if (next.kind === 'remove') files.delete(next.path)
+    else files.set(next.path, next.file)
+  }
+  function afterCut(keeps: () => boolean, contentOf: (file: MemoryFile) => Buffer): MemoryDisk {
+    const names = new Map(durableNames)
+    for (const each of changes) if (keeps()) apply(names, each)
+    const after = memoryDisk(options)
+    let freed = 0
+    for (const file of files.values()) freed += file.size
+    for (const [path, file] of names) {
+      const content = contentOf(file)
+      after.put(path, content)
+      freed -= content.length
+    }
+    // As full as it was: what was lost makes room, what came back takes it.
+    after.freeBytes = disk.freeBytes + freed
+    return after
   }
 
   const disk: MemoryDisk = {
     freeBytes: Number.POSITIVE_INFINITY,
     before: () => undefined,
     done: [],
-    content: (path) => files.get(path)?.written,
-    put: (path, content) => void files.set(path, stored(Buffer.from(content))),
-    powerCut(survivor = (durable) => durable) {
-      const after = memoryDisk()
-      for (const [path, file] of files) {
-        if (file.named)
-          after.put(path, file.written === file.durable ? file.durable : survivor(file.durable, file.written))
-      }
-      return after
+    paths: () => [...files.keys()].sort(),
+    content: (path) => files.get(path)?.bytes(),
+    put(path, content) {
+      const file = new MemoryFile(content)
+      files.set(path, file)
+      durableNames.set(path, file)
     },
+    flip(path, offset, mask) {
+      const file = files.get(path)
+      if (file === undefined) throw diskError('ENOENT')
+      file.flip(offset, mask)
+    },
+    powerCut: (survivor) =>
+      afterCut(
+        () => false,
+        (file) => {
+          const durable = file.durable()
+          return survivor === undefined || !file.isDirty ? durable : survivor(durable, Buffer.from(file.bytes()))
+        },
+      ),
+    powerCutBy: (below) =>
+      afterCut(
+        () => below(2) === 0,
+        (file) => file.survivor(below),
+      ),
+
     makeDir: async () => undefined,
     list: async (dir) =>
-      [...files.keys()].filter((path) => dirname(path) === dir).map((path) => path.slice(dir.length + 1)),
+      disk
+        .paths()
+        .filter((path) => dirname(path) === dir)
+        .map((path) => path.slice(dir.length + 1)),
     async open(path, { create }) {
       if (!files.has(path)) {
         if (!create) throw diskError('ENOENT')
-        await run('create', path, 0, () => files.set(path, { ...stored(Buffer.alloc(0)), named: false }))
+        await run('create', path, 0, () => change({ kind: 'create', path, file: new MemoryFile() }))
       }
-      return openFile(path)
+      const file = files.get(path)
+      if (file === undefined) throw diskError('ENOENT')
+      return openFile(path, file)
     },
+    remove: (path) =>
+      run('remove', path, 0, () => {
+        const file = files.get(path)
+        if (file === undefined) return
+        disk.freeBytes += file.size
+        change({ kind: 'remove', path })
+      }),
+    rename: (from, path) =>
+      run('rename', path, 0, () => {
+        const file = files.get(from)
+        if (file === undefined) throw diskError('ENOENT')
+        disk.freeBytes += files.get(path)?.size ?? 0
+        change({ kind: 'rename', from, path, file })
+      }),
     syncDir: (dir) =>
       run('sync-dir', dir, 0, () => {
-        for (const [path, file] of files) if (dirname(path) === dir) file.named = true
+        const rest: NameChange[] = []
+        for (const each of changes) {
+          if (dirname(each.path) === dir) apply(durableNames, each)
+          else rest.push(each)
+        }
+        changes = rest
       }),
+    free: async () => Math.min(disk.freeBytes, Number.MAX_SAFE_INTEGER),
     async lock(path) {
       if (locks.has(path)) return { ok: false, holder: 'this process' }
       locks.add(path)
@@ -81,45 +158,37 @@ export function memoryDisk(): MemoryDisk {
     },
   }
 
-  function openFile(path: string): DiskFile {
+  function openFile(path: string, file: MemoryFile): DiskFile {
     let isOpen = true
-    const fileOf = (name: string): Stored => {
-      const file = files.get(name)
-      if (!isOpen || file === undefined) throw diskError('EBADF')
+    const checked = (): MemoryFile => {
+      if (!isOpen) throw diskError('EBADF')
       return file
     }
     return {
-      size: async () => fileOf(path).written.length,
+      size: async () => checked().size,
       async read(position, length) {
         let bytes: Buffer = Buffer.alloc(0)
         await run('read', path, length, () => {
-          bytes = Buffer.from(fileOf(path).written.subarray(position, position + length))
+          bytes = Buffer.from(
+            checked()
+              .bytes()
+              .subarray(position, position + length),
+          )
         })
         return bytes
       },
       async write(bytes, position) {
         const taken = Math.min(bytes.length, disk.freeBytes)
         await run('write', path, taken, () => {
-          const file = fileOf(path)
-          const next = Buffer.alloc(Math.max(file.written.length, position + taken))
-          file.written.copy(next)
-          next.set(bytes.subarray(0, taken), position)
-          file.written = next
-          disk.freeBytes -= taken
+          disk.freeBytes -= checked().write(bytes.subarray(0, taken), position)
         })
         if (taken < bytes.length) throw diskError('ENOSPC')
       },
       truncate: (length) =>
         run('truncate', path, length, () => {
-          const file = fileOf(path)
-          disk.freeBytes += Math.max(0, file.written.length - length)
-          file.written = Buffer.from(file.written.subarray(0, length))
+          disk.freeBytes += checked().truncate(length)
         }),
-      sync: () =>
-        run('sync', path, 0, () => {
-          const file = fileOf(path)
-          file.durable = file.written
-        }),
+      sync: () => run('sync', path, 0, () => checked().sync()),
       async close() {
         isOpen = false
       },
@@ -128,6 +197,8 @@ export function memoryDisk(): MemoryDisk {
   return disk
 }
 
-function stored(content: Buffer): Stored {
-  return { written: content, durable: content, named: true }
+function apply(names: Map<string, MemoryFile>, change: NameChange): void {
+  if (change.kind === 'remove') names.delete(change.path)
+  else names.set(change.path, change.file)
+  if (change.kind === 'rename' && names.get(change.from) === change.file) names.delete(change.from)
 }

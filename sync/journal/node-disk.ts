@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { type Disk, type DiskFile, diskErrorCode } from './disk.ts'
 import { takeLock } from './lock-file.ts'
@@ -26,7 +26,13 @@ export const nodeDisk: Disk = {
     const flags = (write ? constants.O_RDWR : constants.O_RDONLY) | (create ? constants.O_CREAT : 0)
     return nodeFile(await open(path, flags, FILE_MODE))
   },
+  remove: (path) => rm(path, { force: true }),
+  rename,
   syncDir: syncFolder,
+  async free(dir) {
+    const { bavail, bsize } = await statfs(dir)
+    return bavail * bsize
+  },
   lock: takeLock,
 }
 

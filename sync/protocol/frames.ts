@@ -108,9 +108,14 @@ export const DamageSeenFrameSchema = z.object({
   segment: z.string().max(80),
   offset: z.int().min(0),
   bytes: z.int().min(0),
-  /** Journal sequences that are missing there; null when the end of the gap is not known. */
+  /**
+   * Journal sequences that are missing there; null when the end of the gap is not known. An end before the beginning: none
+   * is missing, the frame at `fromSequence` is not linked to the one before it.
+   */
   fromSequence: z.int().min(0),
   throughSequence: z.int().min(0).nullable(),
+  /** At most so many accepted submissions stood there that nothing else is known of; their numbers are not given again. */
+  mayHoldAccepted: z.int().min(0).optional(),
   /** Tickets that could still be made out in the damaged bytes, at most 100. */
   tickets: z.array(TicketSchema).max(100),
 })
