@@ -2,9 +2,7 @@ import type { Suite } from '../sync/envelope/suite.ts'
 import type { HubClient } from '../sync/hub-client/hub-client.ts'
 import type { Journal } from '../sync/journal/journal.ts'
 import type { Ledger } from '../sync/journal/ledger.ts'
-import type { FleetSettings } from '../sync/protocol/packages.ts'
 import type { Connection } from '../sync/protocol/queue-view.ts'
-import type { PackageKind } from '../sync/protocol/receipt.ts'
 import type { Clock as QueueClock } from '../sync/queue/clock.ts'
 import type { CaseBook } from './cases.ts'
 import type { Cell } from './cell.ts'
@@ -12,7 +10,7 @@ import type { Log } from './events.ts'
 import type { FeedSources } from './feed.ts'
 import type { Flights } from './flights.ts'
 import type { Lease } from './lease.ts'
-import type { HeldCatalogue } from './packages.ts'
+import type { Packages } from './packages.ts'
 import type { Trust } from './trust.ts'
 
 /** Sealed chunks beside the journal, named by their hash. */
@@ -28,15 +26,8 @@ export interface ChunkStore {
   remove(sha256s: readonly string[]): Promise<void>
 }
 
-/** The signed packages that the terminal holds (electron/packages.ts over files, a model in the simulation). */
-export interface DeliveryPackages {
-  readonly catalogue: Cell<HeldCatalogue | null>
-  readonly settings: Cell<{ readonly content: FleetSettings } | null>
-  /** What is held of a kind, or null. */
-  have(kind: PackageKind): { readonly version: number; readonly hubEpoch: string } | null
-  /** Asks the hub for these kinds and keeps what is verified and newer. Never throws for a hub that is away. */
-  refresh(hub: HubClient, kinds: readonly PackageKind[]): Promise<void>
-}
+/** What delivery needs of the signed packages (electron/packages.ts over files, a model in the simulation). */
+export type DeliveryPackages = Pick<Packages, 'have' | 'take' | 'settings' | 'listing'>
 
 export interface DeliveryOptions {
   readonly terminalId: string

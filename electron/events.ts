@@ -35,10 +35,13 @@ export const EVENTS = {
     level: 'error',
     means: 'The hub offered a key set that our root did not sign, or an older one.',
   },
-  'catalogue-taken': { level: 'info', means: 'A newer catalogue was verified and stored.' },
-  'catalogue-refused': {
+  'package-taken': {
+    level: 'info',
+    means: 'A newer package (catalogue, topics, policies, settings) was verified and stored.',
+  },
+  'package-refused': {
     level: 'error',
-    means: 'The hub offered a catalogue that is badly signed, damaged, older or of another shape.',
+    means: 'A package on disk or of the hub is badly signed, damaged, older or of another shape: not used.',
   },
   'cases-damaged': { level: 'warn', means: 'The file of case states cannot be read; they are pulled from the start.' },
   'connection-changed': { level: 'info', means: 'connected, hub-silent or no-network.' },

@@ -2,32 +2,33 @@ import { beforeEach, expect, test } from 'vitest'
 import { accepted, EPOCH, printed, received } from '../sync/journal/sample-frames.ts'
 import type { Connection } from '../sync/protocol/queue-view.ts'
 import { type FeedMessage, FeedMessageSchema } from '../sync/protocol/worker-port.ts'
+import { type Listing, listingOf } from './catalogue-changes.ts'
 import { type Cell, createCell } from './cell.ts'
 import { followFeed } from './feed.ts'
-import type { HeldCatalogue } from './packages.ts'
 import { CATALOGUE, type JournalOnMemory, journalOnMemory, NOW } from './testing/fixtures.ts'
 
 let held: JournalOnMemory
 let connection: Cell<Connection>
-let catalogue: Cell<HeldCatalogue | null>
+let listing: Cell<Listing | null>
 const feedFrom = (since: number, signal?: AbortSignal) =>
-  followFeed({ journal: held.journal, journalHead: held.journalHead, connection, catalogue }, since, signal)
-const version = (number: number): HeldCatalogue => ({
-  manifest: {
-    kind: 'catalogue',
-    version: number,
-    hubEpoch: EPOCH,
-    sha256: 'a'.repeat(64),
-    bytes: 1,
-    publishedAt: NOW,
-  },
-  catalogue: CATALOGUE,
-})
+  followFeed({ journal: held.journal, journalHead: held.journalHead, connection, listing }, since, signal)
+const version = (number: number): Listing | null =>
+  listingOf({
+    manifest: {
+      kind: 'catalogue',
+      version: number,
+      hubEpoch: EPOCH,
+      sha256: 'a'.repeat(64),
+      bytes: 1,
+      publishedAt: NOW,
+    },
+    catalogue: CATALOGUE,
+  })
 
 beforeEach(async () => {
   held = await journalOnMemory()
   connection = createCell<Connection>('no-network')
-  catalogue = createCell<HeldCatalogue | null>(null)
+  listing = createCell<Listing | null>(null)
 })
 
 async function take(feed: AsyncGenerator<FeedMessage>, count: number): Promise<FeedMessage[]> {
@@ -102,13 +103,13 @@ test('connection and catalogue are told when they change, in between', async () 
   const feed = feedFrom(0)
   await take(feed, 2)
   connection.set('connected')
-  catalogue.set(version(4))
+  listing.set(version(4))
   // In which order does not matter.
   const told = await take(feed, 2)
   expect(told).toContainEqual({ kind: 'connection', connection: 'connected' })
   expect(told).toContainEqual({ kind: 'catalogue-changed', version: 4 })
   const next = take(feed, 1)
-  catalogue.set(version(5))
+  listing.set(version(5))
   expect(await next).toEqual([{ kind: 'catalogue-changed', version: 5 }])
   await feed.return()
 })

@@ -2,8 +2,8 @@ import type { JournalEntry } from '../sync/journal/entry.ts'
 import type { Journal } from '../sync/journal/journal.ts'
 import type { Connection } from '../sync/protocol/queue-view.ts'
 import type { FeedMessage, QueueEvent } from '../sync/protocol/worker-port.ts'
+import type { Listing } from './catalogue-changes.ts'
 import { type Cell, endable } from './cell.ts'
-import type { HeldCatalogue } from './packages.ts'
 
 /** Frames are handed over in messages of at most so many, so that neither side holds a long journal at once. */
 const BATCH_FRAMES = 500
@@ -38,7 +38,7 @@ export interface FeedSources {
   /** Set to the journal's last sequence after each durable frame. */
   readonly journalHead: Cell<number>
   readonly connection: Cell<Connection>
-  readonly catalogue: Cell<HeldCatalogue | null>
+  readonly listing: Cell<Listing | null>
 }
 
 /**
@@ -56,20 +56,20 @@ export function followFeed(
 }
 
 async function* feeding(
-  { journal, journalHead, connection, catalogue }: FeedSources,
+  { journal, journalHead, connection, listing }: FeedSources,
   since: number,
   signal: AbortSignal,
 ): AsyncGenerator<FeedMessage, void, void> {
   const { journalId } = journal
   let through = since > journal.lastSequence ? 0 : since
-  let told: { connection?: Connection; version?: number; first: boolean } = { first: true }
+  let told: { connection?: Connection; listing?: Listing; first: boolean } = { first: true }
   let wake: (() => void) | undefined
   let dirty = false
   const changed = () => {
     dirty = true
     wake?.()
   }
-  const stops = [journalHead.subscribe(changed), connection.subscribe(changed), catalogue.subscribe(changed)]
+  const stops = [journalHead.subscribe(changed), connection.subscribe(changed), listing.subscribe(changed)]
   signal.addEventListener('abort', changed)
   try {
     while (!signal.aborted) {
@@ -93,10 +93,10 @@ async function* feeding(
         told = { ...told, connection: stands }
         yield { kind: 'connection', connection: stands }
       }
-      const version = catalogue.get()?.manifest.version
-      if (version !== undefined && told.version !== version) {
-        told = { ...told, version }
-        yield { kind: 'catalogue-changed', version }
+      const newest = listing.get()
+      if (newest !== null && told.listing !== newest) {
+        told = { ...told, listing: newest }
+        yield { kind: 'catalogue-changed', version: newest.version }
       }
       if (dirty) continue
       await new Promise<void>((resolve) => {

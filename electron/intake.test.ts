@@ -65,7 +65,7 @@ beforeEach(async () => {
       sealKey: () => sealKey,
       refresh: async () => undefined,
     },
-    packages: { catalogue, take: async () => undefined },
+    packages: { catalogue },
     nowIso: () => NOW,
     today: () => '2026-11-23',
     log: book.log,

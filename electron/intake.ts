@@ -30,7 +30,7 @@ export interface IntakeOptions {
   readonly ledger: Ledger
   readonly session: CardSession
   readonly trust: Trust
-  readonly packages: Packages
+  readonly packages: Pick<Packages, 'catalogue'>
   readonly nowIso: () => string
   readonly today: () => string
   readonly log: Log

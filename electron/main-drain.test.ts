@@ -38,7 +38,7 @@ beforeEach(async () => {
         return Promise.all(ids.map((id) => answer(id)))
       },
     },
-    feed: { journal: held.journal, journalHead: held.journalHead, connection, catalogue: createCell(null) },
+    feed: { journal: held.journal, journalHead: held.journalHead, connection, listing: createCell(null) },
     clock,
     random: seededRandom(1),
     log: (event) => void logged.push(event),

@@ -1,17 +1,26 @@
 import { z } from 'zod'
-import { type SignedPackage, verifyPackage } from '../sync/envelope/package.ts'
+import { type PackageContent, type SignedPackage, verifyPackageOf } from '../sync/envelope/package.ts'
 import type { KeySet } from '../sync/protocol/keys.ts'
-import type { PackageManifest } from '../sync/protocol/receipt.ts'
+import { type PackageKind, PackageKindSchema, type PackageManifest } from '../sync/protocol/receipt.ts'
 import type { Catalogue } from '../sync/protocol/service-item.ts'
+import { type Listing, listingOf } from './catalogue-changes.ts'
 import { type Cell, createCell } from './cell.ts'
 import type { Log } from './events.ts'
 import { folderFiles, jsonOrUndefined, type SmallFiles } from './small-files.ts'
 
-/** A catalogue that was verified, with its manifest. */
+/** A catalogue that was verified, with its manifest; its items follow the policies that the hub gave beside it. */
 export interface HeldCatalogue {
   readonly manifest: PackageManifest
   readonly catalogue: Catalogue
 }
+export interface HeldPackage<K extends PackageKind> {
+  readonly manifest: PackageManifest
+  readonly content: PackageContent<K>
+}
+/** A package of any kind as it came, verified. */
+export type VerifiedPackage = {
+  [K in PackageKind]: HeldPackage<K> & { readonly kind: K; readonly signed: SignedPackage }
+}[PackageKind]
 
 /**
  * The signed packages beside the journal: taken only when they verify and are newer, written by fsync + rename, and
@@ -19,37 +28,88 @@ export interface HeldCatalogue {
  */
 export interface Packages {
   readonly catalogue: Cell<HeldCatalogue | null>
-  /** Takes over what the hub client has verified and found newer; on disk before anybody sees it. */
-  take(verified: HeldCatalogue & { readonly signed: SignedPackage }): Promise<void>
+  readonly settings: Cell<HeldPackage<'settings'> | null>
+  /** Catalogue, topics and policies as documents for the worker. */
+  readonly listing: Cell<Listing | null>
+  /** What is held of a kind, or null. */
+  have(kind: PackageKind): { readonly version: number; readonly hubEpoch: string } | null
+  /**
+   * Takes over what was verified, on disk before anybody sees it. False when it is older than what is held: a lower
+   * version counts as newer only in the epoch that the hub says it is in now. Throws what the disk throws.
+   */
+  take(verified: VerifiedPackage, hubEpochNow?: string): Promise<boolean>
 }
 
 const StoredSchema = z.object({ manifest: z.string(), content: z.string() })
+type Held = { [K in PackageKind]: HeldPackage<K> | null }
 
-export async function openPackages(dir: string | SmallFiles, keySet: KeySet | undefined, log: Log): Promise<Packages> {
+/** `dir` is a folder's path, or the files themselves. Without the hub's keys nothing on disk is believed. */
+export async function openPackages(
+  dir: string | SmallFiles,
+  keySet: KeySet | undefined,
+  log: Log,
+  verify: typeof verifyPackageOf = verifyPackageOf,
+): Promise<Packages> {
   const files = typeof dir === 'string' ? await folderFiles(dir) : dir
-  const file = 'catalogue.json'
-  const catalogue = createCell<HeldCatalogue | null>(null)
+  const held: Held = { catalogue: null, topics: null, policies: null, settings: null }
+  for (const kind of PackageKindSchema.options) if (keySet !== undefined) await load(kind, keySet)
 
-  const text = await files.read(file)
-  if (text !== undefined && keySet !== undefined) {
+  async function load<K extends PackageKind>(kind: K, keys: KeySet): Promise<void> {
+    const text = await files.read(`${kind}.json`)
+    if (text === undefined) return
     const stored = StoredSchema.safeParse(jsonOrUndefined(text))
     const verified = stored.success
-      ? await verifyPackage(stored.data, keySet)
+      ? await verify(kind, stored.data, keys)
       : ({ ok: false, fault: 'bad-content', detail: 'not a package file' } as const)
-    if (verified.ok) hold({ manifest: verified.manifest, catalogue: verified.catalogue }, 'disk')
-    else log('catalogue-refused', { source: 'disk', fault: verified.fault, detail: verified.detail })
+    if (verified.ok) {
+      ;(held as Record<PackageKind, HeldPackage<PackageKind> | null>)[kind] = verified
+      log('package-taken', { kind, source: 'disk', version: verified.manifest.version })
+    } else {
+      log('package-refused', { kind, source: 'disk', fault: verified.fault, detail: verified.detail })
+    }
   }
 
-  function hold(held: HeldCatalogue, source: 'disk' | 'hub'): void {
-    catalogue.set(held)
-    log('catalogue-taken', { source, version: held.manifest.version, items: held.catalogue.items.length })
-  }
+  const effective = (): HeldCatalogue | null =>
+    held.catalogue === null
+      ? null
+      : { manifest: held.catalogue.manifest, catalogue: withPolicies(held.catalogue.content, held.policies?.content) }
+  const catalogue = createCell(effective())
+  const settings = createCell(held.settings)
+  const listing = createCell(listingOf(catalogue.get(), held.topics, held.policies))
 
   return {
     catalogue,
-    async take({ signed, ...verified }) {
-      await files.write(file, JSON.stringify(signed))
-      hold(verified, 'hub')
+    settings,
+    listing,
+    have: (kind) => held[kind]?.manifest ?? null,
+    async take({ kind, manifest, content, signed }, hubEpochNow) {
+      const before = held[kind]?.manifest
+      if (before !== undefined && !isNewer(manifest, before, hubEpochNow)) {
+        log('package-refused', { kind, source: 'hub', fault: 'older', offered: manifest.version })
+        return false
+      }
+      await files.write(`${kind}.json`, JSON.stringify(signed))
+      ;(held as Record<PackageKind, HeldPackage<PackageKind> | null>)[kind] = { manifest, content }
+      log('package-taken', { kind, source: 'hub', version: manifest.version })
+      if (kind === 'settings') settings.set(held.settings)
+      else {
+        if (kind !== 'topics') catalogue.set(effective())
+        listing.set(listingOf(catalogue.get(), held.topics, held.policies))
+      }
+      return true
     },
   }
+}
+
+function isNewer(offered: PackageManifest, before: PackageManifest, hubEpochNow: string | undefined): boolean {
+  if (offered.version > before.version) return true
+  return offered.hubEpoch !== before.hubEpoch && offered.hubEpoch === hubEpochNow
+}
+
+/** What the hub says of an item's offline policy now goes before what its catalogue says. */
+function withPolicies(catalogue: Catalogue, policies: PackageContent<'policies'> | undefined): Catalogue {
+  if (policies === undefined) return catalogue
+  const byItem = new Map(policies.offline.map(({ itemId, offlinePolicy }) => [itemId, offlinePolicy]))
+  const items = catalogue.items.map((item) => ({ ...item, offlinePolicy: byItem.get(item.id) ?? item.offlinePolicy }))
+  return { ...catalogue, items }
 }

@@ -72,7 +72,7 @@ function make(hasPrinter = true): ReceiptPrinting {
       }),
     },
     session,
-    packages: { catalogue, take: async () => undefined },
+    packages: { catalogue },
     settings: {
       place: { zh: '云洲市南桥区' },
       hall: { zh: '政务服务中心 3号机' },

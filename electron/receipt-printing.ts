@@ -22,7 +22,7 @@ export interface ReceiptPrintingOptions {
   readonly ledger: Ledger
   readonly intake: Intake
   readonly session: CardSession
-  readonly packages: Packages
+  readonly packages: Pick<Packages, 'catalogue'>
   readonly settings: Settings
   readonly terminalId: string
   readonly nowIso: () => string

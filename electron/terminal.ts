@@ -120,9 +120,8 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
       const keySet = trust.keySet()
       if (keySet === undefined) return
       const answer = await hub.getCatalogue({ keySet, have: packages.catalogue.get()?.manifest ?? null })
-      if (answer.outcome === 'verified') await packages.take(answer)
-      else if (answer.outcome === 'older')
-        log('catalogue-refused', { source: 'hub', fault: 'older', offered: answer.version })
+      if (answer.outcome === 'verified')
+        await packages.take({ ...answer, kind: 'catalogue', content: answer.catalogue })
     },
   })
 
@@ -161,7 +160,7 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
   })
   const flights = createFlights({ terminalId, journal, ledger, hub, trust, connection, nowIso, log })
   const lease = createLease(realClock, log)
-  const feed: FeedSources = { journal, journalHead, connection: connection.connection, catalogue: packages.catalogue }
+  const feed: FeedSources = { journal, journalHead, connection: connection.connection, listing: packages.listing }
   const drain = createMainDrain({
     lease,
     flights,

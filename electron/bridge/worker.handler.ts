@@ -33,7 +33,7 @@ export function openWorkerChannel({ lease, feed, flights }: WorkerParts) {
       return { hints: input.submissionIds.map((submissionId) => ({ submissionId, ...wait })) }
     }),
     changesSince: os.changesSince.handler(({ input }) =>
-      changesSince(feed.catalogue.get(), input.checkpoint, input.limit),
+      changesSince(feed.listing.get(), input.checkpoint, input.limit),
     ),
   })
   return {

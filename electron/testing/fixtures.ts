@@ -1,5 +1,5 @@
 import { rootKeySha256, signKeySet } from '../../sync/envelope/key-set.ts'
-import { signManifest } from '../../sync/envelope/package.ts'
+import { type PackageContent, signManifest } from '../../sync/envelope/package.ts'
 import { generateSealKey } from '../../sync/envelope/seal-key.ts'
 import { sha256Hex } from '../../sync/envelope/sha256.ts'
 import { generateSigningKey, type SigningKey } from '../../sync/envelope/signing-key.ts'
@@ -7,10 +7,11 @@ import { openJournal } from '../../sync/journal/journal.ts'
 import { Ledger } from '../../sync/journal/ledger.ts'
 import { type MemoryDisk, memoryDisk } from '../../sync/journal/memory-disk.ts'
 import type { KeySet } from '../../sync/protocol/keys.ts'
+import type { PackageKind } from '../../sync/protocol/receipt.ts'
 import { type Catalogue, CatalogueSchema } from '../../sync/protocol/service-item.ts'
 import { type Cell, createCell } from '../cell.ts'
 import type { EventName, Log } from '../events.ts'
-import type { HeldCatalogue } from '../packages.ts'
+import type { VerifiedPackage } from '../packages.ts'
 
 /** What the tests of this room share; no part of the program. */
 
@@ -124,6 +125,8 @@ export const CATALOGUE: Catalogue = CatalogueSchema.parse({
   ],
 })
 
+type PackageFor<K extends PackageKind> = Extract<VerifiedPackage, { kind: K }>
+
 export interface HubWorld {
   readonly root: SigningKey
   readonly packageKey: SigningKey
@@ -133,7 +136,13 @@ export interface HubWorld {
   /** The key set at another version, signed by our root or another. */
   signedKeySet(version: number, by?: SigningKey): Promise<string>
   /** A catalogue package at a version. */
-  signedCatalogue(version: number): Promise<HeldCatalogue & { signed: { manifest: string; content: string } }>
+  signedCatalogue(version: number): Promise<PackageFor<'catalogue'>>
+  signedPackage<K extends PackageKind>(
+    kind: K,
+    version: number,
+    content: PackageContent<K>,
+    hubEpoch?: string,
+  ): Promise<PackageFor<K>>
 }
 
 /** The keys of a hub: made once per test file, the sealing key takes a while. */
@@ -150,7 +159,18 @@ export async function makeHubWorld(): Promise<HubWorld> {
       { ...valid, use: 'package', kid: packageKey.kid, jwk: packageKey.jwk },
     ],
   })
-  const content = JSON.stringify(CATALOGUE)
+  async function signedPackage<K extends PackageKind>(
+    kind: K,
+    version: number,
+    content: PackageContent<K>,
+    hubEpoch = EPOCH,
+  ): Promise<PackageFor<K>> {
+    const text = JSON.stringify(content)
+    const bytes = Buffer.byteLength(text)
+    const manifest = { kind, version, hubEpoch, sha256: sha256Hex(text), bytes, publishedAt: NOW }
+    const signed = { manifest: await signManifest(manifest, packageKey), content: text }
+    return { kind, manifest, content, signed } as unknown as PackageFor<K>
+  }
   return {
     root,
     packageKey,
@@ -158,17 +178,7 @@ export async function makeHubWorld(): Promise<HubWorld> {
     sealPrivateJwk: seal.privateJwk,
     keySet: keySetOf(1),
     signedKeySet: (version, by = root) => signKeySet(keySetOf(version), by),
-    async signedCatalogue(version) {
-      const manifest = {
-        kind: 'catalogue' as const,
-        version,
-        hubEpoch: EPOCH,
-        sha256: sha256Hex(content),
-        bytes: Buffer.byteLength(content),
-        publishedAt: NOW,
-      }
-      const signed = { manifest: await signManifest(manifest, packageKey), content }
-      return { manifest, catalogue: CATALOGUE, signed }
-    },
+    signedCatalogue: (version) => signedPackage('catalogue', version, CATALOGUE),
+    signedPackage,
   }
 }
