@@ -13,6 +13,9 @@ type DeleteRequest = {
   readonly error: unknown
 }
 
+/** The part of RxDB's Dexie storage that deletes for good. */
+type DexieInternals = { dexieTable: { bulkDelete(ids: string[]): Promise<void> } }
+
 /** As RxDB names its Dexie databases: `rxdb-dexie-{database}--{schema version}--{collection}`. */
 const NAME = /^rxdb-dexie-(.+?)--\d+--/
 
@@ -33,6 +36,10 @@ export function dexieHome(indexedDb: IndexedDb, keyRange: unknown): StorageHome 
       // Meta first: what is left after a cut then has no journal's name and is emptied when it is opened.
       const ours = all.filter((entry) => NAME.exec(entry)?.[1] === name).sort((a, b) => rank(a) - rank(b))
       for (const entry of ours) await removeOne(indexedDb, entry)
+    },
+    async forget(instance, ids) {
+      const { dexieTable } = (await instance.internals) as DexieInternals
+      await dexieTable.bulkDelete([...ids])
     },
   }
 }

@@ -1,11 +1,14 @@
 import type { FeedMessage, QueueEvent } from '../protocol/worker-port.ts'
 import type { Log } from './clock.ts'
-import { EMPTY_META, type QueueCounts, type QueueItem, type QueueStore, StoreInconsistent } from './queue-store.ts'
+import { EMPTY_META, type QueueCounts, type QueueItem, type QueueStore } from './queue-store.ts'
+import { checkItems } from './store-check.ts'
 
 /**
  * The queue as a projection of the journal. Messages may come twice, again after a restart, or from another journal;
- * the queue is the same. Items are written before meta, and every item names the last frame that it shows, so a cut
- * between the two writes is found (`isAhead`) and healed by counting again.
+ * the queue is the same. One frame may give many events of the same sequence; they need not come in one message, as
+ * long as no message claims a sequence whose events are still to come. Items are written before meta, and every item
+ * names the last frame that it shows, so a cut between the two writes is found (`isAhead`) and healed by counting again.
+ * Removed items can name nothing, so before a removal meta says that the counts are unsure.
  */
 export type EventsMessage = Extract<FeedMessage, { kind: 'events' }>
 
@@ -21,11 +24,15 @@ export type Applied =
   /** The store was emptied: subscribe again from 0. */
   | { outcome: 'replay'; why: 'other-journal' | 'store-ahead' | 'missing-item' }
 
-/** A state machine for one item; null = an event for an item that nobody accepted. */
-export function applyEvent(item: QueueItem | null, event: QueueEvent): QueueItem | null {
+/**
+ * A state machine for one item. `before` is null when it is not there (never accepted as far as this store knows, or
+ * purged); so is the answer when there is nothing to show: after a purge, or for an event of an item that is not there.
+ */
+export function applyEvent(before: QueueItem | null, event: QueueEvent): QueueItem | null {
+  if (event.type === 'purged') return null
   if (event.type === 'accepted') {
     return (
-      item ?? {
+      before ?? {
         id: event.submissionId,
         deviceSequence: event.deviceSequence,
         state: 'queued',
@@ -41,13 +48,15 @@ export function applyEvent(item: QueueItem | null, event: QueueEvent): QueueItem
       }
     )
   }
-  if (item === null || event.journalSequence <= item.journalSequence) return item
+  if (before === null || event.journalSequence <= before.journalSequence) return before
   const at = { journalSequence: event.journalSequence }
-  if (event.type === 'received') return { ...item, ...at, state: 'received', reason: null }
-  if (event.type === 'requeued') return { ...item, ...at, state: 'queued', reason: null, attempts: 0, nextAttemptAt: 0 }
+  if (event.type === 'received') return { ...before, ...at, state: 'received', reason: null }
+  if (event.type === 'requeued') {
+    return { ...before, ...at, state: 'queued', reason: null, attempts: 0, nextAttemptAt: 0 }
+  }
   // A signed receipt outweighs a late refusal of a second flight.
-  if (item.state === 'received') return { ...item, ...at }
-  return { ...item, ...at, state: 'quarantined', reason: event.reason }
+  if (before.state === 'received') return { ...before, ...at }
+  return { ...before, ...at, state: 'quarantined', reason: event.reason }
 }
 
 /**
@@ -74,24 +83,22 @@ export async function applyFeed(
     meta = { ...EMPTY_META, journalId: message.journalId }
     await store.writeMeta(meta)
   }
-  if (message.throughSequence <= meta.throughSequence) {
+  const events = message.events
+    .filter((event) => event.journalSequence > meta.throughSequence)
+    .sort((a, b) => a.journalSequence - b.journalSequence)
+  if (message.throughSequence <= meta.throughSequence && events.length === 0) {
     return { outcome: 'applied', throughSequence: meta.throughSequence, changed: otherJournal || storeAhead }
   }
 
   let counts = meta.counts
-  if (await store.isAhead(meta.throughSequence)) {
+  if (meta.unsure || (await store.isAhead(meta.throughSequence))) {
     counts = await store.recount()
     log('queue-recounted', { ...counts })
   }
-  const events = message.events
-    .filter((event) => event.journalSequence > meta.throughSequence)
-    .sort((a, b) => a.journalSequence - b.journalSequence)
   const before = await itemsById(store, events)
-  const after = new Map(before)
-  for (const event of events) {
-    const next = applyEvent(after.get(event.submissionId) ?? null, event)
-    if (next !== null) after.set(event.submissionId, next)
-    else if (subscription.since === 0) log('queue-event-without-item', { type: event.type })
+  const { after, strange } = project(before, events)
+  for (const event of strange) {
+    if (subscription.since === 0) log('queue-event-without-item', { type: event.type })
     else {
       await reset(store)
       log('queue-reset', { why: 'missing-item' })
@@ -99,10 +106,34 @@ export async function applyFeed(
     }
   }
   const changed = [...after.values()].filter((item) => item !== before.get(item.id))
+  const removed = [...before.values()].filter((item) => !after.has(item.id))
+  counts = countChanges(counts, before, changed, removed)
+  if (removed.length > 0) await store.writeMeta({ ...meta, unsure: true })
   if (changed.length > 0) await store.put(changed)
-  counts = countChanges(counts, before, changed)
-  await store.writeMeta({ journalId: message.journalId, throughSequence: message.throughSequence, counts })
-  return { outcome: 'applied', throughSequence: message.throughSequence, changed: changed.length > 0 }
+  if (removed.length > 0) await store.remove(removed.map((item) => item.id))
+  const { journalId } = message
+  const throughSequence = Math.max(message.throughSequence, meta.throughSequence)
+  await store.writeMeta({ journalId, throughSequence, counts, unsure: false })
+  return { outcome: 'applied', throughSequence, changed: changed.length + removed.length > 0 }
+}
+
+/**
+ * All events over the items that are there. `strange` are events for items that should be there and are not; one that
+ * the same message purges anyway is not missed.
+ */
+function project(before: ReadonlyMap<string, QueueItem>, events: readonly QueueEvent[]) {
+  const after = new Map(before)
+  const missed = new Map<string, QueueEvent>()
+  for (const event of events) {
+    const id = event.submissionId
+    const next = applyEvent(after.get(id) ?? null, event)
+    if (next !== null) after.set(id, next)
+    else if (event.type === 'purged') {
+      after.delete(id)
+      missed.delete(id)
+    } else missed.set(id, event)
+  }
+  return { after, strange: [...missed.values()] }
 }
 
 /** Meta first: a cut in here leaves a store without a journal's name, which is reset again. */
@@ -115,9 +146,7 @@ export async function reset(store: QueueStore): Promise<void> {
 export async function subscribeFrom(store: QueueStore): Promise<number> {
   const meta = await store.readMeta()
   if (meta.journalId === '') return 0
-  if (meta.counts.queued > 0 && (await store.oldestQueued()) === null && !(await store.isAhead(meta.throughSequence))) {
-    throw new StoreInconsistent(`meta counts ${meta.counts.queued} waiting, the store holds none`)
-  }
+  await checkItems(store, meta)
   return meta.throughSequence
 }
 
@@ -131,6 +160,7 @@ function countChanges(
   counts: QueueCounts,
   before: ReadonlyMap<string, QueueItem>,
   changed: readonly QueueItem[],
+  removed: readonly QueueItem[],
 ): QueueCounts {
   const next = { ...counts }
   for (const item of changed) {
@@ -138,5 +168,6 @@ function countChanges(
     if (old !== undefined) next[old.state]--
     next[item.state]++
   }
+  for (const item of removed) next[item.state]--
   return next
 }

@@ -36,16 +36,23 @@ export type QueueMeta = {
   journalId: string
   /** All frames up to here are in the items and the counts. */
   throughSequence: number
+  /** Of the items that are here: those whose payload was purged are no longer among them. */
   counts: QueueCounts
+  /** Items were about to be removed when this was written: the counts hold again only after a recount. */
+  unsure: boolean
 }
 
 export const EMPTY_META: QueueMeta = {
   journalId: '',
   throughSequence: 0,
   counts: { queued: 0, received: 0, quarantined: 0 },
+  unsure: false,
 }
 
 export type Reschedule = { id: string; attempts: number; nextAttemptAt: number }
+
+/** A place in the order of `due`: what comes after it is asked for next. */
+export type DuePlace = { nextAttemptAt: number; deviceSequence: number }
 
 /** Every method may throw; nobody may take a throw for an answer. Reads give copies. */
 export type QueueStore = {
@@ -55,15 +62,25 @@ export type QueueStore = {
   get(ids: readonly string[]): Promise<QueueItem[]>
   /** Writes all or none. */
   put(items: readonly QueueItem[]): Promise<void>
+  /** Forgets these without a trace, so that a purge leaves nothing that grows; ids that are not there do no harm. */
+  remove(ids: readonly string[]): Promise<void>
   /** Sets attempts and nextAttemptAt of those that are still queued, and nothing else. */
   reschedule(changes: readonly Reschedule[]): Promise<void>
-  /** Queued, nextAttemptAt ≤ now; the longest due first, then by deviceSequence. */
-  due(now: number, limit: number): Promise<QueueItem[]>
+  /**
+   * Queued, nextAttemptAt ≤ now; the longest due first, then by deviceSequence. With `after` only what stands behind
+   * that place, so that a long queue is read in pages and no page costs more than the first.
+   */
+  due(now: number, limit: number, after?: DuePlace | null): Promise<QueueItem[]>
   /** Queued, nextAttemptAt > after; the next one first. */
   later(after: number, limit: number): Promise<QueueItem[]>
   /** The queued item with the lowest deviceSequence. */
   oldestQueued(): Promise<QueueItem | null>
-  /** Is an item there that shows a frame beyond this one? True when a batch was cut between items and meta. */
+  /**
+   * The newest by deviceSequence, newest first: of one state or of all (null), and only those older than
+   * `beforeDeviceSequence` when that is given. The cost does not grow with the queue.
+   */
+  newest(state: QueueState | null, beforeDeviceSequence: number | null, limit: number): Promise<QueueItem[]>
+  /** Is an item there that shows a frame beyond this one? True when a message was cut between items and meta. */
   isAhead(journalSequence: number): Promise<boolean>
   /** Counts all items one by one: only after a cut. */
   recount(): Promise<QueueCounts>

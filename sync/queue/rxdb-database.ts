@@ -1,6 +1,6 @@
-import { createRxDatabase, type RxCollection, type RxStorage } from 'rxdb/plugins/core'
+import { createRxDatabase, type RxCollection, type RxStorage, type RxStorageInstance } from 'rxdb/plugins/core'
 import { errorText, type Log } from './clock.ts'
-import type { QueueItem, QueueStore } from './queue-store.ts'
+import type { QueueStore } from './queue-store.ts'
 import type { Opened, StoreSource } from './recovery.ts'
 import {
   CATALOGUE_SCHEMA,
@@ -8,22 +8,33 @@ import {
   META_SCHEMA,
   type MetaDocument,
   SUBMISSION_SCHEMA,
+  type SubmissionDocument,
 } from './rxdb-schemas.ts'
 import { createRxdbStore } from './rxdb-store.ts'
 
-/** Where databases live: RxDB's storage plus what RxDB cannot do, listing and deleting databases that do not open. */
+/**
+ * Where databases live: RxDB's storage plus what RxDB cannot do: listing and deleting databases that do not open, and
+ * deleting documents without a tombstone.
+ */
 export type StorageHome = {
   // biome-ignore lint/suspicious/noExplicitAny: RxDB's own default for a storage of unknown internals
   storage: RxStorage<any, any>
   /** Names of RxDB databases here that start with `prefix`, each once. */
   list(prefix: string): Promise<string[]>
   remove(name: string): Promise<void>
+  /**
+   * Deletes documents in one durable transaction and keeps no tombstone. RxDB's own way marks them as deleted and its
+   * cleanup() then reads every older document of the collection into memory; nobody replicates the submissions, so
+   * nobody needs the mark. No change event is emitted: the queue store asks no cache that would need one.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  forget(instance: RxStorageInstance<any, any, any>, ids: readonly string[]): Promise<void>
 }
 
 export type QueueDatabase = { store: QueueStore; catalogue: RxCollection<CatalogueLine> }
 
 type Collections = {
-  submissions: RxCollection<QueueItem>
+  submissions: RxCollection<SubmissionDocument>
   meta: RxCollection<MetaDocument>
   catalogue: RxCollection<CatalogueLine>
 }
@@ -85,6 +96,7 @@ async function openDatabase(home: StorageHome, name: string, log: Log): Promise<
         const fresh = await database.addCollections({ submissions: { schema: SUBMISSION_SCHEMA } })
         return fresh.submissions
       },
+      forget: (collection, ids) => home.forget(collection.storageInstance.originalStorageInstance, ids),
     })
     return {
       value: { store, catalogue: collections.catalogue },

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto'
+import { createRxDatabase } from 'rxdb/plugins/core'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createMemoryStore } from './memory-store.ts'
 import { applyFeed, subscribeFrom } from './projection.ts'
 import type { QueueStore } from './queue-store.ts'
+import { createKeeper } from './recovery.ts'
 import { rxdbSource, type StorageHome } from './rxdb-database.ts'
-import { CATALOGUE_SCHEMA, META_SCHEMA, SUBMISSION_SCHEMA } from './rxdb-schemas.ts'
+import { CATALOGUE_SCHEMA, META_SCHEMA, SUBMISSION_SCHEMA, type SubmissionDocument } from './rxdb-schemas.ts'
 import { accepted, type FakeJournal, feedOf, idOf, item, later, noLog } from './testing/fixtures.ts'
 import { fakeDexieHome, fakeFactory, memoryHome, wipe } from './testing/homes.ts'
+import { storeContract } from './testing/store-contract.ts'
 import { queueView } from './view.ts'
 
 const closers: (() => Promise<void>)[] = []
@@ -27,84 +30,9 @@ async function open(home: StorageHome, name = 'queue') {
   return { ...opened.value, close }
 }
 
-const stores: [string, () => Promise<QueueStore>][] = [
-  ['memory', async () => createMemoryStore()],
-  ['RxDB on its memory storage', async () => (await open(memoryHome())).store],
-  ['RxDB on Dexie', async () => (await open(fakeDexieHome())).store],
-]
-
-describe.each(stores)('the store: %s', (_, make) => {
-  test('starts empty and keeps meta', async () => {
-    const store = await make()
-    expect(await store.readMeta()).toEqual({
-      journalId: '',
-      throughSequence: 0,
-      counts: { queued: 0, received: 0, quarantined: 0 },
-    })
-    const meta = { journalId: 'j', throughSequence: 9, counts: { queued: 1, received: 2, quarantined: 3 } }
-    await store.writeMeta({ ...meta, throughSequence: 8 })
-    await store.writeMeta(meta)
-    expect(await store.readMeta()).toEqual(meta)
-  })
-
-  test('gives items back exactly, in both of its orders', async () => {
-    const store = await make()
-    const all = [
-      item(12, { bytes: 7, extra: { note: ['a', { b: null }] } }),
-      item(3, { nextAttemptAt: 500, attempts: 2 }),
-      item(1, { nextAttemptAt: 700 }),
-      item(2, { state: 'received' }),
-      item(4, { state: 'quarantined', reason: 'too-large' }),
-      item(100, { nextAttemptAt: 9_000_000_000_000 }),
-      item(5),
-    ]
-    await store.put(all)
-    const ids = async (found: Promise<{ deviceSequence: number }[]>) => (await found).map((one) => one.deviceSequence)
-    expect(await store.get([idOf(12), idOf(404)])).toEqual([all[0]])
-    expect(await ids(store.due(500, 10))).toEqual([5, 12, 3])
-    expect(await ids(store.due(500, 2))).toEqual([5, 12])
-    expect(await ids(store.later(500, 10))).toEqual([1, 100])
-    expect((await store.oldestQueued())?.deviceSequence).toBe(1)
-    expect(await store.isAhead(99)).toBe(true)
-    expect(await store.isAhead(100)).toBe(false)
-    expect(await store.recount()).toEqual({ queued: 5, received: 1, quarantined: 1 })
-  })
-
-  test('reschedules only what is still queued', async () => {
-    const store = await make()
-    await store.put([item(1), item(2, { state: 'received' })])
-    await store.reschedule([1, 2, 3].map((n) => ({ id: idOf(n), attempts: 5, nextAttemptAt: 77 })))
-    expect(await store.get([idOf(1)])).toEqual([item(1, { attempts: 5, nextAttemptAt: 77 })])
-    expect(await store.get([idOf(2), idOf(3)])).toEqual([item(2, { state: 'received' })])
-  })
-
-  test('writers at once lose nothing', async () => {
-    const store = await make()
-    await store.put([item(1), item(2)])
-    await Promise.all([
-      store.reschedule([{ id: idOf(1), attempts: 1, nextAttemptAt: 5 }]),
-      store.put([item(1, { state: 'received', journalSequence: 9 }), item(3)]),
-      store.reschedule([{ id: idOf(1), attempts: 2, nextAttemptAt: 6 }]),
-    ])
-    expect((await store.get([idOf(1)]))[0]).toMatchObject({ state: 'received', journalSequence: 9 })
-    expect(await store.recount()).toEqual({ queued: 2, received: 1, quarantined: 0 })
-  })
-
-  test('clears and fills again', async () => {
-    const store = await make()
-    await store.put([item(1), item(2)])
-    await store.clear()
-    expect(await store.due(1e13, 10)).toEqual([])
-    await store.put([item(2, { attempts: 3 })])
-    expect(await store.due(1e13, 10)).toEqual([item(2, { attempts: 3 })])
-  })
-
-  test('counts a thousand items in pages', async () => {
-    const store = await make()
-    await store.put(Array.from({ length: 1_001 }, (_, i) => item(i + 1, i % 3 === 0 ? { state: 'received' } : {})))
-    expect(await store.recount()).toEqual({ queued: 667, received: 334, quarantined: 0 })
-  })
-})
+storeContract('memory', async () => createMemoryStore(), 300)
+storeContract('RxDB on its memory storage', async () => (await open(memoryHome())).store, 20)
+storeContract('RxDB on Dexie', async () => (await open(fakeDexieHome())).store, 20)
 
 const journal: FakeJournal = {
   journalId: 'j1',
@@ -199,6 +127,64 @@ describe('Dexie', () => {
   })
 })
 
+/** The submissions of version 0 before `newestFirst` came in (rxdb-schemas.ts). */
+async function openOfYesterday(home: StorageHome, name: string) {
+  const { newestFirst: _, ...properties } = SUBMISSION_SCHEMA.properties
+  const schema = {
+    ...SUBMISSION_SCHEMA,
+    properties,
+    required: SUBMISSION_SCHEMA.required?.filter((field) => field !== 'newestFirst'),
+    indexes: [['state', 'nextAttemptAt', 'deviceSequence'], ['state', 'deviceSequence'], ['journalSequence']],
+  } as unknown as typeof SUBMISSION_SCHEMA
+  const database = await createRxDatabase({ name: `${name}-g1`, storage: home.storage, multiInstance: false })
+  const { submissions } = await database.addCollections({ submissions: { schema }, meta: { schema: META_SCHEMA } })
+  return { database, submissions }
+}
+
+test.each([
+  ['memory', () => memoryHome()],
+  ['Dexie', () => fakeDexieHome()],
+] as const)('a database of yesterday’s shape on %s is deleted and filled from the journal', async (_, makeHome) => {
+  const home = makeHome()
+  const old = await openOfYesterday(home, 'before')
+  await old.submissions.insert(item(99) as unknown as SubmissionDocument)
+  await old.database.close()
+
+  const said: string[] = []
+  const ready = new Promise<QueueStore>((resolve) => {
+    const keeper = createKeeper({
+      source: rxdbSource(home, 'before', noLog),
+      clock: { now: Date.now, monotonic: () => performance.now(), after: (ms, task) => afterMs(ms, task) },
+      log: (event) => said.push(event),
+      onReady: ({ store }) => resolve(store),
+      onLost: () => said.push('lost'),
+      onUnusable: () => said.push('unusable'),
+    })
+    keeper.start()
+    closers.push(() => keeper.close())
+  })
+  const store = await ready
+  expect(said).toEqual(['queue-store-failed'])
+  expect((await follow(store)).since).toBe(0)
+  expect(await queueView(store, 'connected')).toMatchObject(expectedView)
+  expect(await store.get([idOf(99)])).toEqual([])
+  expect((await store.newest(null, null, 9)).map((one) => one.deviceSequence)).toEqual([3, 2, 1])
+})
+
+/** And back: the program of yesterday does not take today's database for its own either. */
+test('yesterday’s program does not open today’s shape', async () => {
+  const home = fakeDexieHome()
+  const today = await open(home, 'after')
+  await follow(today.store)
+  await today.close()
+  await expect(openOfYesterday(home, 'after')).rejects.toThrow('DB6')
+})
+
+function afterMs(ms: number, task: () => void): () => void {
+  const timer = setTimeout(task, ms)
+  return () => clearTimeout(timer)
+}
+
 test('the schemas are frozen at version 0', () => {
   const hash = (schema: object) => createHash('sha256').update(JSON.stringify(schema)).digest('hex').slice(0, 16)
   expect([SUBMISSION_SCHEMA, META_SCHEMA, CATALOGUE_SCHEMA].map((schema) => schema.version)).toEqual([0, 0, 0])
@@ -211,7 +197,7 @@ test('the schemas are frozen at version 0', () => {
     {
       "catalogue": "9d76bbbe2e06a401",
       "meta": "1c21582596bf0786",
-      "submissions": "1bf6b896414e5b5e",
+      "submissions": "1022a87efc7c9d3a",
     }
   `)
 })

@@ -9,6 +9,7 @@ import {
   type RxDocumentData,
 } from 'rxdb/plugins/core'
 import {
+  type DuePlace,
   EMPTY_META,
   type QueueItem,
   type QueueMeta,
@@ -16,17 +17,20 @@ import {
   type QueueStore,
   type Reschedule,
 } from './queue-store.ts'
-import type { MetaDocument } from './rxdb-schemas.ts'
+import { type MetaDocument, SEQUENCE_LIMIT, type SubmissionDocument } from './rxdb-schemas.ts'
 
 const META_ID = 'queue'
 /** Documents read at once when all are counted: memory stays flat. */
 const RECOUNT_PAGE = 500
+const STATES: readonly QueueState[] = ['queued', 'received', 'quarantined']
 
 export type QueueCollections = {
-  submissions: RxCollection<QueueItem>
+  submissions: RxCollection<SubmissionDocument>
   meta: RxCollection<MetaDocument>
   /** Empties the submissions without leaving tombstones and answers the fresh collection. */
-  renewSubmissions(): Promise<RxCollection<QueueItem>>
+  renewSubmissions(): Promise<RxCollection<SubmissionDocument>>
+  /** Deletes documents without leaving tombstones. */
+  forget(submissions: RxCollection<SubmissionDocument>, ids: readonly string[]): Promise<void>
 }
 
 /**
@@ -46,11 +50,18 @@ export function createRxdbStore(collections: QueueCollections): QueueStore {
   }
 
   /** RxDB's indexes all begin with `_deleted`; its query objects add that, and the bare storage does not. */
-  async function query(wanted: { selector: object; index: (keyof QueueItem)[]; limit: number }): Promise<QueueItem[]> {
+  async function query(wanted: {
+    selector: object
+    index: (keyof SubmissionDocument)[]
+    limit: number
+  }): Promise<QueueItem[]> {
+    if (wanted.limit <= 0) return []
     const { storageInstance } = submissions
-    const full: FilledMangoQuery<QueueItem> = normalizeMangoQuery(storageInstance.schema, {
-      selector: { ...wanted.selector, _deleted: { $eq: false } } as MangoQuery<QueueItem>['selector'] & object,
-      sort: wanted.index.map((field) => ({ [field]: 'asc' as const })) as NonNullable<MangoQuery<QueueItem>['sort']>,
+    const full: FilledMangoQuery<SubmissionDocument> = normalizeMangoQuery(storageInstance.schema, {
+      selector: { ...wanted.selector, _deleted: { $eq: false } } as MangoQuery<SubmissionDocument>['selector'] & object,
+      sort: wanted.index.map((field) => ({ [field]: 'asc' as const })) as NonNullable<
+        MangoQuery<SubmissionDocument>['sort']
+      >,
       index: ['_deleted', ...wanted.index] as string[],
       limit: wanted.limit,
     })
@@ -58,21 +69,38 @@ export function createRxdbStore(collections: QueueCollections): QueueStore {
     return result.documents.map(toItem)
   }
 
-  async function overwrite(items: readonly QueueItem[], known: readonly RxDocumentData<QueueItem>[]): Promise<void> {
-    await bulkWrite(submissions, items, known)
+  async function overwrite(items: readonly QueueItem[], known: readonly RxDocumentData<SubmissionDocument>[]) {
+    await bulkWrite(submissions, items.map(toDocument), known)
+  }
+
+  /** Asks for pages one after the other until `limit` items are there. */
+  async function firstOf(limit: number, asks: readonly ((limit: number) => Promise<QueueItem[]>)[]) {
+    const found: QueueItem[] = []
+    for (const ask of asks) if (found.length < limit) found.push(...(await ask(limit - found.length)))
+    return found
+  }
+
+  function newestOf(state: QueueState, before: number | null, limit: number): Promise<QueueItem[]> {
+    const selector = { state: { $eq: state } }
+    return query({
+      selector: before === null ? selector : { ...selector, newestFirst: { $gt: SEQUENCE_LIMIT - before } },
+      index: ['state', 'newestFirst'],
+      limit,
+    })
   }
 
   return {
     async readMeta() {
       const [found] = await meta.storageInstance.findDocumentsById([META_ID], false)
       if (found === undefined) return structuredClonePlain(EMPTY_META)
-      const { journalId, throughSequence, counts } = found
-      return { journalId, throughSequence, counts: { ...counts } }
+      const { journalId, throughSequence, counts, extra } = found
+      return { journalId, throughSequence, counts: { ...counts }, unsure: extra.unsure === true }
     },
     writeMeta: (next: QueueMeta) =>
       inRow(async () => {
         const known = await meta.storageInstance.findDocumentsById([META_ID], true)
-        await bulkWrite(meta, [{ id: META_ID, ...structuredClonePlain(next), extra: known[0]?.extra ?? {} }], known)
+        const { unsure, ...rest } = structuredClonePlain(next)
+        await bulkWrite(meta, [{ id: META_ID, ...rest, extra: { ...known[0]?.extra, unsure } }], known)
       }),
     async get(ids) {
       return (await submissions.storageInstance.findDocumentsById([...ids], false)).map(toItem)
@@ -86,6 +114,10 @@ export function createRxdbStore(collections: QueueCollections): QueueStore {
         )
         await overwrite(items, known)
       }),
+    remove: (ids) =>
+      inRow(async () => {
+        if (ids.length > 0) await collections.forget(submissions, ids)
+      }),
     reschedule: (changes: readonly Reschedule[]) =>
       inRow(async () => {
         const changeById = new Map(changes.map((change) => [change.id, change]))
@@ -97,12 +129,22 @@ export function createRxdbStore(collections: QueueCollections): QueueStore {
         })
         if (moved.length > 0) await overwrite(moved, waiting)
       }),
-    due: (now, limit) =>
-      query({
-        selector: { state: { $eq: 'queued' }, nextAttemptAt: { $lte: now } },
-        index: ['state', 'nextAttemptAt', 'deviceSequence'],
-        limit,
-      }),
+    async due(now, limit, after: DuePlace | null = null) {
+      const index: (keyof SubmissionDocument)[] = ['state', 'nextAttemptAt', 'deviceSequence']
+      const state = { $eq: 'queued' }
+      if (after === null) return query({ selector: { state, nextAttemptAt: { $lte: now } }, index, limit })
+      const { nextAttemptAt, deviceSequence } = after
+      if (nextAttemptAt > now) return []
+      return firstOf(limit, [
+        (rest) =>
+          query({
+            selector: { state, nextAttemptAt: { $eq: nextAttemptAt }, deviceSequence: { $gt: deviceSequence } },
+            index,
+            limit: rest,
+          }),
+        (rest) => query({ selector: { state, nextAttemptAt: { $gt: nextAttemptAt, $lte: now } }, index, limit: rest }),
+      ])
+    },
     later: (after, limit) =>
       query({
         selector: { state: { $eq: 'queued' }, nextAttemptAt: { $gt: after } },
@@ -117,6 +159,14 @@ export function createRxdbStore(collections: QueueCollections): QueueStore {
       })
       return oldest ?? null
     },
+    async newest(state, before, limit) {
+      if (state !== null) return newestOf(state, before, limit)
+      const found = await Promise.all(STATES.map((one) => newestOf(one, before, limit)))
+      return found
+        .flat()
+        .sort((a, b) => b.deviceSequence - a.deviceSequence)
+        .slice(0, limit)
+    },
     async isAhead(journalSequence) {
       const ahead = await query({
         selector: { journalSequence: { $gt: journalSequence } },
@@ -127,17 +177,27 @@ export function createRxdbStore(collections: QueueCollections): QueueStore {
     },
     async recount() {
       const counts: Record<QueueState, number> = { queued: 0, received: 0, quarantined: 0 }
-      // Each frame names one submission, so journalSequence is a key of its own.
-      for (let after = 0; ; ) {
-        const page = await query({
-          selector: { journalSequence: { $gt: after } },
-          index: ['journalSequence'],
-          limit: RECOUNT_PAGE,
-        })
+      // One frame may stand behind many items (a batch's receipt), so the id tells them apart.
+      for (let last = { journalSequence: -1, id: '' }; ; ) {
+        const { journalSequence, id } = last
+        const page = await firstOf(RECOUNT_PAGE, [
+          (rest) =>
+            query({
+              selector: { journalSequence: { $eq: journalSequence }, id: { $gt: id } },
+              index: ['journalSequence', 'id'],
+              limit: rest,
+            }),
+          (rest) =>
+            query({
+              selector: { journalSequence: { $gt: journalSequence } },
+              index: ['journalSequence', 'id'],
+              limit: rest,
+            }),
+        ])
         for (const item of page) counts[item.state]++
-        const last = page.at(-1)
-        if (last === undefined || page.length < RECOUNT_PAGE) return counts
-        after = last.journalSequence
+        const end = page.at(-1)
+        if (end === undefined || page.length < RECOUNT_PAGE) return counts
+        last = end
       }
     },
     clear: () =>
@@ -170,9 +230,13 @@ async function bulkWrite<T extends { id: string }>(
   if (first !== undefined) throw new Error(`${collection.name}: ${error.length} writes refused, status ${first.status}`)
 }
 
-function toItem(document: RxDocumentData<QueueItem>): QueueItem {
-  const { _deleted, _attachments, _rev, _meta, ...item } = document
+function toItem(document: RxDocumentData<SubmissionDocument>): QueueItem {
+  const { _deleted, _attachments, _rev, _meta, newestFirst, ...item } = document
   return structuredClonePlain(item)
+}
+
+function toDocument(item: QueueItem): SubmissionDocument {
+  return { ...item, newestFirst: SEQUENCE_LIMIT - item.deviceSequence }
 }
 
 function structuredClonePlain<T>(value: T): T {

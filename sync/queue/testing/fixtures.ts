@@ -39,7 +39,7 @@ export function accepted(journalSequence: number, number: number, bytes = 2_000)
 }
 
 export function later(
-  type: 'received' | 'quarantined' | 'requeued',
+  type: 'received' | 'quarantined' | 'requeued' | 'purged',
   journalSequence: number,
   number: number,
 ): QueueEvent {
@@ -69,14 +69,15 @@ export function item(number: number, change: Partial<QueueItem> = {}): QueueItem
 /** A journal as main's feed shows it. */
 export type FakeJournal = { journalId: string; events: QueueEvent[]; through: number }
 
-/** Main's side of the feed: the first message always comes, even an empty one. */
+/** Main's side of the feed: the first message always comes, even an empty one. A page may end inside of a frame. */
 export function feedOf(journal: FakeJournal, since: number, page: number): EventsMessage[] {
   const { journalId, events, through } = journal
   const rest = events.filter((event) => event.journalSequence > since)
   const messages: EventsMessage[] = []
   for (let at = 0; at < rest.length; at += page) {
     const part = rest.slice(at, at + page)
-    const end = at + page >= rest.length ? through : (part.at(-1)?.journalSequence ?? through)
+    const next = rest[at + page]?.journalSequence
+    const end = next === undefined ? through : Math.min(next - 1, part.at(-1)?.journalSequence ?? through)
     messages.push({ kind: 'events', journalId, throughSequence: end, events: part })
   }
   if (messages.length === 0) messages.push({ kind: 'events', journalId, throughSequence: through, events: [] })

@@ -1,4 +1,5 @@
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
+import { createRevision, now } from 'rxdb/plugins/core'
 import { getRxStorageMemory } from 'rxdb/plugins/storage-memory'
 import { dexieHome, type IndexedDb } from '../dexie-home.ts'
 import type { StorageHome } from '../rxdb-database.ts'
@@ -16,6 +17,17 @@ export function memoryHome(): StorageHome {
     },
     async remove(name) {
       for (const key of names()) if (key.startsWith(`${name}-`)) storage.collectionStates.delete(key)
+    },
+    async forget(instance, ids) {
+      const known = await instance.findDocumentsById([...ids], false)
+      const rows = known.map((previous) => {
+        const _meta = { ...previous._meta, lwt: now() }
+        return { previous, document: { ...previous, _meta, _deleted: true, _rev: createRevision('forget', previous) } }
+      })
+      const { error } = await instance.bulkWrite(rows, 'forget')
+      if (error.length > 0) throw new Error(`${error.length} deletions refused`)
+      // Below zero: also what was deleted in this very millisecond.
+      await instance.cleanup(-1_000)
     },
   }
 }
