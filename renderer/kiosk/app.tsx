@@ -25,11 +25,12 @@ interface AppProps {
 /** Frame, page and overlays around the session; what each page does is the machine's. */
 export function App({ session, view }: AppProps) {
   const state = useSelector(session, (snapshot) => snapshot)
-  const { queue, catalogue } = useSyncExternalStore(view.subscribe, view.get)
+  const { queue, catalogue, schedule } = useSyncExternalStore(view.subscribe, view.get)
   const bridge = useBridge()
   const line = useLine()
   const about = useAbout()
   const now = useNow()
+  const intake = useWatch('intake', (client, options) => client.queue.watchIntake(undefined, options))?.intake ?? 'open'
   const devices = useWatch('devices', (client, options) => client.devices.watchDevices(undefined, options))
   const { context } = state
   const delivery = useWatch(context.accepted === null ? null : context.accepted.submissionId, (client, options) =>
@@ -50,7 +51,7 @@ export function App({ session, view }: AppProps) {
   const isWiping = state.hasTag('wiping')
   const visitor = context.card === null ? null : formOfAddress(context.card.applicant)
   const liveQueue = line === null ? null : queue
-  const badge = (item: ServiceItem) => badgeOf(item, devices, liveQueue?.connection ?? null)
+  const badge = (item: ServiceItem) => badgeOf(item, devices, liveQueue?.connection ?? null, intake)
   const can = (type: 'BACK' | 'HOME') => (state.can({ type }) ? () => session.send({ type }) : null)
   const callStaff = () => {
     setIsStaffOpen(true)
@@ -60,11 +61,15 @@ export function App({ session, view }: AppProps) {
       )
       .catch((cause: unknown) => console.warn('could not report the call for staff', cause))
   }
+  const maintain = () => {
+    setIsStaffOpen(false)
+    session.send({ type: 'MAINTAIN' })
+  }
 
   return (
     <Frame
       about={about}
-      status={statusLine(liveQueue, now.getTime())}
+      status={statusLine(liveQueue, now.getTime(), intake)}
       connection={liveQueue?.connection ?? 'unknown'}
       waiting={liveQueue?.waiting ?? null}
       visitor={isIdle || isWiping ? null : visitor}
@@ -82,10 +87,20 @@ export function App({ session, view }: AppProps) {
         connection={liveQueue?.connection ?? null}
         devices={devices}
         badgeOf={badge}
+        intake={intake}
+        queue={liveQueue}
+        schedule={schedule}
+        now={now}
         onStaff={callStaff}
       />
       {line === null && !isWiping ? <LostLine isIdle={isIdle} /> : null}
-      {isStaffOpen ? <StaffSheet about={about} onClose={() => setIsStaffOpen(false)} /> : null}
+      {isStaffOpen ? (
+        <StaffSheet
+          about={about}
+          onClose={() => setIsStaffOpen(false)}
+          onMaintain={state.can({ type: 'MAINTAIN' }) ? maintain : null}
+        />
+      ) : null}
       {context.otherCard === null || isWiping ? null : (
         <OtherCardSheet
           visitor={visitor ?? say('who.unknown')}

@@ -26,7 +26,7 @@ export function FirstScreen() {
         onHome={null}
         onStaff={ignore}
       >
-        <IdlePage reader={{ kind: 'none' }} badges={[]} onStart={ignore} />
+        <IdlePage reader={{ kind: 'none' }} badges={[]} intake="open" onStart={ignore} onLookUp={ignore} />
       </Frame>
     </BridgeProvider>
   )

@@ -1,10 +1,12 @@
 import { type ReactNode, useEffect, useState } from 'react'
 import type { SnapshotFrom } from 'xstate'
 import type { Devices } from '../../electron/bridge/devices.contract.ts'
-import type { Connection } from '../../sync/protocol/queue-view.ts'
+import type { IntakeState } from '../../electron/bridge/queue.contract.ts'
+import type { Connection, QueueView } from '../../sync/protocol/queue-view.ts'
 import type { Catalogue, ServiceItem } from '../../sync/protocol/service-item.ts'
 import { say } from '../ui/strings/say.ts'
 import { formOfAddress, isoDate } from './forms/show.ts'
+import type { Schedule } from './live-view.ts'
 import type { createSessionMachine } from './machine/session-machine.ts'
 import type { SessionEvent } from './machine/session-types.ts'
 import { HomePage } from './pages/home-page.tsx'
@@ -41,6 +43,10 @@ interface JourneyProps {
   readonly connection: Connection | null
   readonly devices: Devices | null
   readonly badgeOf: (item: ServiceItem) => Badge | null
+  readonly intake: IntakeState
+  readonly queue: QueueView | null
+  readonly schedule: Schedule | null
+  readonly now: Date
   readonly onStaff: () => void
 }
 
@@ -55,7 +61,7 @@ export function Journey(props: JourneyProps) {
 }
 
 function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
-  const { state, send, catalogue, connection, devices, badgeOf, onStaff } = props
+  const { state, send, catalogue, connection, devices, badgeOf, intake, onStaff } = props
   const { context } = state
   const { item, card, accepted } = context
   const divisions = catalogue?.divisions ?? []
@@ -64,9 +70,16 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
       <IdlePage
         reader={context.reader}
         badges={catalogue?.items.map(badgeOf) ?? []}
+        intake={intake}
         onStart={() => send({ type: 'START' })}
+        onLookUp={() => send({ type: 'LOOK_UP' })}
       />
     )
+  }
+  if (state.matches({ journey: 'maintenance' })) return <Maintenance {...props} />
+  if (state.matches({ journey: 'lookup' })) {
+    if (visit === null) return <BlankPage />
+    return <visit.LookupPage items={catalogue?.items ?? []} onStaff={onStaff} />
   }
   if (state.matches({ journey: 'restoring' })) return <WaitingPage text={say('restoring')} testId="restoring-page" />
   if (state.hasTag('wiping')) return <WaitingPage text={say('ending')} testId="ending-page" />
@@ -78,6 +91,8 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
         connection={connection}
         visitor={card === null ? null : formOfAddress(card.applicant)}
         onChoose={(chosen) => send({ type: 'CHOOSE', item: chosen })}
+        intake={intake}
+        onLookUp={() => send({ type: 'LOOK_UP' })}
       />
     )
   }
@@ -146,6 +161,29 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
       onAnother={() => send({ type: 'ANOTHER' })}
       onStaff={onStaff}
       onEnd={() => send({ type: 'END' })}
+    />
+  )
+}
+
+type MaintenancePages = typeof import('./pages/maintenance-pages.ts')
+
+/** The maintainers' pages come when a maintainer does. */
+function Maintenance({ queue, catalogue, schedule, now, send }: JourneyProps) {
+  const [pages, setPages] = useState<MaintenancePages | null>(null)
+  useEffect(() => {
+    import('./pages/maintenance-pages.ts').then(setPages, (cause: unknown) => {
+      console.error('the maintenance pages are not there', cause)
+      send({ type: 'HOME' })
+    })
+  }, [send])
+  if (pages === null) return <BlankPage />
+  return (
+    <pages.MaintenancePage
+      queue={queue}
+      items={catalogue?.items ?? []}
+      schedule={schedule}
+      now={now}
+      onLeave={() => send({ type: 'END' })}
     />
   )
 }

@@ -8,13 +8,19 @@ import type { Bridge } from './bridge.ts'
 export interface LiveView {
   readonly queue: QueueView | null
   readonly catalogue: CatalogueView | null
+  /** Asks the sync worker when it tries again; null while it does not drain. */
+  readonly schedule: Schedule | null
 }
+
+export type Schedule = (
+  submissionIds: readonly string[],
+) => Promise<readonly { readonly id: string; readonly attempts: number; readonly nextAttemptAt: number }[]>
 
 /** How long the worker may be silent after its start, before main is asked instead. */
 export const WORKER_PATIENCE_MS = 5_000
 
 export class LiveViewStore {
-  #view: LiveView = { queue: null, catalogue: null }
+  #view: LiveView = { queue: null, catalogue: null, schedule: null }
   #source: 'worker' | 'main' = 'worker'
   readonly #listeners = new Set<() => void>()
 
@@ -33,6 +39,7 @@ export class LiveViewStore {
     if (this.#source === 'main') return
     this.#source = 'main'
     console.info('queue and catalogue come from main')
+    this.#put({ schedule: null })
     bridge.watch(
       (client, options) => client.queue.watchView(undefined, options),
       (queue) => this.#put({ queue }),

@@ -103,11 +103,13 @@ export function createSessionMachine(deps: SessionDeps) {
             }),
           },
           CHANGE_CARD: { target: '.ending', actions: assign({ why: 'card-changed' }) },
+          // Never out of somebody's visit.
+          MAINTAIN: { guard: not('hasCard'), target: '.maintenance' },
         },
         states: {
           idle: {
             always: { guard: 'hasCard', target: 'restoring' },
-            on: { START: 'home' },
+            on: { START: 'home', LOOK_UP: 'lookup' },
           },
           restoring: {
             initial: 'asking',
@@ -144,8 +146,13 @@ export function createSessionMachine(deps: SessionDeps) {
               },
             },
           },
+          /** By ticket, without a card: what is typed stays in the page and goes with it. */
+          lookup: { on: { BACK: 'home', HOME: 'home' } },
+          /** Behind a PIN; whoever leaves locks it. */
+          maintenance: { on: { BACK: 'home', HOME: 'home' } },
           home: {
             on: {
+              LOOK_UP: 'lookup',
               CHOOSE: {
                 target: 'item',
                 // The same item in the same version again: what was filled in is still there.
@@ -369,9 +376,9 @@ export function createSessionMachine(deps: SessionDeps) {
               onError: 'ended',
             },
             after: { [END_PATIENCE_MS]: 'ended' },
-            on: { END: {}, CHANGE_CARD: {} },
+            on: { END: {}, CHANGE_CARD: {}, MAINTAIN: {} },
           },
-          ended: { tags: 'wiping', on: { END: {}, CHANGE_CARD: {} } },
+          ended: { tags: 'wiping', on: { END: {}, CHANGE_CARD: {}, MAINTAIN: {} } },
         },
       },
       attention: {

@@ -76,6 +76,8 @@ export interface SessionContext {
 
 export type SessionEvent =
   | { type: 'START' }
+  | { type: 'LOOK_UP' }
+  | { type: 'MAINTAIN' }
   | { type: 'CATALOGUE'; catalogue: Catalogue }
   | { type: 'BRIDGE'; connected: boolean }
   | { type: 'CARD'; event: CardEvent }

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import type { IntakeState } from '../../../electron/bridge/queue.contract.ts'
 import type { Connection } from '../../../sync/protocol/queue-view.ts'
 import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
 import { Button, Notice, Spaced } from '../../ui/components.tsx'
@@ -6,6 +7,7 @@ import { Sign } from '../../ui/icons.tsx'
 import { local, say } from '../../ui/strings/say.ts'
 import type { Badge } from '../shell/badge.ts'
 import { BadgeView } from '../shell/badge-view.tsx'
+import { NoSpace } from '../shell/no-space.tsx'
 import { Page } from '../shell/page.tsx'
 import { Waiting } from '../shell/waiting.tsx'
 
@@ -19,9 +21,11 @@ interface HomePageProps {
   readonly connection: Connection | null
   readonly visitor: string | null
   readonly onChoose: (item: ServiceItem) => void
+  readonly intake: IntakeState
+  readonly onLookUp: () => void
 }
 
-export function HomePage({ items, badgeOf, connection, visitor, onChoose }: HomePageProps) {
+export function HomePage({ items, badgeOf, connection, visitor, onChoose, intake, onLookUp }: HomePageProps) {
   const [page, setPage] = useState(0)
   const pages = Math.max(1, Math.ceil((items?.length ?? 0) / ITEMS_SHOWN))
   const isOffline = connection === 'no-network' || connection === 'hub-silent'
@@ -32,7 +36,9 @@ export function HomePage({ items, badgeOf, connection, visitor, onChoose }: Home
       question={say('home.question')}
       read={
         <>
-          {isOffline ? (
+          {intake === 'no-space' ? (
+            <NoSpace />
+          ) : isOffline ? (
             <Notice kind="trouble" testId="offline-notice">
               <strong className="notice-heading">
                 {say(connection === 'no-network' ? 'home.offline' : 'home.hub-silent')}
@@ -63,7 +69,12 @@ export function HomePage({ items, badgeOf, connection, visitor, onChoose }: Home
         <Notice kind="trouble" sign="alert" heading={say('home.empty')} />
       ) : (
         <>
-          <h2 className="section">{say('home.items')}</h2>
+          <div className="section-row">
+            <h2 className="section">{say('home.items')}</h2>
+            <Button onPress={onLookUp} sign="paper" testId="look-up">
+              {say('lookup.entry')}
+            </Button>
+          </div>
           <div className="items">
             {items.slice(page * ITEMS_SHOWN, (page + 1) * ITEMS_SHOWN).map((item) => (
               <ItemCard key={item.id} item={item} badge={badgeOf(item)} onChoose={() => onChoose(item)} />

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from 'react'
 import type { CardEvent } from '../../../electron/bridge/identity.contract.ts'
+import type { IntakeState } from '../../../electron/bridge/queue.contract.ts'
 import type { Accepted } from '../../../electron/bridge/submissions.contract.ts'
 import { showTicket } from '../../../sync/protocol/ticket.ts'
 import { Button, Notice, Spaced } from '../../ui/components.tsx'
@@ -8,6 +9,7 @@ import { IdleScene } from '../drawings/idle-scene.tsx'
 import { cardSentence } from '../forms/sentences.ts'
 import type { Badge, BadgeKind } from '../shell/badge.ts'
 import { BadgeView } from '../shell/badge-view.tsx'
+import { NoSpace } from '../shell/no-space.tsx'
 import { Page } from '../shell/page.tsx'
 import { useBridge, useLine } from '../use-watch.ts'
 
@@ -18,10 +20,12 @@ const UNPRINTED_EVERY_MS = 20_000
 interface IdlePageProps {
   readonly reader: CardEvent
   readonly badges: readonly (Badge | null)[]
+  readonly intake: IntakeState
   readonly onStart: () => void
+  readonly onLookUp: () => void
 }
 
-export function IdlePage({ reader, badges, onStart }: IdlePageProps) {
+export function IdlePage({ reader, badges, intake, onStart, onLookUp }: IdlePageProps) {
   const sentence = cardSentence(reader)
   const isCounted = badges.length > 0 && badges.every((badge) => badge !== null)
   return (
@@ -33,6 +37,7 @@ export function IdlePage({ reader, badges, onStart }: IdlePageProps) {
           {reader.kind === 'reading' ? <Notice kind="information" sign="card" heading={say('idle.reading')} /> : null}
           {sentence === null ? null : <Notice kind="trouble" sign="alert" heading={sentence} testId="card-problem" />}
           <Unprinted />
+          {intake === 'no-space' ? <NoSpace /> : null}
           {isCounted ? (
             <div className="sheet now">
               <strong>{say('idle.now')}</strong>
@@ -50,6 +55,9 @@ export function IdlePage({ reader, badges, onStart }: IdlePageProps) {
             // Its place, so that the counter does not jump when it comes.
             <div className="now" />
           )}
+          <Button sign="paper" className="look-up" onPress={onLookUp} testId="look-up">
+            {say('lookup.entry')}
+          </Button>
           <Button look="primary" className="start" onPress={onStart} testId="start">
             {say('idle.start')}
           </Button>

@@ -1,4 +1,5 @@
 import type { Devices } from '../../../electron/bridge/devices.contract.ts'
+import type { IntakeState } from '../../../electron/bridge/queue.contract.ts'
 import type { Connection } from '../../../sync/protocol/queue-view.ts'
 import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
 import type { StringKey } from '../../ui/strings/say.ts'
@@ -34,8 +35,10 @@ export function badgeOf(
   item: Pick<ServiceItem, 'needs' | 'offlinePolicy'>,
   devices: Devices | null,
   connection: Connection | null,
+  intake: IntakeState = 'open',
 ): Badge | null {
   if (devices === null || connection === null) return null
+  if (intake === 'no-space') return { kind: 'window', reason: 'reason.no-space' }
   for (const need of item.needs) {
     if (!isFit(need, devices)) return { kind: 'window', reason: `reason.needs-${need}` }
   }

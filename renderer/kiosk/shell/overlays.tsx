@@ -2,8 +2,15 @@ import type { About } from '../../../electron/bridge/maintenance.contract.ts'
 import { Button, Overlay } from '../../ui/components.tsx'
 import { local, say } from '../../ui/strings/say.ts'
 
+interface StaffProps {
+  readonly about: About | null
+  readonly onClose: () => void
+  /** null during somebody's visit. */
+  readonly onMaintain: (() => void) | null
+}
+
 /** Where people are and how to call them; nothing that this machine cannot know. */
-export function StaffSheet({ about, onClose }: { readonly about: About | null; readonly onClose: () => void }) {
+export function StaffSheet({ about, onClose, onMaintain }: StaffProps) {
   return (
     <Overlay label={say('staff.title')} testId="staff-sheet">
       <h2 className="question">{say('staff.title')}</h2>
@@ -25,6 +32,11 @@ export function StaffSheet({ about, onClose }: { readonly about: About | null; r
       <Button look="primary" className="tall" onPress={onClose} testId="staff-close">
         {say('staff.close')}
       </Button>
+      {onMaintain === null ? null : (
+        <Button look="quiet" onPress={onMaintain} testId="maintain">
+          {say('maintain.entry')}
+        </Button>
+      )}
     </Overlay>
   )
 }

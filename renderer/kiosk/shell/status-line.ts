@@ -1,3 +1,4 @@
+import type { IntakeState } from '../../../electron/bridge/queue.contract.ts'
 import type { QueueView } from '../../../sync/protocol/queue-view.ts'
 import { say } from '../../ui/strings/say.ts'
 import { duration } from '../forms/show.ts'
@@ -10,10 +11,13 @@ export interface StatusLine {
 }
 
 /** The one truth of look.md section 4.4. */
-export function statusLine(view: QueueView | null, nowMs: number): StatusLine {
+export function statusLine(view: QueueView | null, nowMs: number, intake: IntakeState = 'open'): StatusLine {
   if (view === null) return { sign: 'ring', connection: say('status.unknown'), queue: '' }
   const age = view.oldestAcceptedAt === null ? duration(0) : duration(nowMs - Date.parse(view.oldestAcceptedAt))
   const connected = view.connection === 'connected'
+  // Space comes before the count: it changes what can be done here.
+  if (intake !== 'open')
+    return { sign: 'diamond', connection: say(`status.${view.connection}`), queue: say(`intake.${intake}`) }
   return {
     sign: connected ? 'dot' : 'diamond',
     connection: say(`status.${view.connection}`),

@@ -1,0 +1,183 @@
+import { useEffect, useState } from 'react'
+import type { FindAnswer, Found } from '../../../electron/bridge/submissions.contract.ts'
+import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
+import { isTicket, TICKET_ALPHABET } from '../../../sync/protocol/ticket.ts'
+import { Button, ErrorSentence, Groups, Notice, Spaced } from '../../ui/components.tsx'
+import { local, say } from '../../ui/strings/say.ts'
+import { clockTime, isoDate, longDate } from '../forms/show.ts'
+import { TicketPad } from '../keyboard/ticket-pad.tsx'
+import { Page } from '../shell/page.tsx'
+import { Waiting } from '../shell/waiting.tsx'
+import { useBridge } from '../use-watch.ts'
+
+const TICKET_LENGTH = 8
+/** Main is on the same machine. */
+const ASK_PATIENCE_MS = 5_000
+
+interface LookupPageProps {
+  readonly items: readonly ServiceItem[]
+  readonly onStaff: () => void
+}
+
+type Asked = FindAnswer | { readonly outcome: 'lost' }
+
+/**
+ * "My submissions on this terminal": by the ticket on the citizen's paper, and nothing else. What was typed lives in
+ * this component only and goes with the page.
+ */
+export function LookupPage({ items, onStaff }: LookupPageProps) {
+  const bridge = useBridge()
+  const [typed, setTyped] = useState('')
+  const [isAsking, setIsAsking] = useState(false)
+  const [answer, setAnswer] = useState<Asked | null>(null)
+  const isWhole = typed.length === TICKET_LENGTH
+  const isWrong = isWhole && !isTicket(typed)
+
+  const again = () => {
+    setTyped('')
+    setAnswer(null)
+  }
+  const type = (character: string) => setTyped((now) => (now.length < TICKET_LENGTH ? now + character : now))
+  const erase = () => setTyped((now) => now.slice(0, -1))
+  const ask = () => {
+    setIsAsking(true)
+    bridge
+      .call((client) =>
+        client.submissions.byTicket({ ticket: typed }, { signal: AbortSignal.timeout(ASK_PATIENCE_MS) }),
+      )
+      .then(setAnswer, (cause: unknown) => {
+        console.warn('the look-up was not answered', cause)
+        setAnswer({ outcome: 'lost' })
+      })
+      .finally(() => setIsAsking(false))
+  }
+  useTicketKeys(answer === null, type, erase)
+
+  if (answer !== null) {
+    return (
+      <Page
+        testId="lookup-answer"
+        className="lookup"
+        question={say(answer.outcome === 'found' ? `lookup.${answer.found.state}` : `lookup.${answer.outcome}`)}
+        read={<Answer answer={answer} items={items} />}
+        actions={
+          <div className="two">
+            {answer.outcome === 'found' && answer.found.state === 'needs-staff' ? (
+              <Button sign="staff" look="staff" className="tall" onPress={onStaff} testId="lookup-staff">
+                {say('footer.staff')}
+              </Button>
+            ) : null}
+            <Button look="primary" className="tall lookup-again" onPress={again} testId="lookup-again">
+              {say(answer.outcome === 'found' ? 'lookup.another' : 'lookup.retype')}
+            </Button>
+          </div>
+        }
+      />
+    )
+  }
+  return (
+    <Page
+      testId="lookup-page"
+      className="lookup"
+      question={say('lookup.question')}
+      hint={say('lookup.hint')}
+      read={
+        <>
+          <p className="lookup-typed" data-testid="lookup-typed" data-ticket={typed}>
+            <Groups groups={shown(typed)} />
+          </p>
+          {isWrong ? <ErrorSentence text={say('lookup.check')} testId="lookup-check" /> : null}
+          {isAsking ? <Waiting text={say('lookup.asking')} /> : null}
+        </>
+      }
+      actions={
+        <Button
+          look="primary"
+          className="tall"
+          isOff={!isWhole || isWrong || isAsking}
+          onPress={ask}
+          testId="lookup-ask"
+        >
+          {say(isWhole ? 'lookup.ask' : 'lookup.left', { count: TICKET_LENGTH - typed.length })}
+        </Button>
+      }
+      tray={<TicketPad onCharacter={type} onErase={erase} onClear={() => setTyped('')} />}
+    />
+  )
+}
+
+/** Two groups of four, the places still to come as lines. */
+function shown(typed: string): readonly string[] {
+  const places = typed.padEnd(TICKET_LENGTH, '–')
+  return [places.slice(0, 4), places.slice(4)]
+}
+
+/** The keys of a keyboard on the desk, and a scanner that types. */
+function useTicketKeys(isOn: boolean, type: (character: string) => void, erase: () => void): void {
+  useEffect(() => {
+    if (!isOn) return
+    const onKey = (event: KeyboardEvent) => {
+      const character = event.key.toUpperCase()
+      if (event.key === 'Backspace') erase()
+      else if (character.length === 1 && TICKET_ALPHABET.includes(character)) type(character)
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  })
+}
+
+function Answer({ answer, items }: { readonly answer: Asked; readonly items: readonly ServiceItem[] }) {
+  if (answer.outcome === 'found') return <FoundSheet found={answer.found} items={items} />
+  if (answer.outcome === 'too-many-tries') {
+    const minutes = Math.max(1, Math.ceil(answer.retryAfterMs / 60_000))
+    return <Notice kind="trouble" sign="alert" heading={say('lookup.too-many-tries-line', { minutes })} />
+  }
+  return <Notice kind="trouble" sign="alert" heading={say(`lookup.${answer.outcome}-line`)} />
+}
+
+function FoundSheet({ found, items }: { readonly found: Found; readonly items: readonly ServiceItem[] }) {
+  const item = items.find((each) => each.id === found.itemId)
+  return (
+    <div className="sheet lookup-found" data-testid="lookup-found" data-state={found.state}>
+      <Row label={say('receipt.ticket')}>
+        <Groups groups={[found.ticket.slice(0, 4), found.ticket.slice(4)]} />
+      </Row>
+      <Row label={say('lookup.item')}>{item === undefined ? say('lookup.item-gone') : local(item.name)}</Row>
+      <Row label={say('receipt.accepted-at')}>
+        <When at={found.acceptedAt} />
+      </Row>
+      {found.receivedAt === null ? null : (
+        <Row label={say('lookup.received-at')}>
+          <When at={found.receivedAt} />
+        </Row>
+      )}
+      {found.case === null ? null : (
+        <Row label={say('lookup.case')}>
+          {say(`case.${found.case.state}`)}
+          <span className="lookup-when">
+            <When at={found.case.at} />
+          </span>
+        </Row>
+      )}
+      <Notice
+        kind={found.state === 'needs-staff' ? 'trouble' : 'information'}
+        sign={found.state === 'needs-staff' ? 'alert' : 'tray'}
+        heading={say(found.case === null ? `lookup.${found.state}-line` : `case.${found.case.state}.next`)}
+      />
+    </div>
+  )
+}
+
+function Row({ label, children }: { readonly label: string; readonly children: React.ReactNode }) {
+  return (
+    <div className="detail">
+      <span className="detail-label">{label}</span>
+      <strong className="detail-value">{children}</strong>
+    </div>
+  )
+}
+
+function When({ at }: { readonly at: string }) {
+  const moment = new Date(at)
+  return <Spaced text={`${longDate(isoDate(moment))} ${clockTime(moment)}`} />
+}
