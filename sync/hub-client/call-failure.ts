@@ -9,7 +9,8 @@ import type { Connection } from '../protocol/queue-view.ts'
  * - `timed-out`: connected or not, nothing complete came in time.
  * - `cut-off`: the answer began and broke off.
  * - `tls`: the other side's certificate is not good: another host, or a clock that is far off.
- * - `http-…`: the hub, or something before it, asks to come back later (408, 429) or has a fault of its own (5xx).
+ * - `http-…`: the hub, or something before it, asks to come back later (408, 429) or has a fault of its own (5xx); or
+ *   this one call was not right (other 4xx of batches, chunks and offers): damaged on the way, too large for a proxy.
  * - `not-our-hub`: an answer that our hub does not give: a redirect, HTML, other JSON, too many bytes, a key set of
  *   another root. A captive portal looks like this.
  * - `bad-receipt`: an answer of the right shape whose signature or content does not prove what it should.
@@ -38,8 +39,12 @@ export class CallFailure extends Error {
 }
 
 export function failed(why: Why, detail: string, retryAfterMs: number | null = null): Failed {
-  // A plain 500 may be the hub's stumbling over one submission: it must not hold up the others.
-  return { outcome: 'failed', why, hubWide: why !== 'http-500', retryAfterMs, detail: detail.slice(0, 300) }
+  return { outcome: 'failed', why, hubWide: !isOfOneCall(why), retryAfterMs, detail: detail.slice(0, 300) }
+}
+
+/** A plain 500 may be the hub's stumbling over one submission, a 4xx names this call: neither must hold up the others. */
+function isOfOneCall(why: Why): boolean {
+  return why === 'http-500' || (/^http-4/.test(why) && why !== 'http-408' && why !== 'http-429')
 }
 
 /** How the hub stands, told from one failure. */

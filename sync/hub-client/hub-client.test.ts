@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { verifyClaim } from '../envelope/enrolment.ts'
+import { joseSuite } from '../envelope/jose-suite.ts'
 import { rootKeySha256, signKeySet } from '../envelope/key-set.ts'
 import { signManifest } from '../envelope/package.ts'
 import { signPing } from '../envelope/ping.ts'
@@ -338,7 +339,8 @@ describe('a hub in trouble', () => {
 })
 
 describe('ping', () => {
-  const nonce = 'nonce-nonce-nonce-1'
+  const nonce = Buffer.alloc(24, 7).toString('base64url')
+  const fixedNonce = { ...joseSuite, randomBytes: (count: number) => Buffer.alloc(count, 7) }
   const signed = (by: SigningKey, over = nonce) => signPing({ kind: 'ping', nonce: over, at: AT, hubEpoch: EPOCH }, by)
 
   it('is connected only by a signed answer to this nonce', async () => {
@@ -353,7 +355,7 @@ describe('ping', () => {
   })
 
   it('is silent when somebody else answers, replays, or nobody does', async () => {
-    const ping = (more: Partial<HubClientOptions> = {}) => client({ newNonce: () => nonce, ...more }).ping(keySet)
+    const ping = (more: Partial<HubClientOptions> = {}) => client({ suite: fixedNonce, ...more }).ping(keySet)
     handle = json({ answer: await signed(hubKey) })
     expect(await ping()).toMatchObject({ connection: 'connected' })
     const handlers = [
@@ -404,7 +406,7 @@ describe('getKeySet', () => {
   })
 })
 
-describe('getCatalogue', () => {
+describe('getPackage', () => {
   const text = { zh: '样例' }
   const item = {
     id: 'S07',
@@ -443,22 +445,22 @@ describe('getCatalogue', () => {
 
   it('takes a newer signed package, and says what it has', async () => {
     handle = json({ changed: true, manifest: await manifestOf(5, hubKey), content })
-    const got = await client().getCatalogue({ keySet, have })
+    const got = await client().getPackage('catalogue', have, keySet)
     expect(got).toMatchObject({ outcome: 'verified', manifest: { version: 5 }, signed: { content } })
     expect(seen[0]).toMatchObject({ method: 'GET', url: `/v1/packages/catalogue?haveVersion=4&haveEpoch=${EPOCH}` })
-    expect(await client().getCatalogue({ keySet, have: null })).toMatchObject({ outcome: 'verified' })
+    expect(await client().getPackage('catalogue', null, keySet)).toMatchObject({ outcome: 'verified' })
     expect(seen[1]?.url).toBe('/v1/packages/catalogue')
     handle = json({ changed: false })
-    expect(await client().getCatalogue({ keySet, have })).toEqual({ outcome: 'unchanged' })
+    expect(await client().getPackage('catalogue', have, keySet)).toEqual({ outcome: 'unchanged' })
   })
 
   it('refuses an older one, but takes a lower version of another epoch', async () => {
     for (const version of [3, 4]) {
       handle = json({ changed: true, manifest: await manifestOf(version, hubKey), content })
-      expect(await client().getCatalogue({ keySet, have })).toEqual({ outcome: 'older', version })
+      expect(await client().getPackage('catalogue', have, keySet)).toEqual({ outcome: 'older', version })
     }
     const restored = { version: 9, hubEpoch: '00000000-0000-4000-8000-000000000001' }
-    expect(await client().getCatalogue({ keySet, have: restored })).toMatchObject({ outcome: 'verified' })
+    expect(await client().getPackage('catalogue', restored, keySet)).toMatchObject({ outcome: 'verified' })
   })
 
   it('refuses a foreign signature and a changed content', async () => {
@@ -469,15 +471,18 @@ describe('getCatalogue', () => {
     ]
     for (const signed of bad) {
       handle = json({ changed: true, ...signed })
-      expect(await client().getCatalogue({ keySet, have })).toMatchObject({ outcome: 'failed', why: 'bad-receipt' })
+      expect(await client().getPackage('catalogue', have, keySet)).toMatchObject({
+        outcome: 'failed',
+        why: 'bad-receipt',
+      })
     }
   })
 
   it('may be larger than other answers, up to a limit', async () => {
     handle = json({ changed: true, manifest: await manifestOf(5, hubKey), content, pad: 'x'.repeat(400_000) })
-    expect(await client().getCatalogue({ keySet, have })).toMatchObject({ outcome: 'verified' })
+    expect(await client().getPackage('catalogue', have, keySet)).toMatchObject({ outcome: 'verified' })
     const small = client({ maxPackageBytes: 300_000 })
-    expect(await small.getCatalogue({ keySet, have })).toMatchObject({ outcome: 'failed', why: 'not-our-hub' })
+    expect(await small.getPackage('catalogue', have, keySet)).toMatchObject({ outcome: 'failed', why: 'not-our-hub' })
   })
 })
 

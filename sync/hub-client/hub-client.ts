@@ -1,119 +1,126 @@
-import { randomBytes } from 'node:crypto'
-import { createORPCClient, ORPCError } from '@orpc/client'
-import { type ContractRouterClient, ValidationError } from '@orpc/contract'
-import { ResponseValidationPlugin } from '@orpc/contract/plugins'
-import { OpenAPILink } from '@orpc/openapi-client/fetch'
+import { z } from 'zod'
 import { makeClaim } from '../envelope/enrolment.ts'
+import { joseSuite } from '../envelope/jose-suite.ts'
 import { verifyKeySet } from '../envelope/key-set.ts'
-import { verifyPackage } from '../envelope/package.ts'
+import { verifyPackageOf } from '../envelope/package.ts'
 import { verifyPing } from '../envelope/ping.ts'
-import type { SigningKey } from '../envelope/signing-key.ts'
-import { hubContract } from '../protocol/hub-api.ts'
+import type { SigningKey, Suite } from '../envelope/suite.ts'
+import { type HubStand, MAX_BATCH_BYTES, MAX_BATCH_ITEMS } from '../protocol/hub-api.ts'
+import { Sha256Schema } from '../protocol/ids.ts'
 import type { KeySet } from '../protocol/keys.ts'
+import type { PackageKind } from '../protocol/receipt.ts'
 import type {
-  CatalogueAnswer,
-  CatalogueRequest,
+  BatchAnswer,
+  ChunkAnswer,
   EnrolAnswer,
+  Have,
   KeySetAnswer,
+  PackageAnswer,
   PingResult,
   PutResult,
   Submission,
 } from './answers.ts'
-import { CallFailure, connectionAfter, type Failed, failed } from './call-failure.ts'
-import { type Clock, systemClock } from './clock.ts'
-import { type Fetch, guardedFetch } from './guarded-fetch.ts'
+import { batchOutcomes } from './batch-outcome.ts'
+import { connectionAfter, type Failed, failed } from './call-failure.ts'
+import { createCall, isFailed, type Log, narrowRefusal, type Refusal, strangeRefusal } from './caller.ts'
+import { type Claims, createClaims, newNonce } from './claims.ts'
+import { systemClock } from './clock.ts'
+import { RefusalSchema } from './guarded-fetch.ts'
 import { proven, refused } from './put-outcome.ts'
+import { createTransport, type TransportOptions } from './transport.ts'
 
-/** Long enough for 256 KiB over a poor mobile line. */
-const TIMEOUT_MS = 20_000
-/** The status line must not lie for longer than this (a signed answer counts for 30 s). */
-const PING_TIMEOUT_MS = 8_000
-/** A receipt or key set is a few KiB. */
-const MAX_ANSWER_BYTES = 256 * 1024
-/** A catalogue of a few thousand items. */
-const MAX_PACKAGE_BYTES = 16 << 20
-const NONCE_BYTES = 24
+export type { Log } from './caller.ts'
 
-export type Log = (level: 'debug' | 'info' | 'warn' | 'error', event: string, detail: Record<string, unknown>) => void
-
-export interface HubClientOptions {
-  /** As in the provisioning file: https, or http to this machine. */
-  readonly baseUrl: string
+export interface HubClientOptions extends TransportOptions {
   readonly log: Log
-  readonly fetch?: Fetch
-  readonly clock?: Clock
-  readonly timeoutMs?: number
-  readonly pingTimeoutMs?: number
-  readonly maxPackageBytes?: number
-  /** A fresh nonce of 16 to 64 characters for each ping. */
-  readonly newNonce?: () => string
+  /** Cryptography and nonces. */
+  readonly suite?: Suite
 }
 
 /** The one way out of a terminal. No method throws for what a network or a hub may do: all of it is values. */
-export interface HubClient {
+export interface HubClient extends Claims {
   /** Hands one submission in; sending it again is harmless. */
   putSubmission(submission: Submission, keySet: KeySet): Promise<PutResult>
+  /**
+   * Hands many in, all of one terminal; sending them again is harmless.
+   * @throws RangeError for none, more than MAX_BATCH_ITEMS, more than MAX_BATCH_BYTES, or one twice: a bug of the caller.
+   */
+  putBatch(submissions: readonly Submission[], keySet: KeySet): Promise<BatchAnswer>
+  /** Sends one sealed chunk that was offered; its hash is its address, so sending it again is harmless. */
+  putChunk(chunk: { readonly sha256: string; readonly bytes: Uint8Array }): Promise<ChunkAnswer>
   /** Asks who is there: only our hub can sign the nonce. */
   ping(keySet: KeySet): Promise<PingResult>
   /** The hub's keys, checked against the root that the provisioning file names. Comparing versions is the caller's. */
   getKeySet(rootKeySha256: string): Promise<KeySetAnswer>
-  /** The catalogue package when the hub has another than we have, checked. */
-  getCatalogue(request: CatalogueRequest): Promise<CatalogueAnswer>
+  /** The newest package of a kind when the hub has another than we have, checked. */
+  getPackage<K extends PackageKind>(kind: K, have: Have, keySet: KeySet): Promise<PackageAnswer<K>>
   /** Registers the terminal's key with the one-time code. */
   enrol(request: { terminalId: string; code: string; deviceKey: SigningKey }): Promise<EnrolAnswer>
 }
 
+const ChunksMissingSchema = z.object({ missing: z.array(Sha256Schema).min(1) })
+const StoredSchema = z.object({ stored: z.literal(true) })
+
 export function createHubClient(options: HubClientOptions): HubClient {
-  const { log } = options
-  const hub = hubOver(options)
-  const newNonce = options.newNonce ?? (() => randomBytes(NONCE_BYTES).toString('base64url'))
-
-  /** Runs a call; a refusal in the hub's words goes to `onRefusal`, all else that went wrong becomes a value. */
-  async function call<T>(
-    name: string,
-    run: () => Promise<T>,
-    onRefusal: (status: number, code: string) => T | Failed,
-  ): Promise<T | Failed> {
-    try {
-      return noted(name, await run())
-    } catch (error) {
-      if (error instanceof CallFailure) return noted(name, error.failed)
-      if (error instanceof ValidationError) return noted(name, failed('not-our-hub', 'an answer of another shape'))
-      if (error instanceof ORPCError) return noted(name, onRefusal(error.status, error.code))
-      throw error
-    }
-  }
-
-  function noted<T>(name: string, result: T): T {
-    if (isFailed(result)) {
-      const { why, detail, retryAfterMs } = result
-      const strange = why === 'not-our-hub' || why === 'bad-receipt' || why === 'tls'
-      log(strange ? 'warn' : 'debug', 'hub-call-failed', { call: name, why, detail, retryAfterMs })
-    }
-    return result
-  }
-
-  /** For calls that the hub has no reason to refuse. */
-  const strangeRefusal = (status: number, code: string) => failed('not-our-hub', `status ${status} ${code}`)
+  const { suite = joseSuite, clock = systemClock } = options
+  const call = createCall(options.log)
+  const transport = createTransport(options)
+  const { hub } = transport
+  const nowIso = () => new Date(clock.unixMs()).toISOString()
 
   return {
+    ...createClaims({ hub, call, suite, nowIso }),
+
     putSubmission: (submission, keySet) =>
       call<PutResult>(
         'putSubmission',
         async () => {
           const { submissionId, sha256, envelope } = submission
-          const { receipt } = await hub.putSubmission({ submissionId, sha256, envelope })
-          return proven(receipt, submission, keySet)
+          const answer = await hub.putSubmission({ submissionId, sha256, envelope })
+          const result = await proven(answer.receipt, submission, keySet, suite)
+          return result.outcome === 'failed' ? result : { ...result, ...hinted(answer.hub) }
         },
-        refused,
+        putRefused,
+      ),
+
+    putBatch(submissions, keySet) {
+      checkBatch(submissions)
+      return call<BatchAnswer>(
+        'putBatch',
+        async () => {
+          const answer = await hub.putBatch({
+            submissions: submissions.map(({ submissionId, sha256, envelope }) => ({ submissionId, sha256, envelope })),
+          })
+          const results = await batchOutcomes(answer, submissions, keySet, suite)
+          return 'outcome' in results ? results : { outcome: 'answered', results, ...hinted(answer.hub) }
+        },
+        narrowRefusal,
+      )
+    },
+
+    putChunk: ({ sha256, bytes }) =>
+      call<ChunkAnswer>(
+        'putChunk',
+        async () => {
+          const { status, body } = await transport.putChunk(sha256, bytes)
+          const refusal = RefusalSchema.safeParse(body)
+          if (status >= 400 && refusal.success) {
+            if (refusal.data.code === 'NOT_OFFERED') return { outcome: 'not-offered' }
+            return narrowRefusal({ status, code: refusal.data.code, data: undefined })
+          }
+          return StoredSchema.safeParse(body).success
+            ? { outcome: 'stored' }
+            : failed('not-our-hub', 'an answer of another shape')
+        },
+        narrowRefusal,
       ),
 
     async ping(keySet) {
-      const nonce = newNonce()
-      const result = await call<Failed | Extract<PingResult, { connection: 'connected' }>>(
+      const nonce = newNonce(suite)
+      const result = await call<Extract<PingResult, { connection: 'connected' }>>(
         'ping',
         async () => {
-          const verified = await verifyPing((await hub.ping({ nonce })).answer, nonce, keySet)
+          const verified = await verifyPing((await hub.ping({ nonce })).answer, nonce, keySet, suite)
           if (!verified.ok) return failed('bad-receipt', `ping, ${verified.fault}: ${verified.detail}`)
           return { connection: 'connected', hubEpoch: verified.answer.hubEpoch, at: verified.answer.at }
         },
@@ -127,31 +134,30 @@ export function createHubClient(options: HubClientOptions): HubClient {
         'getKeySet',
         async () => {
           const { keySet: jws } = await hub.getKeySet()
-          const verified = await verifyKeySet(jws, rootKeySha256)
+          const verified = await verifyKeySet(jws, rootKeySha256, suite)
           if (verified.ok) return { outcome: 'verified', keySet: verified.keySet, jws }
           return failed('not-our-hub', `key set, ${verified.fault}: ${verified.detail}`)
         },
         strangeRefusal,
       ),
 
-    getCatalogue: ({ keySet, have }) =>
-      call<CatalogueAnswer>(
-        'getCatalogue',
+    getPackage: <K extends PackageKind>(kind: K, have: Have, keySet: KeySet) =>
+      call<PackageAnswer<K>>(
+        'getPackage',
         async () => {
-          const answer = await hub.getCatalogue(
-            have === null ? {} : { haveVersion: have.version, haveEpoch: have.hubEpoch },
-          )
+          const known = have === null ? {} : { haveVersion: have.version, haveEpoch: have.hubEpoch }
+          const answer = await hub.getPackage({ kind, ...known })
           if (!answer.changed) return { outcome: 'unchanged' }
           const signed = { manifest: answer.manifest, content: answer.content }
-          const verified = await verifyPackage(signed, keySet)
-          if (!verified.ok) return failed('bad-receipt', `catalogue, ${verified.fault}: ${verified.detail}`)
-          const { manifest, catalogue } = verified
+          const verified = await verifyPackageOf(kind, signed, keySet, suite)
+          if (!verified.ok) return failed('bad-receipt', `${kind}, ${verified.fault}: ${verified.detail}`)
+          const { manifest, content } = verified
           if (have !== null && manifest.hubEpoch === have.hubEpoch && manifest.version <= have.version) {
             return { outcome: 'older', version: manifest.version }
           }
-          return { outcome: 'verified', manifest, catalogue, signed }
+          return { outcome: 'verified', manifest, content, signed }
         },
-        strangeRefusal,
+        (refusal) => (refusal.code === 'NOT_PUBLISHED' ? { outcome: 'not-published' } : strangeRefusal(refusal)),
       ),
 
     enrol: ({ terminalId, code, deviceKey }) =>
@@ -165,7 +171,7 @@ export function createHubClient(options: HubClientOptions): HubClient {
           }
           return { outcome: 'enrolled', deviceKid: answer.deviceKid }
         },
-        (status, name) => ({
+        ({ status, code: name }) => ({
           outcome: status === 403 ? 'code-refused' : 'claim-refused',
           detail: `status ${status} ${name.slice(0, 80)}`,
         }),
@@ -173,27 +179,24 @@ export function createHubClient(options: HubClientOptions): HubClient {
   }
 }
 
-function isFailed(result: unknown): result is Failed {
-  return typeof result === 'object' && result !== null && 'outcome' in result && result.outcome === 'failed'
+function putRefused({ status, code, data }: Refusal): PutResult {
+  if (status !== 424) return refused(status, code)
+  const named = ChunksMissingSchema.safeParse(data)
+  if (named.success) return { outcome: 'chunks-missing', missing: named.data.missing }
+  return {
+    ...(failed('not-our-hub', `status ${status} ${code.slice(0, 80)}, no chunks named`) satisfies Failed),
+    hubWide: false,
+  }
 }
 
-function hubOver(options: HubClientOptions): ContractRouterClient<typeof hubContract> {
-  const common = {
-    fetch: options.fetch ?? ((request: Request, init: RequestInit) => globalThis.fetch(request, init)),
-    clock: options.clock ?? systemClock,
-    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
-    maxAnswerBytes: MAX_ANSWER_BYTES,
+function hinted(stand: HubStand | undefined): { unprovenStand?: HubStand } {
+  return stand === undefined ? {} : { unprovenStand: stand }
+}
+
+function checkBatch(submissions: readonly Submission[]): void {
+  const ids = new Set(submissions.map(({ submissionId }) => submissionId))
+  const bytes = submissions.reduce((sum, { envelope }) => sum + envelope.length, 0)
+  if (ids.size === 0 || ids.size > MAX_BATCH_ITEMS || bytes > MAX_BATCH_BYTES || ids.size !== submissions.length) {
+    throw new RangeError(`no batch: ${submissions.length} submissions, ${ids.size} ids, ${bytes} bytes`)
   }
-  const standard = guardedFetch(common)
-  const ping = guardedFetch({ ...common, timeoutMs: options.pingTimeoutMs ?? PING_TIMEOUT_MS })
-  const catalogue = guardedFetch({ ...common, maxAnswerBytes: options.maxPackageBytes ?? MAX_PACKAGE_BYTES })
-  const link = new OpenAPILink(hubContract, {
-    url: options.baseUrl,
-    plugins: [new ResponseValidationPlugin(hubContract)],
-    fetch(request, init, _, [name]) {
-      if (name === 'ping') return ping(request, init)
-      return name === 'getCatalogue' ? catalogue(request, init) : standard(request, init)
-    },
-  })
-  return createORPCClient(link)
 }

@@ -1,7 +1,9 @@
 import { receiptItem, verifyReceipt } from '../envelope/receipt.ts'
+import type { Suite } from '../envelope/suite.ts'
 import type { QuarantineReason } from '../protocol/frames.ts'
 import type { KeySet } from '../protocol/keys.ts'
-import type { PutResult, Submission } from './answers.ts'
+import type { HubReceipt } from '../protocol/receipt.ts'
+import type { PutResult, Received, Submission } from './answers.ts'
 import { type Failed, failed } from './call-failure.ts'
 
 /** What the hub refuses for good, by status; the contract's error names say the same (sync/protocol/hub-api.ts). */
@@ -13,8 +15,8 @@ const REASONS: Readonly<Record<number, QuarantineReason>> = {
   426: 'upgrade-needed',
 }
 
-/** A refusal in the hub's own words (4xx but 408 and 429). */
-export function refused(status: number, code: string): PutResult {
+/** A refusal of one submission in the hub's own words (4xx but 408, 424 and 429). */
+export function refused(status: number, code: string): Extract<PutResult, { outcome: 'quarantined' }> {
   return {
     outcome: 'quarantined',
     reason: REASONS[status] ?? 'refused',
@@ -23,11 +25,15 @@ export function refused(status: number, code: string): PutResult {
 }
 
 /** Delivered is only what a receipt proves: signature, and every number that we know ourselves. */
-export async function proven(jws: string, sent: Submission, keySet: KeySet): Promise<PutResult> {
-  const verified = await verifyReceipt(jws, keySet)
+export async function proven(jws: string, sent: Submission, keySet: KeySet, suite: Suite): Promise<Received | Failed> {
+  const verified = await verifyReceipt(jws, keySet, suite)
   // All receipts would fail so: our key set is behind, or this is not our hub.
   if (!verified.ok) return failed('bad-receipt', `${verified.fault}: ${verified.detail}`)
-  const { receipt } = verified
+  return covered(jws, verified.receipt, sent)
+}
+
+/** What a receipt, whose signature was checked, proves about one submission. */
+export function covered(jws: string, receipt: HubReceipt, sent: Submission): Received | Failed {
   const item = receiptItem(receipt, sent.submissionId, sent.sha256)
   if (item === undefined) return foreign('it covers another submission or another envelope')
   if (receipt.terminalId !== sent.terminalId) return foreign('it is for another terminal')
@@ -36,6 +42,6 @@ export async function proven(jws: string, sent: Submission, keySet: KeySet): Pro
 }
 
 /** A good signature over something else: a late or mixed-up answer. Only this submission is sent again. */
-function foreign(detail: string): Failed {
+export function foreign(detail: string): Failed {
   return { ...failed('bad-receipt', detail), hubWide: false }
 }

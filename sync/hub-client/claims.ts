@@ -1,0 +1,151 @@
+import type { z } from 'zod'
+import { type DeviceClaim, type HubAnswer, signDeviceClaim, verifyHubAnswer } from '../envelope/contact.ts'
+import type { SigningKey, Suite } from '../envelope/suite.ts'
+import {
+  type CasePullAnswer,
+  CasePullAnswerSchema,
+  ContactAnswerSchema,
+  type ReconcileAnswer,
+  ReconcileAnswerSchema,
+} from '../protocol/contact.ts'
+import type { KeySet } from '../protocol/keys.ts'
+import type {
+  CasePullFacts,
+  CasePullResult,
+  ChunkOfferRequest,
+  ClaimRefused,
+  ContactFacts,
+  ContactResult,
+  OfferAnswer,
+  ReconcileFacts,
+  ReconcileResult,
+} from './answers.ts'
+import { type Failed, failed } from './call-failure.ts'
+import { type Call, narrowRefusal, type Refusal } from './caller.ts'
+import type { Transport } from './transport.ts'
+
+/** 32 characters of base64url. */
+const NONCE_BYTES = 24
+
+export interface Claims {
+  offerChunks(request: ChunkOfferRequest): Promise<OfferAnswer>
+  contact(facts: ContactFacts, deviceKey: SigningKey, keySet: KeySet, proof?: string): Promise<ContactResult>
+  reconcile(facts: ReconcileFacts, deviceKey: SigningKey, keySet: KeySet): Promise<ReconcileResult>
+  pullCases(facts: CasePullFacts, deviceKey: SigningKey, keySet: KeySet): Promise<CasePullResult>
+}
+
+interface ClaimsOptions {
+  readonly hub: Transport['hub']
+  readonly call: Call
+  readonly suite: Suite
+  readonly nowIso: () => string
+}
+
+/** A nonce for any question to the hub. */
+export function newNonce(suite: Suite): string {
+  return suite.randomBytes(NONCE_BYTES).toString('base64url')
+}
+
+/** The calls in which the terminal speaks of itself, signed, and believes only a signed answer to the same nonce. */
+export function createClaims({ hub, call, suite, nowIso }: ClaimsOptions): Claims {
+  const stamp = () => ({ v: 1, nonce: newNonce(suite), at: nowIso() }) as const
+
+  /** @param nonsense what a signed answer must not say; undefined when all is well. */
+  async function ask<T extends z.ZodType<HubAnswer>>(
+    name: string,
+    claim: Exclude<DeviceClaim, { kind: 'chunk-offer' }>,
+    deviceKey: SigningKey,
+    keySet: KeySet,
+    schema: T,
+    send: (claim: string) => Promise<{ readonly answer: string }>,
+    nonsense: (answer: z.infer<T>) => string | undefined,
+  ): Promise<{ readonly outcome: 'answered'; readonly answer: z.infer<T> } | ClaimRefused | Failed> {
+    return call<{ readonly outcome: 'answered'; readonly answer: z.infer<T> } | ClaimRefused>(
+      name,
+      async () => {
+        const reply = await send(await signDeviceClaim(claim, deviceKey))
+        const verified = await verifyHubAnswer(reply.answer, schema, claim, keySet, suite)
+        if (!verified.ok) return failed('bad-receipt', `${name}, ${verified.fault}: ${verified.detail}`)
+        const { answer } = verified
+        const wrong = nonsense(answer)
+        return wrong === undefined ? { outcome: 'answered', answer } : failed('bad-receipt', `${name}: ${wrong}`)
+      },
+      claimRefused,
+    )
+  }
+
+  return {
+    offerChunks: ({ submissionId, chunks, terminalId, deviceKey }) =>
+      call<Exclude<OfferAnswer, Failed>>(
+        'offerChunks',
+        async () => {
+          const claim = await signDeviceClaim(
+            { kind: 'chunk-offer', ...stamp(), terminalId, submissionId, chunks: [...chunks] },
+            deviceKey,
+          )
+          const wanted = new Set((await hub.offerChunks({ claim })).missing)
+          // Unsigned: it can make us send our own sealed chunks once more, nothing else.
+          const offered = new Set(chunks.map(({ sha256 }) => sha256))
+          return { outcome: 'answered', missing: [...offered].filter((sha256) => wanted.has(sha256)) }
+        },
+        claimRefused,
+      ),
+
+    contact(facts, deviceKey, keySet, proof) {
+      const claim = { kind: 'contact', ...stamp(), ...facts } as const
+      const send = (jws: string) => hub.contact(proof === undefined ? { claim: jws } : { claim: jws, proof })
+      return ask('contact', claim, deviceKey, keySet, ContactAnswerSchema, send, () => undefined)
+    },
+
+    reconcile(facts, deviceKey, keySet) {
+      const claim = { kind: 'reconcile', ...stamp(), ...facts } as const
+      const send = (jws: string) => hub.reconcile({ claim: jws })
+      return ask('reconcile', claim, deviceKey, keySet, ReconcileAnswerSchema, send, (answer) =>
+        strangeInReconcile(facts, answer),
+      )
+    },
+
+    pullCases(facts, deviceKey, keySet) {
+      const claim = { kind: 'case-pull', ...stamp(), ...facts } as const
+      const send = (jws: string) => hub.pullCases({ claim: jws })
+      return ask('pullCases', claim, deviceKey, keySet, CasePullAnswerSchema, send, (answer) =>
+        strangeInCases(facts, answer),
+      )
+    },
+  }
+}
+
+/** 400 and 401 are the contract's words; anything else speaks of this call alone. */
+function claimRefused(refusal: Refusal): ClaimRefused | Failed {
+  const { status, code } = refusal
+  const detail = `status ${status} ${code.slice(0, 80)}`
+  if (status === 401) return { outcome: 'claim-refused', reason: 'key-unknown', detail }
+  if (status === 400) return { outcome: 'claim-refused', reason: 'bad-claim', detail }
+  return narrowRefusal(refusal)
+}
+
+/** The hub may speak only of what was compared. */
+function strangeInReconcile(facts: ReconcileFacts, answer: ReconcileAnswer): string | undefined {
+  const listed = new Set(facts.items.map(({ submissionId }) => submissionId))
+  const { missing, mismatched, unlisted } = answer
+  if (![...missing, ...mismatched].every((id) => listed.has(id))) return 'it speaks of ids that were not listed'
+  const isInRange = (at: number) => at >= facts.fromDeviceSequence && at <= facts.throughDeviceSequence
+  if (!unlisted.every(({ deviceSequence }) => isInRange(deviceSequence))) return 'it speaks of another range'
+  return undefined
+}
+
+/** A puller believes the checkpoint blindly, so it must move forward, and no change may lie outside its page. */
+function strangeInCases({ checkpoint }: CasePullFacts, answer: CasePullAnswer): string | undefined {
+  const sameEpoch = checkpoint !== null && checkpoint.hubEpoch === answer.hubEpoch
+  if (answer.checkpoint.hubEpoch !== answer.hubEpoch) return 'its checkpoint is of another epoch'
+  if (checkpoint !== null && !sameEpoch && !answer.fromStart) return 'another epoch, but not from the start'
+  let last = answer.fromStart || checkpoint === null ? 0 : checkpoint.sequence
+  const began = last
+  for (const { sequence } of answer.changes) {
+    if (sequence <= last) return 'its changes are not in order'
+    last = sequence
+  }
+  if (answer.checkpoint.sequence < last) return 'its checkpoint lies before its last change'
+  if (answer.more && answer.checkpoint.sequence === began) return 'more to come, but no step forward'
+  return undefined
+}

@@ -1,0 +1,87 @@
+import { createORPCClient } from '@orpc/client'
+import type { ContractRouterClient } from '@orpc/contract'
+import { ResponseValidationPlugin } from '@orpc/contract/plugins'
+import { OpenAPILink } from '@orpc/openapi-client/fetch'
+import { hubContract } from '../protocol/hub-api.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { type Fetch, type GuardOptions, guardedFetch } from './guarded-fetch.ts'
+
+/** Long enough for 64 KiB over a poor mobile line; larger bodies get more (guarded-fetch.ts). */
+const TIMEOUT_MS = 20_000
+/** The status line must not lie for longer than this (a signed answer counts for 30 s). */
+const PING_TIMEOUT_MS = 8_000
+/** A receipt or key set is a few KiB; a page of 1,000 case changes or ids is below 250 KiB. */
+const MAX_ANSWER_BYTES = 512 * 1024
+/** 200 held items, each with a stored batch receipt of 200 lines: what a hub without "held-with" answers. */
+const MAX_BATCH_ANSWER_BYTES = 16 << 20
+/** A catalogue of a few thousand items. */
+const MAX_PACKAGE_BYTES = 16 << 20
+
+export interface TransportOptions {
+  /** As in the provisioning file: https, or http to this machine. */
+  readonly baseUrl: string
+  readonly fetch?: Fetch
+  readonly clock?: Clock
+  readonly timeoutMs?: number
+  readonly pingTimeoutMs?: number
+  readonly maxPackageBytes?: number
+}
+
+export interface Transport {
+  /** The contract's calls, all JSON. */
+  readonly hub: Omit<ContractRouterClient<typeof hubContract>, 'putChunk'>
+  /**
+   * The one call that is not JSON: the sealed bytes themselves, with no multipart around them and no base64. Resolves
+   * to JSON with 200 or 201, or to a refusal in the hub's words.
+   */
+  putChunk(sha256: string, bytes: Uint8Array): Promise<{ readonly status: number; readonly body: unknown }>
+}
+
+/** Both ways over the same guard: nothing but our hub's kind of answer comes through; the rest throws CallFailure. */
+export function createTransport(options: TransportOptions): Transport {
+  const common: GuardOptions = {
+    fetch: options.fetch ?? ((request, init) => globalThis.fetch(request, init)),
+    clock: options.clock ?? systemClock,
+    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+    maxAnswerBytes: MAX_ANSWER_BYTES,
+  }
+
+  function guardOf(name: string | undefined, input: unknown): GuardOptions {
+    switch (name) {
+      case 'ping':
+        return { ...common, timeoutMs: options.pingTimeoutMs ?? PING_TIMEOUT_MS }
+      case 'getPackage':
+        return { ...common, maxAnswerBytes: options.maxPackageBytes ?? MAX_PACKAGE_BYTES }
+      case 'putSubmission':
+        return { ...common, requestBytes: (input as { envelope: string }).envelope.length }
+      case 'putBatch': {
+        const { submissions } = input as { submissions: { envelope: string }[] }
+        const requestBytes = submissions.reduce((sum, { envelope }) => sum + envelope.length, 0)
+        return { ...common, requestBytes, maxAnswerBytes: MAX_BATCH_ANSWER_BYTES, divisible: true }
+      }
+      default:
+        return common
+    }
+  }
+
+  const link = new OpenAPILink(hubContract, {
+    url: options.baseUrl,
+    plugins: [new ResponseValidationPlugin(hubContract)],
+    fetch: (request, init, _, [name], input) => guardedFetch(request, init, guardOf(name, input)),
+  })
+  const base = options.baseUrl.replace(/\/+$/, '')
+  return {
+    hub: createORPCClient<ContractRouterClient<typeof hubContract>>(link),
+    async putChunk(sha256, bytes) {
+      const request = new Request(`${base}/v1/chunks/${sha256}`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/octet-stream' },
+        // TypeScript holds a view of shared memory possible; these bytes were read from a file.
+        body: bytes as Uint8Array<ArrayBuffer>,
+      })
+      const guard = { ...common, requestBytes: bytes.byteLength, divisible: true }
+      const response = await guardedFetch(request, {}, guard)
+      return { status: response.status, body: await response.json() }
+    },
+  }
+}
