@@ -7,11 +7,13 @@ import {
   PrintFaultSchema,
   ReceiptPrinterStateSchema,
 } from '../../drivers/receipt-printer/states.ts'
-import { SubmitAnswerSchema } from '../../electron/bridge/submissions.contract.ts'
+import { FindAnswerSchema, FoundSchema, SubmitAnswerSchema } from '../../electron/bridge/submissions.contract.ts'
 import { panelTokens, TYPE_MM } from '../../renderer/ui/panel.ts'
 import { type StringKey, say } from '../../renderer/ui/strings/say.ts'
 import { zh } from '../../renderer/ui/strings/zh.ts'
 import type { AnswerFault } from '../../sync/protocol/answers.ts'
+import { CaseStateSchema } from '../../sync/protocol/contact.ts'
+import { QuarantineReasonSchema } from '../../sync/protocol/frames.ts'
 import { CardRefusalSchema } from '../../sync/protocol/identity.ts'
 import { ConnectionSchema } from '../../sync/protocol/queue-view.ts'
 
@@ -49,6 +51,15 @@ test.each([
   ['printer', states(ReceiptPrinterStateSchema)],
   ['reader', states(CardReaderStateSchema).filter((state) => state !== 'ready' && state !== 'reading')],
   ['status', ConnectionSchema.options],
+  ['quarantine', QuarantineReasonSchema.options],
+  ['case', CaseStateSchema.options],
+  [
+    'lookup',
+    [
+      ...FindAnswerSchema.options.map((option) => option.shape.outcome.value),
+      ...FoundSchema.shape.state.options,
+    ].filter((word) => word !== 'found'),
+  ],
 ])('every %s has a sentence', (area, faults) => {
   const texts: Record<string, { readonly text: string }> = zh
   expect(faults.length).toBeGreaterThan(2)

@@ -462,3 +462,27 @@ test('with nothing filled in, another person simply begins', async () => {
   session.send(card(SECOND_PERSON))
   expect(session.context()).toMatchObject({ otherCard: null, card: { applicant: { idNumber: SECOND_PERSON } } })
 })
+
+test('a look-up by ticket needs no card, and whoever does it is asked whether they are still there', async () => {
+  const { send, journey, clock, actor, ended } = start()
+  send({ type: 'LOOK_UP' })
+  expect(journey()).toContain('lookup')
+  send({ type: 'BACK' })
+  expect(journey()).toContain('home')
+  send({ type: 'LOOK_UP' })
+  clock.increment(IDLE_WARN_MS)
+  expect(actor.getSnapshot().matches({ attention: 'asking' })).toBe(true)
+  for (let second = 0; second < IDLE_SECONDS; second++) clock.increment(1000)
+  await vi.waitFor(() => expect(ended).toEqual(['idle']))
+})
+
+test('the maintainers\u2019 door opens from an empty machine only, never out of a visit or its wipe', () => {
+  const empty = start()
+  empty.send({ type: 'MAINTAIN' })
+  expect(empty.journey()).toContain('maintenance')
+  empty.send({ type: 'END' }, { type: 'MAINTAIN' })
+  expect(empty.journey()).not.toContain('maintenance')
+  const visit = start()
+  visit.send({ type: 'START' }, { type: 'CARD', event: cardOf(FIRST_PERSON) }, { type: 'MAINTAIN' })
+  expect(visit.journey()).toContain('home')
+})
