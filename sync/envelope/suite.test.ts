@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { joseSuite } from './jose-suite.ts'
+import type { Suite } from './suite.ts'
+import { seededSuite } from './testing/seeded-suite.ts'
+import { describeSuite } from './testing/suite-contract.ts'
+
+/** mulberry32: small, even enough, the same everywhere. */
+function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+describeSuite('jose', () => joseSuite)
+describeSuite('seeded', () => seededSuite(seeded(1)))
+
+/** One of everything that a suite makes. */
+async function oneOfEach(suite: Suite): Promise<string[]> {
+  const { key, privateJwk } = await suite.generateSigningKey()
+  const seal = await suite.generateSealKey()
+  const jwe = await suite.encrypt('text', { kid: 'k' }, seal.jwk)
+  const chunk = await suite.sealChunk(Buffer.alloc(32), Buffer.from('chunk'), 'place')
+  const signed = await key.sign({ a: 1 }, 't')
+  await suite.verifiedText(signed, key.jwk)
+  await suite.decrypt(jwe, seal.privateJwk)
+  await suite.openChunk(Buffer.alloc(32), chunk, 'place')
+  await suite.signingKeyFromJwk(privateJwk)
+  const random = [suite.randomUuid(), suite.randomBytes(9).toString('hex')]
+  return [JSON.stringify(privateJwk), JSON.stringify(seal.privateJwk), jwe, chunk.toString('hex'), signed, ...random]
+}
+
+describe('the seeded suite', () => {
+  it('does the same for the same seed, and something else for another', async () => {
+    const one = await oneOfEach(seededSuite(seeded(7)))
+    expect(await oneOfEach(seededSuite(seeded(7)))).toEqual(one)
+    const other = await oneOfEach(seededSuite(seeded(8)))
+    for (const [at, text] of other.entries()) expect(text).not.toBe(one[at])
+  })
+
+  it('never leaves the microtask queue', async () => {
+    let turned = false
+    const turn = setImmediate(() => {
+      turned = true
+    })
+    await oneOfEach(seededSuite(seeded(1)))
+    expect(turned).toBe(false)
+    clearImmediate(turn)
+  })
+
+  it('keeps the signatures of two worlds apart', async () => {
+    const { key } = await seededSuite(seeded(1)).generateSigningKey()
+    const elsewhere = seededSuite(seeded(2))
+    expect(await elsewhere.verifiedText(await key.sign(1, 't'), key.jwk)).toBeUndefined()
+  })
+})
