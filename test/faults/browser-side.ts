@@ -1,0 +1,116 @@
+import { existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { BrowserContext, Page } from 'playwright-core'
+import { launchChromium } from '../support/chromium.ts'
+import { openSmallDisk, type SmallDisk } from './small-disk.ts'
+import { within } from './waiting.ts'
+
+/** A real Chromium on the kiosk page, whose sync worker owns RxDB and the drain. Its store is a view, and is ill-treated. */
+export interface BrowserSide {
+  /** A page on a fresh start address; after each start of the terminal. */
+  open(startUrl: string): Promise<void>
+  /** A second page, a second worker: only one may hold the drain. */
+  openSecond(startUrl: string): Promise<void>
+  closeSecond(): Promise<void>
+  /** Deletes every database under the running worker: how many there were. */
+  deleteDatabases(): Promise<number>
+  /** Ends Chromium, deletes its IndexedDB files, starts it again: true when there were any. */
+  wipeProfile(): Promise<boolean>
+  /** Fills the disk that the profile lies on; false when it does not lie on a small one. */
+  fillDisk(): boolean
+  emptyDisk(): void
+  /** The renderer process dies. */
+  killPage(): Promise<void>
+  /** What the page says of its drain: the workers' own words are in the terminal's log. */
+  readonly disk: SmallDisk | undefined
+  close(): Promise<void>
+}
+
+const PROFILE_MEGABYTES = 96
+/** What Chromium needs beside IndexedDB to stay alive at all. */
+const PAGE_WITHIN_MS = 30_000
+
+export async function openBrowserSide(dir: string, mayMount: boolean): Promise<BrowserSide> {
+  const mounted = mayMount ? openSmallDisk(join(dir, 'profile-disk'), PROFILE_MEGABYTES, ['tmpfs']) : undefined
+  const disk = mounted?.ok ? mounted.disk : undefined
+  const profile = join(disk?.dir ?? dir, 'profile')
+  let context: BrowserContext | undefined
+  let page: Page | undefined
+  let second: Page | undefined
+
+  async function launched(): Promise<BrowserContext> {
+    context ??= await launchChromium({ userDataDir: profile, args: ['--disk-cache-size=1048576'] })
+    return context
+  }
+  async function goTo(which: Page, url: string): Promise<void> {
+    await which.goto(url, { timeout: PAGE_WITHIN_MS, waitUntil: 'commit' })
+    await which.getByTestId('status').waitFor({ timeout: PAGE_WITHIN_MS })
+  }
+  async function closeContext(): Promise<void> {
+    await context?.close()
+    context = undefined
+    page = undefined
+    second = undefined
+  }
+
+  return {
+    disk,
+    async open(url) {
+      const browser = await launched()
+      if (page === undefined || page.isClosed()) page = browser.pages()[0] ?? (await browser.newPage())
+      await goTo(page, url)
+    },
+    async openSecond(url) {
+      second = await (await launched()).newPage()
+      await goTo(second, url)
+    },
+    async closeSecond() {
+      await second?.close()
+      second = undefined
+    },
+    async deleteDatabases() {
+      if (page === undefined) return 0
+      const work = page.evaluate(async () => {
+        const names = (await indexedDB.databases()).flatMap(({ name }) => (name === undefined ? [] : [name]))
+        const deleted = names.map(
+          (name) =>
+            new Promise<number>((resolve) => {
+              const request = indexedDB.deleteDatabase(name)
+              request.onsuccess = () => resolve(1)
+              request.onerror = () => resolve(0)
+            }),
+        )
+        return (await Promise.all(deleted)).reduce((sum, each) => sum + each, 0)
+      })
+      // A worker that keeps its connection open blocks the deletion; it is done when it lets go.
+      return (await within(work, 5_000)) ?? 0
+    },
+    async wipeProfile() {
+      await closeContext()
+      const store = join(profile, 'Default', 'IndexedDB')
+      const wasThere = existsSync(store)
+      rmSync(store, { recursive: true, force: true })
+      return wasThere
+    },
+    fillDisk() {
+      if (disk === undefined) return false
+      disk.fill(0)
+      return true
+    },
+    emptyDisk: () => disk?.empty(),
+    async killPage() {
+      const dying = page
+      page = undefined
+      if (dying === undefined) return
+      const crashed = new Promise<void>((resolve) => dying.once('crash', () => resolve()))
+      // Chromium's own address for a renderer that dies; it never answers.
+      dying.goto('chrome://crash').catch(() => undefined)
+      await within(crashed, 5_000)
+      await dying.close()
+    },
+    async close() {
+      await closeContext()
+      disk?.close()
+    },
+  }
+}

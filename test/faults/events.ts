@@ -1,0 +1,144 @@
+import type { Hall } from './hall.ts'
+import type { EventKind, Struck } from './kinds.ts'
+import { chanceFrom } from './random.ts'
+import type { Episode } from './schedule.ts'
+import { within } from './waiting.ts'
+
+/** What is done to processes, disks, clocks and the browser's store in one episode. */
+export interface EventOptions {
+  readonly hall: Hall
+  readonly episode: Episode
+  readonly struck: Struck
+  readonly problems: string[]
+}
+
+const HOUR_MS = 3_600_000
+/** A second terminal must be refused by the journal's lock: the exit code for a terminal that cannot start. */
+const REFUSED_CODE = 78
+const CLOCKS: Partial<Record<EventKind, { readonly offsetMs: number } | { readonly atUnixMs: number }>> = {
+  'clock-plus-1h': { offsetMs: HOUR_MS },
+  'clock-minus-1h': { offsetMs: -HOUR_MS },
+  'clock-1970': { atUnixMs: Date.UTC(1970, 0, 2) },
+  'clock-2106': { atUnixMs: Date.UTC(2106, 1, 8) },
+}
+const FLAPS = 5
+const FLAP_MS = { up: 250, down: 350 } as const
+/** A hub in trouble is found dead in the middle of something. */
+const HUB_KILL_AFTER_MS = 250
+
+/** Begins an episode's event; the answer ends it, after the episode's submissions. */
+export async function beginEvent({ hall, episode, struck, problems }: EventOptions): Promise<() => Promise<void>> {
+  const { event } = episode
+  const chance = chanceFrom(episode.seed + 1)
+  const nothing = async () => undefined
+  switch (event) {
+    case 'none':
+      return nothing
+    case 'hub-killed': {
+      const crash = wait(HUB_KILL_AFTER_MS).then(async () => {
+        struck.add(event)
+        await hall.hub.crash(hall.kind === 'postgres' ? chance.below(2) : undefined)
+      })
+      return () => crash
+    }
+    case 'commit-then-crash': {
+      let crash: Promise<void> | undefined
+      hall.proxy.crashAfterCommit(() => {
+        crash = hall.hub.crash(hall.kind === 'postgres' ? 0 : undefined)
+        return crash
+      })
+      return async () => crash
+    }
+    case 'hub-race':
+      hall.proxy.race(true)
+      return async () => {
+        await wait(HUB_KILL_AFTER_MS)
+        hall.proxy.race(false)
+      }
+    case 'hub-restored-by-dba':
+    case 'hub-restored-by-command':
+      // A backup now; the episode's submissions are the N events that the restore then forgets.
+      await hall.hub.backUp()
+      return async () => {
+        const before = (await hall.hub.rows()).length
+        if (await hall.hub.restore(event === 'hub-restored-by-command')) struck.add(event)
+        const after = (await hall.hub.rows()).length
+        if (after > before) problems.push('a restore brought rows that were not there')
+      }
+    case 'keys-rotated': {
+      await hall.hub.rotateKeys()
+      struck.add(event)
+      return nothing
+    }
+    case 'network-flaps': {
+      const flapping = (async () => {
+        for (let turn = 0; turn < FLAPS; turn++) {
+          hall.proxy.cut()
+          struck.add(event)
+          await wait(FLAP_MS.down)
+          await hall.proxy.restore()
+          await wait(FLAP_MS.up)
+        }
+      })()
+      return () => flapping
+    }
+    case 'clock-plus-1h':
+    case 'clock-minus-1h':
+    case 'clock-1970':
+    case 'clock-2106':
+      await hall.killTerminal()
+      hall.terminal.setClock(CLOCKS[event] ?? null)
+      struck.add(event)
+      return async () => {
+        // And right again across a restart.
+        await hall.killTerminal()
+        hall.terminal.setClock(null)
+      }
+    case 'clock-jumps-in-use':
+      await hall.terminal.jumpClock(chance.next() < 0.5 ? HOUR_MS : -HOUR_MS)
+      struck.add(event)
+      return () => hall.terminal.jumpClock(0)
+    case 'disk-full':
+      if (hall.disk === undefined) return nothing
+      hall.disk.fill(0)
+      struck.add(event)
+      return async () => {
+        await wait(HUB_KILL_AFTER_MS)
+        hall.disk?.empty()
+      }
+    case 'second-terminal': {
+      const code = await within(hall.terminal.second(), 20_000)
+      struck.add(event)
+      if (code !== REFUSED_CODE) problems.push(`a second terminal on the same data was not refused: exit code ${code}`)
+      return nothing
+    }
+    case 'idb-deleted': {
+      const deleted = (await hall.browser?.deleteDatabases()) ?? 0
+      if (deleted > 0) struck.add(event)
+      else problems.push('no database could be deleted under the running worker')
+      return nothing
+    }
+    case 'idb-profile-wiped':
+      if (await hall.browser?.wipeProfile()) struck.add(event)
+      await hall.browser?.open(await hall.terminal.startAddress())
+      return nothing
+    case 'idb-disk-full':
+      if (hall.browser?.fillDisk()) struck.add(event)
+      return async () => {
+        hall.browser?.emptyDisk()
+        await hall.browser?.open(await hall.terminal.startAddress())
+      }
+    case 'two-pages':
+      await hall.browser?.openSecond(await hall.terminal.startAddress())
+      struck.add(event)
+      return async () => hall.browser?.closeSecond()
+    case 'page-killed':
+      await hall.browser?.killPage()
+      struck.add(event)
+      return async () => hall.browser?.open(await hall.terminal.startAddress())
+  }
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto'
+import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
+import { join } from 'node:path'
+
+/**
+ * The journal's bytes as a stranger reads them, after the layout in sync/journal/framing.ts and with none of its code:
+ * "BMJ", version, length (4), hash of the frame before (32), hash (32), JSON. Synchronous, so that what is read is what
+ * lay there at that moment.
+ */
+const HEADER_BYTES = 72
+const HASH_AT = 40
+const NAME = /^journal-\d{6}\.bmj$/
+
+export type JournalFrame = Readonly<Record<string, unknown>> & { readonly type: string }
+
+/** All whole frames at the beginning of `bytes`, and how far they reach. */
+export function framesIn(bytes: Buffer): { readonly frames: readonly JournalFrame[]; readonly through: number } {
+  const frames: JournalFrame[] = []
+  let at = 0
+  for (;;) {
+    if (bytes.length - at < HEADER_BYTES || bytes.toString('latin1', at, at + 3) !== 'BMJ') break
+    const end = at + HEADER_BYTES + bytes.readUInt32BE(at + 4)
+    if (end > bytes.length) break
+    const hash = createHash('sha256')
+      .update(bytes.subarray(at, at + HASH_AT))
+      .update(bytes.subarray(at + HEADER_BYTES, end))
+      .digest()
+    if (!hash.equals(bytes.subarray(at + HASH_AT, at + HEADER_BYTES))) break
+    const frame = frameOf(JSON.parse(bytes.toString('utf8', at + HEADER_BYTES, end)))
+    if (frame !== undefined) frames.push(frame)
+    at = end
+  }
+  return { frames, through: at }
+}
+
+/** The body holds its place in the journal beside the frame, whatever the names: the frame is what has a `type`. */
+function frameOf(value: unknown): JournalFrame | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  if ('type' in value && typeof value.type === 'string') return value as JournalFrame
+  for (const inner of Object.values(value)) {
+    const frame = frameOf(inner)
+    if (frame !== undefined) return frame
+  }
+  return undefined
+}
+
+/** Follows the files of a journal folder while a terminal writes them, without a lock: it only looks. */
+export class JournalFollower {
+  readonly #dir: string
+  readonly #segments = new Map<string, { read: number; frames: JournalFrame[] }>()
+
+  constructor(dir: string) {
+    this.#dir = dir
+  }
+
+  /** Every whole frame that lies on disk now, in order. */
+  frames(): readonly JournalFrame[] {
+    const names = readdirSync(this.#dir)
+      .filter((name) => NAME.test(name))
+      .sort()
+    for (const name of this.#segments.keys()) if (!names.includes(name)) this.#segments.delete(name)
+    return names.flatMap((name) => this.#segment(name))
+  }
+
+  /** The accepted frame of a submission, or undefined when there is none on disk. */
+  accepted(submissionId: string): JournalFrame | undefined {
+    return this.frames().find((frame) => frame.type === 'accepted' && frame.submissionId === submissionId)
+  }
+
+  #segment(name: string): readonly JournalFrame[] {
+    const known = this.#segments.get(name) ?? { read: 0, frames: [] }
+    const file = openSync(join(this.#dir, name), 'r')
+    try {
+      const { size } = fstatSync(file)
+      // Shorter than what was read: a failed write was taken back.
+      if (size < known.read) Object.assign(known, { read: 0, frames: [] })
+      const bytes = Buffer.alloc(size - known.read)
+      let filled = 0
+      while (filled < bytes.length) {
+        const got = readSync(file, bytes, filled, bytes.length - filled, known.read + filled)
+        if (got === 0) break
+        filled += got
+      }
+      const { frames, through } = framesIn(bytes.subarray(0, filled))
+      known.frames.push(...frames)
+      known.read += through
+    } finally {
+      closeSync(file)
+    }
+    this.#segments.set(name, known)
+    return known.frames
+  }
+}
