@@ -6,25 +6,13 @@ import type { Connection } from '../sync/protocol/queue-view.ts'
 import type { Clock as QueueClock } from '../sync/queue/clock.ts'
 import type { CaseBook } from './cases.ts'
 import type { Cell } from './cell.ts'
+import type { ChunkStore } from './chunk-sending.ts'
 import type { Log } from './events.ts'
 import type { FeedSources } from './feed.ts'
 import type { Flights } from './flights.ts'
 import type { Lease } from './lease.ts'
 import type { Packages } from './packages.ts'
 import type { Trust } from './trust.ts'
-
-/** Sealed chunks beside the journal, named by their hash. */
-export interface ChunkStore {
-  /** Reads one back and checks its hash. "missing" and "damaged" need staff; "unreadable" may pass. */
-  read(
-    sha256: string,
-  ): Promise<
-    | { readonly ok: true; readonly bytes: Uint8Array }
-    | { readonly ok: false; readonly fault: 'missing' | 'damaged' | 'unreadable'; readonly detail: string }
-  >
-  /** Forgets chunks that were purged with their submissions; those that are gone already are no fault. */
-  remove(sha256s: readonly string[]): Promise<void>
-}
 
 /** What delivery needs of the signed packages (electron/packages.ts over files, a model in the simulation). */
 export type DeliveryPackages = Pick<Packages, 'have' | 'take' | 'settings' | 'listing'>

@@ -49,12 +49,58 @@ export const EVENTS = {
     level: 'error',
     means: 'What a contact with the hub brought could not be used or stored here; tried again at the next.',
   },
+  'contact-refused': {
+    level: 'warn',
+    means: 'The hub does not take this terminal’s word: its key is not registered (any more).',
+  },
+  'hub-forgot': {
+    level: 'warn',
+    means: 'The hub does not know its own last receipt: it was restored from a backup. It is shown the receipt.',
+  },
+  'epoch-seen': {
+    level: 'warn',
+    means: 'The hub’s epoch: first seen, changed, or its sequence went back. After the last two all is offered again.',
+  },
+  reoffered: {
+    level: 'warn',
+    means: 'Retained submissions were queued again, because the hub may have forgotten them.',
+  },
+  reconciled: { level: 'info', means: 'All submissions were compared with the hub’s.' },
+  'reconcile-lost': {
+    level: 'error',
+    means: 'The hub no longer has submissions that were purged here after its receipt: only its backups can help.',
+  },
+  'reconcile-mismatched': { level: 'error', means: 'The hub holds submissions of this terminal with another hash.' },
+  'reconcile-unlisted': {
+    level: 'error',
+    means: 'The hub holds submissions of this terminal that its journal does not know: damage took them here.',
+  },
+  'clock-off': { level: 'warn', means: 'This machine’s clock is more than 10 minutes away from the hub’s.' },
+  'cases-pulled': { level: 'info', means: 'Newer case states were fetched.' },
+  purged: { level: 'info', means: 'Payloads that the hub has in a backup were given up here.' },
+  'purge-stuck': {
+    level: 'error',
+    means: 'The hub has named no backup for 7 days while payloads wait for one: nothing can be purged, the disk fills.',
+  },
+  'scrub-damage': {
+    level: 'error',
+    means: 'Bytes of the journal changed where they lay; the tickets that are known are named.',
+  },
+  'task-fault': { level: 'error', means: 'A background task ended in a way that nobody expected; tried again later.' },
+  'space-changed': { level: 'warn', means: 'Free space passed a mark: open, no-attachments or no-space.' },
+  'rescue-exported': { level: 'info', means: 'The unsent sealed submissions were written as a bundle.' },
+  'rescue-not-exported': { level: 'error', means: 'The rescue bundle could not be written.' },
+  requeued: { level: 'info', means: 'A maintainer put quarantined submissions back into the queue.' },
   'submission-accepted': { level: 'info', means: 'The submission is a frame on disk; the citizen was told so.' },
   'submission-refused': { level: 'warn', means: 'Nothing was kept; the screen says why.' },
   'submission-received': { level: 'info', means: 'The hub’s receipt was verified and journalled.' },
+  'batch-received': {
+    level: 'info',
+    means: 'One receipt of the hub over many submissions was verified and journalled.',
+  },
   'submission-quarantined': {
     level: 'error',
-    means: 'The hub refused the envelope; it stays here until a maintainer requeues it.',
+    means: 'The hub refused the envelope, or it cannot be read back here; it stays until a maintainer requeues it.',
   },
   'flight-failed': { level: 'warn', means: 'A try to deliver failed; it will be tried again.' },
   'flight-fault': {

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { accepted, EPOCH, printed, received } from '../sync/journal/sample-frames.ts'
+import { AT, accepted, EPOCH, printed, received, submissionId } from '../sync/journal/sample-frames.ts'
 import type { Connection } from '../sync/protocol/queue-view.ts'
 import { type FeedMessage, FeedMessageSchema } from '../sync/protocol/worker-port.ts'
 import { type Listing, listingOf } from './catalogue-changes.ts'
@@ -11,7 +11,11 @@ let held: JournalOnMemory
 let connection: Cell<Connection>
 let listing: Cell<Listing | null>
 const feedFrom = (since: number, signal?: AbortSignal) =>
-  followFeed({ journal: held.journal, journalHead: held.journalHead, connection, listing }, since, signal)
+  followFeed(
+    { journal: held.journal, ledger: held.ledger, journalHead: held.journalHead, connection, listing },
+    since,
+    signal,
+  )
 const version = (number: number): Listing | null =>
   listingOf({
     manifest: {
@@ -96,6 +100,29 @@ test('a long journal comes in pieces of at most 500, none left out, none twice',
   const messages = await take(feed, 3)
   expect(messages.map((message) => (message.kind === 'events' ? message.events.length : -1))).toEqual([500, 500, 201])
   expect(sequences(messages)).toEqual(Array.from({ length: all }, (_, i) => i + 1))
+  await feed.return()
+})
+
+test('a frame over many submissions gives an event for each, and is claimed only with the last of them', async () => {
+  const all = 700
+  await Promise.all(Array.from({ length: all }, (_, i) => held.journal.append(accepted(i + 1))))
+  const ids = Array.from({ length: 400 }, (_, i) => ({ submissionId: submissionId(i + 1), hubSequence: i + 1 }))
+  await held.journal.append({ type: 'batch-received', at: AT, receipt: 'a.b.c', hubEpoch: EPOCH, items: ids })
+  await held.journal.append({ type: 'purged', at: AT, fromSequence: 1, throughSequence: 600, submissions: 600 })
+  await held.journal.append(accepted(701))
+  const feed = feedFrom(all)
+  const messages = await take(feed, 3)
+  const told = messages.flatMap((message) => (message.kind === 'events' ? [message] : []))
+  expect(told.map(({ throughSequence, events }) => [throughSequence, events.length])).toEqual([
+    [701, 500],
+    [702, 500],
+    [703, 1],
+  ])
+  const events = told.flatMap((message) => message.events)
+  const idsOf = (type: string) => events.filter((event) => event.type === type).map((event) => event.submissionId)
+  expect(idsOf('received')).toEqual(ids.map((each) => each.submissionId))
+  expect(idsOf('purged')).toEqual(Array.from({ length: 600 }, (_, i) => submissionId(i + 1)))
+  expect(new Set(events.map((event) => event.journalSequence))).toEqual(new Set([701, 702, 703]))
   await feed.return()
 })
 

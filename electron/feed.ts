@@ -1,40 +1,61 @@
 import type { JournalEntry } from '../sync/journal/entry.ts'
 import type { Journal } from '../sync/journal/journal.ts'
+import type { Ledger } from '../sync/journal/ledger.ts'
 import type { Connection } from '../sync/protocol/queue-view.ts'
 import type { FeedMessage, QueueEvent } from '../sync/protocol/worker-port.ts'
 import type { Listing } from './catalogue-changes.ts'
 import { type Cell, endable } from './cell.ts'
 
-/** Frames are handed over in messages of at most so many, so that neither side holds a long journal at once. */
-const BATCH_FRAMES = 500
+/** Events are handed over in messages of at most so many, so that neither side holds a long journal at once. */
+const BATCH_EVENTS = 500
 
-/** What the queue's readers must know of a frame; nothing for frames that do not touch the queue. */
-export function queueEventOf({ sequence: journalSequence, ...entry }: JournalEntry): QueueEvent | undefined {
-  if (!entry.known) return undefined
+/**
+ * What the queue's readers must know of a frame: an event for each submission that it concerns, none for frames that do
+ * not touch the queue. `ledger` knows which submissions a purge was about.
+ */
+export function* queueEventsOf(
+  { sequence: journalSequence, ...entry }: JournalEntry,
+  ledger: Pick<Ledger, 'items'>,
+): Generator<QueueEvent, void, void> {
+  if (!entry.known) return
   const { frame } = entry
   switch (frame.type) {
     case 'accepted': {
-      const { type, at, submissionId, kind, deviceSequence, itemId, ticket, envelope } = frame
-      const bytes = Buffer.byteLength(envelope)
-      return { type, journalSequence, at, submissionId, kind, deviceSequence, itemId, ticket, bytes }
+      const { type, at, submissionId, kind, deviceSequence, itemId, ticket, envelopeBytes, chunks = [] } = frame
+      const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes, envelopeBytes)
+      yield { type, journalSequence, at, submissionId, kind, deviceSequence, itemId, ticket, bytes }
+      return
     }
     case 'received': {
       const { type, at, submissionId, hubSequence } = frame
-      return { type, journalSequence, at, submissionId, hubSequence }
+      yield { type, journalSequence, at, submissionId, hubSequence }
+      return
     }
+    case 'batch-received':
+      for (const { submissionId, hubSequence } of frame.items) {
+        yield { type: 'received', journalSequence, at: frame.at, submissionId, hubSequence }
+      }
+      return
     case 'quarantined': {
       const { type, at, submissionId, reason } = frame
-      return { type, journalSequence, at, submissionId, reason }
+      yield { type, journalSequence, at, submissionId, reason }
+      return
     }
     case 'requeued':
-      return { type: 'requeued', journalSequence, at: frame.at, submissionId: frame.submissionId }
-    default:
-      return undefined
+      yield { type: 'requeued', journalSequence, at: frame.at, submissionId: frame.submissionId }
+      return
+    case 'purged':
+      for (const { submissionId, journalSequence: accepted } of ledger.items()) {
+        if (accepted > frame.throughSequence) return
+        if (accepted >= frame.fromSequence) yield { type: 'purged', journalSequence, at: frame.at, submissionId }
+      }
+      return
   }
 }
 
 export interface FeedSources {
-  readonly journal: Journal
+  readonly journal: Pick<Journal, 'journalId' | 'lastSequence' | 'read'>
+  readonly ledger: Pick<Ledger, 'items'>
   /** Set to the journal's last sequence after each durable frame. */
   readonly journalHead: Cell<number>
   readonly connection: Cell<Connection>
@@ -56,7 +77,7 @@ export function followFeed(
 }
 
 async function* feeding(
-  { journal, journalHead, connection, listing }: FeedSources,
+  { journal, ledger, journalHead, connection, listing }: FeedSources,
   since: number,
   signal: AbortSignal,
 ): AsyncGenerator<FeedMessage, void, void> {
@@ -79,10 +100,16 @@ async function* feeding(
         let events: QueueEvent[] = []
         for await (const entry of journal.read(through + 1)) {
           if (signal.aborted) return
+          for (const event of queueEventsOf(entry, ledger)) {
+            if (events.length === BATCH_EVENTS) {
+              // The frame itself is claimed only with its last event.
+              yield { kind: 'events', journalId, throughSequence: through, events }
+              events = []
+            }
+            events.push(event)
+          }
           through = entry.sequence
-          const event = queueEventOf(entry)
-          if (event !== undefined) events.push(event)
-          if (events.length < BATCH_FRAMES) continue
+          if (events.length < BATCH_EVENTS) continue
           yield { kind: 'events', journalId, throughSequence: through, events }
           events = []
         }

@@ -1,150 +1,83 @@
-import type { HubClient } from '../sync/hub-client/hub-client.ts'
-import type { Journal } from '../sync/journal/journal.ts'
-import type { Ledger } from '../sync/journal/ledger.ts'
-import type { QuarantineReason } from '../sync/protocol/frames.ts'
 import type { SendHint } from '../sync/protocol/worker-port.ts'
-import type { ConnectionWatch } from './connection.ts'
-import type { Log } from './events.ts'
-import type { Trust } from './trust.ts'
+import { type FlightParts, fly } from './flight.ts'
+import { createLanes } from './lanes.ts'
 
-/** At most this many envelopes are on their way at once, however many calls asked for them. */
+/** At most this many groups are on their way at once, however many calls asked for them. */
 const MAX_IN_FLIGHT = 4
+/**
+ * Most envelope bytes in one call to the hub. Four of them share a line of 1 Mbit/s within the hub client's 20 s, and
+ * main holds no more than a few megabytes while it drains 100,000.
+ */
+export const GROUP_BYTES = 512 * 1024
+/** Of 2 KB applications: far below what the hub takes (MAX_BATCH_ITEMS). */
+export const GROUP_ITEMS = 200
 
 /**
- * Delivery of single submissions, at most one flight each, whoever asks: the worker's drain or main's own. What came
- * of it is a journal frame; callers get hints (design.md section 2).
+ * Delivery of submissions, at most one flight each, whoever asks: the worker's drain or main's own. What came of it is
+ * in journal frames; callers get hints (design.md section 2).
  */
 export interface Flights {
-  /** A hint for each submission that was named, once each; never rejects. */
+  /** A hint for each submission that was named, once each, in order; never rejects. */
   send(submissionIds: readonly string[]): Promise<SendHint[]>
+  /** Resolves when nothing is on its way. */
+  landed(): Promise<void>
 }
 
-export interface FlightsOptions {
-  readonly terminalId: string
-  readonly journal: Journal
-  readonly ledger: Ledger
-  readonly hub: HubClient
-  readonly trust: Trust
-  readonly connection: ConnectionWatch
-  readonly nowIso: () => string
-  readonly log: Log
-}
-
-export function createFlights(options: FlightsOptions): Flights {
-  const { journal, ledger, hub, trust, connection, log } = options
+export function createFlights(parts: FlightParts): Flights {
   const flying = new Map<string, Promise<SendHint>>()
   const lanes = createLanes(MAX_IN_FLIGHT)
 
-  async function fly(submissionId: string): Promise<SendHint> {
-    const entry = ledger.bySubmission(submissionId)
-    if (entry === undefined) return { submissionId, outcome: 'unknown-submission' }
-    if (entry.state === 'received') return { submissionId, outcome: 'received' }
-    if (entry.state === 'quarantined') return { submissionId, outcome: 'quarantined' }
-    const keySet = trust.keySet()
-    if (keySet === undefined || !trust.enrolled()) {
-      return { submissionId, outcome: 'failed', hubWide: true, retryAfterMs: null }
-    }
-    const read = await journal.readAccepted(submissionId)
-    if (!read.ok) throw new Error(`the journal cannot give ${submissionId} back: ${read.fault}`)
-    const { frame } = read
-    const outcome = await hub.putSubmission(
-      {
-        submissionId,
-        sha256: frame.envelopeSha256,
-        envelope: frame.envelope,
-        terminalId: options.terminalId,
-        deviceSequence: entry.deviceSequence,
-      },
-      keySet,
-    )
-    if (outcome.outcome === 'failed') {
-      log('flight-failed', {
-        submissionId,
-        why: outcome.why,
-        // The hub client's words: status and code, never content.
-        detail: outcome.detail,
-        hubWide: outcome.hubWide,
-        retryAfterMs: outcome.retryAfterMs,
-      })
-      connection.doubt()
-      return { submissionId, outcome: 'failed', hubWide: outcome.hubWide, retryAfterMs: outcome.retryAfterMs }
-    }
-    connection.proven()
-    return outcome.outcome === 'received' ? receive(submissionId, outcome) : quarantine(submissionId, outcome)
-  }
-
-  /** "Delivered" is this frame, not the hub's answer: a receipt that could not be stored is fetched again. */
-  async function receive(
-    submissionId: string,
-    { receipt, hubEpoch, hubSequence }: { receipt: string; hubEpoch: string; hubSequence: number },
-  ): Promise<SendHint> {
-    const written = await journal.append({
-      type: 'received',
-      at: options.nowIso(),
-      submissionId,
-      receipt,
-      hubEpoch,
-      hubSequence,
-    })
-    if (!written.ok) return { submissionId, outcome: 'failed', hubWide: false, retryAfterMs: null }
-    log('submission-received', { submissionId, hubSequence })
-    return { submissionId, outcome: 'received' }
-  }
-
-  async function quarantine(
-    submissionId: string,
-    { reason, detail }: { reason: QuarantineReason; detail: string },
-  ): Promise<SendHint> {
-    const written = await journal.append({ type: 'quarantined', at: options.nowIso(), submissionId, reason, detail })
-    if (!written.ok) return { submissionId, outcome: 'failed', hubWide: false, retryAfterMs: null }
-    log('submission-quarantined', { submissionId, reason, detail })
-    return { submissionId, outcome: 'quarantined' }
-  }
-
-  /**
-   * One flight's misfortune is its own: what it throws is logged and becomes "try again", so that the others keep their
-   * hints and main lives. A frame that cannot be read back is tried again too: the disk may have had a bad moment, and
-   * the log says it loudly each time.
-   */
-  async function guarded(submissionId: string): Promise<SendHint> {
+  /** One group's misfortune is its own: what it throws is logged and becomes "try again", and main lives. */
+  async function guarded(group: readonly string[]): Promise<Map<string, SendHint>> {
     try {
-      return await fly(submissionId)
+      return await fly(group, parts)
     } catch (error) {
-      log('flight-fault', {
-        submissionId,
+      parts.log('flight-fault', {
+        submissions: group.length,
+        submissionId: group[0],
         error: error instanceof Error ? (error.stack ?? error.message) : String(error),
       })
-      return { submissionId, outcome: 'failed', hubWide: false, retryAfterMs: null }
+      return new Map()
     }
   }
 
-  function one(submissionId: string): Promise<SendHint> {
-    const already = flying.get(submissionId)
-    if (already !== undefined) return already
-    const flight = lanes(() => guarded(submissionId)).finally(() => flying.delete(submissionId))
-    flying.set(submissionId, flight)
-    return flight
+  function depart(group: readonly string[]): void {
+    const hints = lanes(() => guarded(group))
+    for (const submissionId of group) {
+      const flight = hints.then((known): SendHint => {
+        flying.delete(submissionId)
+        return known.get(submissionId) ?? { submissionId, outcome: 'failed', hubWide: false, retryAfterMs: null }
+      })
+      flying.set(submissionId, flight)
+    }
+  }
+
+  /** In the order asked for: the drain has put the small before the huge and the due before the rest. */
+  function groups(submissionIds: readonly string[]): string[][] {
+    const all: string[][] = []
+    let bytes = 0
+    for (const submissionId of submissionIds) {
+      const own = parts.ledger.bySubmission(submissionId)?.envelopeBytes ?? 0
+      const current = all.at(-1)
+      if (current === undefined || current.length === GROUP_ITEMS || bytes + own > GROUP_BYTES) {
+        all.push([submissionId])
+        bytes = own
+      } else {
+        current.push(submissionId)
+        bytes += own
+      }
+    }
+    return all
   }
 
   return {
-    send: (submissionIds) => Promise.all([...new Set(submissionIds)].map(one)),
-  }
-}
-
-/** Runs at most `limit` at once, the others in the order they came. */
-function createLanes(limit: number): <T>(run: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = []
-  let running = 0
-  return async (run) => {
-    if (running === limit) await new Promise<void>((resolve) => waiting.push(resolve))
-    else running++
-    try {
-      return await run()
-    } finally {
-      // The lane goes to the next in line, or is free.
-      const next = waiting.shift()
-      if (next === undefined) running--
-      else next()
-    }
+    send(submissionIds) {
+      const asked = [...new Set(submissionIds)]
+      for (const group of groups(asked.filter((id) => !flying.has(id)))) depart(group)
+      return Promise.all(asked.map((id) => flying.get(id))).then((hints) => hints.filter((hint) => hint !== undefined))
+    },
+    async landed() {
+      while (flying.size > 0) await Promise.all(flying.values())
+    },
   }
 }

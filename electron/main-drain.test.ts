@@ -38,7 +38,13 @@ beforeEach(async () => {
         return Promise.all(ids.map((id) => answer(id)))
       },
     },
-    feed: { journal: held.journal, journalHead: held.journalHead, connection, listing: createCell(null) },
+    feed: {
+      journal: held.journal,
+      ledger: held.ledger,
+      journalHead: held.journalHead,
+      connection,
+      listing: createCell(null),
+    },
     clock,
     random: seededRandom(1),
     log: (event) => void logged.push(event),

@@ -22,7 +22,7 @@ export interface MainDrain {
 
 export interface MainDrainOptions {
   readonly lease: Lease
-  readonly flights: Flights
+  readonly flights: Pick<Flights, 'send'>
   readonly feed: FeedSources
   readonly clock: QueueClock
   readonly random: () => number

@@ -8,7 +8,7 @@ import type { Lease } from '../lease.ts'
 export interface WorkerParts {
   readonly lease: Lease
   readonly feed: FeedSources
-  readonly flights: Flights
+  readonly flights: Pick<Flights, 'send'>
 }
 
 /**

@@ -1,0 +1,210 @@
+import type { BatchAnswer, PutResult, Received } from '../sync/hub-client/answers.ts'
+import type { Failed } from '../sync/hub-client/call-failure.ts'
+import type { HubClient } from '../sync/hub-client/hub-client.ts'
+import type { Journal } from '../sync/journal/journal.ts'
+import type { Ledger } from '../sync/journal/ledger.ts'
+import type { AcceptedFrame, Frame, QuarantineReason } from '../sync/protocol/frames.ts'
+import type { HubStand } from '../sync/protocol/hub-api.ts'
+import type { KeySet } from '../sync/protocol/keys.ts'
+import type { SendHint } from '../sync/protocol/worker-port.ts'
+import { type ChunkStore, sendChunks } from './chunk-sending.ts'
+import type { ConnectionWatch } from './connection.ts'
+import type { Log } from './events.ts'
+import type { Trust } from './trust.ts'
+
+export interface FlightParts {
+  readonly terminalId: string
+  readonly journal: Pick<Journal, 'append' | 'readAccepted'>
+  readonly ledger: Ledger
+  readonly attachments: Pick<ChunkStore, 'read'>
+  readonly hub: Pick<HubClient, 'putSubmission' | 'putBatch' | 'offerChunks' | 'putChunk'>
+  readonly trust: Pick<Trust, 'deviceKey' | 'keySet' | 'enrolled'>
+  readonly connection: Pick<ConnectionWatch, 'proven' | 'doubt'>
+  /** What the hub said of itself in passing: a reason to make contact. */
+  readonly noticed: (stand: HubStand) => void
+  /** A receipt's key is not known here: the hub's keys may have changed. */
+  readonly keysDoubted: () => void
+  readonly nowIso: () => string
+  readonly log: Log
+}
+
+/** Items that fail one by one after their batch failed: so many in a row, and the rest waits for another try. */
+const MAX_FAILURES_IN_A_ROW = 3
+/** The hub may have lost its chunks between the last of them and the envelope: so many rounds in one flight. */
+const CHUNK_ROUNDS = 2
+
+/**
+ * Takes one small group of submissions to the hub, in as few calls as it can, and writes what came of it into the
+ * journal: one frame for each receipt, however many it covers. Throws only for bugs.
+ */
+export async function fly(submissionIds: readonly string[], parts: FlightParts): Promise<Map<string, SendHint>> {
+  const { journal, ledger, hub, trust, connection, log } = parts
+  const hints = new Map<string, SendHint>()
+  const hint = (submissionId: string, outcome: 'received' | 'quarantined' | 'unknown-submission') =>
+    void hints.set(submissionId, { submissionId, outcome })
+  const again = (submissionId: string, hubWide = false, retryAfterMs: number | null = null) =>
+    void hints.set(submissionId, { submissionId, outcome: 'failed', hubWide, retryAfterMs })
+
+  const keySet = trust.keySet()
+  const frames: AcceptedFrame[] = []
+  for (const submissionId of submissionIds) {
+    const entry = ledger.bySubmission(submissionId)
+    if (entry === undefined) hint(submissionId, 'unknown-submission')
+    else if (entry.state === 'received' || entry.purged) hint(submissionId, 'received')
+    else if (entry.state === 'quarantined') hint(submissionId, 'quarantined')
+    else if (keySet === undefined || !trust.enrolled()) again(submissionId, true)
+    else await readOne(submissionId)
+  }
+  if (keySet === undefined) return hints
+
+  async function readOne(submissionId: string): Promise<void> {
+    const read = await journal.readAccepted(submissionId)
+    if (read.ok) frames.push(read.frame)
+    else if (read.fault === 'purged') hint(submissionId, 'received')
+    else if (read.fault === 'damaged') await quarantine(submissionId, 'damaged', read.detail)
+    else {
+      // The disk may have had a bad moment: tried again, and said loudly each time.
+      log('flight-fault', { submissionId, error: `the journal cannot give it back: ${read.fault}, ${read.detail}` })
+      again(submissionId)
+    }
+  }
+
+  const plain = frames.filter((frame) => (frame.chunks ?? []).length === 0)
+  if (plain.length > 1) await batch(plain, keySet)
+  else for (const frame of plain) await single(frame, keySet)
+  // The small ones went first: one with attachments can keep a slow line busy for long.
+  for (const frame of frames) if (!plain.includes(frame)) await withChunks(frame, keySet)
+  return hints
+
+  async function batch(group: readonly AcceptedFrame[], keys: KeySet): Promise<void> {
+    const answer = await hub.putBatch(group.map(submissionOf), keys)
+    if (answer.outcome === 'answered') {
+      answered(answer.unprovenStand)
+      await settle(answer.results)
+    } else if (answer.hubWide) {
+      failed(group, answer)
+    } else {
+      // The hub is there but does not take this batch (a proxy's limit, an older hub): one by one.
+      log('flight-failed', { submissions: group.length, ...said(answer) })
+      await oneByOne(group, keys)
+    }
+  }
+
+  async function oneByOne(group: readonly AcceptedFrame[], keys: KeySet): Promise<void> {
+    let failures = 0
+    for (const [index, frame] of group.entries()) {
+      const { ok, hubWide } = await single(frame, keys)
+      failures = ok ? 0 : failures + 1
+      if (!hubWide && failures < MAX_FAILURES_IN_A_ROW) continue
+      for (const { submissionId } of group.slice(index + 1)) again(submissionId, hubWide)
+      return
+    }
+  }
+
+  async function single(frame: AcceptedFrame, keys: KeySet): Promise<{ ok: boolean; hubWide: boolean }> {
+    return conclude(frame, await hub.putSubmission(submissionOf(frame), keys))
+  }
+
+  async function withChunks(frame: AcceptedFrame, keys: KeySet): Promise<void> {
+    const { submissionId, chunks = [] } = frame
+    const { terminalId, attachments } = parts
+    for (let round = 1; round <= CHUNK_ROUNDS; round++) {
+      const sent = await sendChunks(submissionId, chunks, { hub, attachments, terminalId, deviceKey: trust.deviceKey })
+      if (sent.outcome === 'unreadable') {
+        log('flight-fault', { submissionId, error: sent.detail })
+        return again(submissionId)
+      }
+      if (sent.outcome !== 'sent') return void (await conclude(frame, sent))
+      const put = await hub.putSubmission(submissionOf(frame), keys)
+      if (put.outcome !== 'chunks-missing' || round === CHUNK_ROUNDS) return void (await conclude(frame, put))
+    }
+  }
+
+  async function conclude(frame: AcceptedFrame, result: PutResult): Promise<{ ok: boolean; hubWide: boolean }> {
+    if (result.outcome === 'failed') {
+      failed([frame], result)
+      return { ok: false, hubWide: result.hubWide }
+    }
+    answered(result.outcome === 'received' ? result.unprovenStand : undefined)
+    await settle(new Map([[frame.submissionId, result]]))
+    return { ok: true, hubWide: false }
+  }
+
+  function answered(stand: HubStand | undefined): void {
+    connection.proven()
+    if (stand !== undefined) parts.noticed(stand)
+  }
+
+  function failed(group: readonly AcceptedFrame[], failure: Failed): void {
+    const [first] = group
+    const who = group.length === 1 && first !== undefined ? { submissionId: first.submissionId } : {}
+    log('flight-failed', { ...who, submissions: group.length, ...said(failure) })
+    if (failure.why === 'bad-receipt') parts.keysDoubted()
+    connection.doubt()
+    for (const { submissionId } of group) again(submissionId, failure.hubWide, failure.retryAfterMs)
+  }
+
+  /** "Delivered" is a frame, not the hub's answer: a receipt that could not be stored is fetched again. */
+  async function settle(results: Extract<BatchAnswer, { outcome: 'answered' }>['results']): Promise<void> {
+    const byReceipt = new Map<string, (Received & { submissionId: string })[]>()
+    for (const [submissionId, result] of results) {
+      if (result.outcome === 'received') {
+        const covered = byReceipt.get(result.receipt) ?? []
+        covered.push({ ...result, submissionId })
+        byReceipt.set(result.receipt, covered)
+      } else if (result.outcome === 'quarantined') {
+        await quarantine(submissionId, result.reason, result.detail)
+      } else if (result.outcome === 'chunks-missing') {
+        // It has none, or the hub had them a moment ago.
+        log('flight-fault', { submissionId, error: `the hub misses ${result.missing.length} chunks` })
+        again(submissionId)
+      } else {
+        failed(
+          frames.filter((frame) => frame.submissionId === submissionId),
+          result,
+        )
+      }
+    }
+    for (const covered of byReceipt.values()) await receive(covered)
+  }
+
+  async function receive(covered: readonly (Received & { submissionId: string })[]): Promise<void> {
+    const [first] = covered
+    if (first === undefined) return
+    const written = await journal.append(receivedFrame(first, covered, parts.nowIso()))
+    for (const { submissionId } of covered) {
+      if (written.ok) hint(submissionId, 'received')
+      else again(submissionId)
+    }
+    if (!written.ok) return
+    const { submissionId, hubSequence } = first
+    if (covered.length === 1) log('submission-received', { submissionId, hubSequence })
+    else log('batch-received', { submissions: covered.length, fromHubSequence: hubSequence })
+  }
+
+  async function quarantine(submissionId: string, reason: QuarantineReason, detail: string): Promise<void> {
+    const frame: Frame = { type: 'quarantined', at: parts.nowIso(), submissionId, reason, detail: detail.slice(0, 300) }
+    if (!(await journal.append(frame)).ok) return again(submissionId)
+    log('submission-quarantined', { submissionId, reason, detail })
+    hint(submissionId, 'quarantined')
+  }
+
+  function submissionOf({ submissionId, envelopeSha256, envelope, deviceSequence }: AcceptedFrame) {
+    return { submissionId, sha256: envelopeSha256, envelope, terminalId: parts.terminalId, deviceSequence }
+  }
+}
+
+function receivedFrame(
+  { receipt, hubEpoch, submissionId, hubSequence }: Received & { submissionId: string },
+  covered: readonly (Received & { submissionId: string })[],
+  at: string,
+): Frame {
+  if (covered.length === 1) return { type: 'received', at, submissionId, receipt, hubEpoch, hubSequence }
+  const items = covered.map((each) => ({ submissionId: each.submissionId, hubSequence: each.hubSequence }))
+  return { type: 'batch-received', at, receipt, hubEpoch, items }
+}
+
+/** The hub client's words: status and code, never content. */
+function said({ why, detail, hubWide, retryAfterMs }: Failed) {
+  return { why, detail, hubWide, retryAfterMs }
+}
