@@ -3,25 +3,29 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { devices } from './devices.ts'
+import { drain } from './drain.ts'
 import { renderTable } from './render.ts'
 import { type Bench, machine } from './report.ts'
 import { start } from './start.ts'
 import { submit } from './submit.ts'
 
 /** Measures the terminal beside its limits and peers (design.md section 7). Nothing is asserted about time. */
-const BENCHES: Readonly<Record<string, Bench>> = { devices, submit, start }
+const BENCHES: Readonly<Record<string, Bench>> = { devices, start, submit, drain }
+
+const NAME_WIDTH = Math.max(...Object.keys(BENCHES).map((name) => name.length))
 
 const USAGE = 64
 const FAILED = 1
 
-const HELP = `Usage: npm run bench -- NAME [--json] [--samples N] [--dir DIR]
+const HELP = `Usage: npm run bench -- NAME [--json] [--samples N] [--items N] [--dir DIR]
 
 ${Object.entries(BENCHES)
-  .map(([name, { about }]) => `  ${name.padEnd(8)}  ${about}`)
+  .map(([name, { about }]) => `  ${name.padEnd(NAME_WIDTH)}  ${about}`)
   .join('\n')}
 
   --json        one JSON object as the last line
   --samples N   how many readings, pairs or rounds (--readings, --pairs and --rounds mean the same)
+  --items N     how many queued submissions (drain: 10,000; queue-scale: 100,000)
   --dir DIR     keep the data there, on the disk that is to be measured (default: the system's temporary folder)
   --help        this text
 
@@ -33,6 +37,7 @@ interface Asked {
   readonly bench: Bench
   readonly json: boolean
   readonly samples: number | undefined
+  readonly items: number | undefined
   readonly dir: string | undefined
 }
 
@@ -44,7 +49,16 @@ function asked(args: readonly string[]): Asked | { readonly help: true } | { rea
     parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { json: flag, help: flag, samples: text, readings: text, pairs: text, rounds: text, dir: text },
+      options: {
+        json: flag,
+        help: flag,
+        samples: text,
+        readings: text,
+        pairs: text,
+        rounds: text,
+        items: text,
+        dir: text,
+      },
     })
   try {
     parsed = read()
@@ -60,9 +74,14 @@ function asked(args: readonly string[]): Asked | { readonly help: true } | { rea
   if (bench === undefined) return { wrong: `there is no bench "${name}"; there are ${names}` }
   const count = values.samples ?? values.readings ?? values.pairs ?? values.rounds
   const samples = count === undefined ? undefined : Number(count)
-  if (samples !== undefined && !(Number.isInteger(samples) && samples > 0))
-    return { wrong: `${count} is no number of samples` }
-  return { name, bench, json: values.json, samples, dir: values.dir }
+  if (samples !== undefined && !isCount(samples)) return { wrong: `${count} is no number of samples` }
+  const items = values.items === undefined ? undefined : Number(values.items)
+  if (items !== undefined && !isCount(items)) return { wrong: `${values.items} is no number of items` }
+  return { name, bench, json: values.json, samples, items, dir: values.dir }
+}
+
+function isCount(value: number): boolean {
+  return Number.isInteger(value) && value > 0
 }
 
 async function main(): Promise<number> {
@@ -75,14 +94,14 @@ async function main(): Promise<number> {
     process.stderr.write(`${wanted.wrong}\n\n${HELP}`)
     return USAGE
   }
-  const { name, bench, samples } = wanted
+  const { name, bench, samples, items } = wanted
   const kept = wanted.dir === undefined ? undefined : resolve(wanted.dir)
   if (kept !== undefined) await mkdir(kept, { recursive: true })
   const dir = kept ?? (await mkdtemp(join(tmpdir(), 'bianmin-bench-')))
   const before = machine()
   const startedMs = performance.now()
   try {
-    const report = await bench.run({ samples, dir, tell: (line) => process.stderr.write(`${line}\n`) })
+    const report = await bench.run({ samples, items, dir, tell: (line) => process.stderr.write(`${line}\n`) })
     const ok = report.problems.length === 0
     const environment = { ...before, load1mAfter: machine().load1m, tookMs: Math.round(performance.now() - startedMs) }
     const title = `${name}: ${bench.about}\n(load ${before.load1m} before, ${environment.load1mAfter} after, ${before.cores} cores)`

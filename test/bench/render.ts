@@ -24,3 +24,10 @@ export function times(value: number): string {
 export function limitNote(limit: string, isWithin: boolean): string {
   return `limit ${limit}: ${isWithin ? 'kept' : 'missed'}`
 }
+
+const BAR_WIDTH = 30
+
+/** A picture of a value beside the greatest one. */
+export function bar(value: number, most: number): string {
+  return '█'.repeat(Math.max(1, Math.round((value / most) * BAR_WIDTH)))
+}

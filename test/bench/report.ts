@@ -25,6 +25,8 @@ export interface Bench {
 export interface BenchOptions {
   /** How many samples: readings, pairs, rounds. Undefined: the bench's own default. */
   readonly samples: number | undefined
+  /** How many submissions each of them is about, where a bench has such a number. Undefined: the bench's own default. */
+  readonly items: number | undefined
   /** Where it keeps its data while it runs. */
   readonly dir: string
   /** Says how far it is, to the person who waits. */

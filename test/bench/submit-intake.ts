@@ -8,17 +8,15 @@ import { createCell } from '../../electron/cell.ts'
 import { openStack } from '../../electron/dev/stack.ts'
 import { createLog, type Log } from '../../electron/events.ts'
 import { createIntake, type Intake } from '../../electron/intake.ts'
-import { openPackages } from '../../electron/packages.ts'
 import { localDate } from '../../electron/time.ts'
-import { openTrust } from '../../electron/trust.ts'
-import { createHubClient } from '../../sync/hub-client/hub-client.ts'
 import type { Disk, DiskFile } from '../../sync/journal/disk.ts'
 import { openJournal } from '../../sync/journal/journal.ts'
 import { Ledger } from '../../sync/journal/ledger.ts'
 import { nodeDisk } from '../../sync/journal/node-disk.ts'
-import { type Provisioning, ProvisioningSchema, type RsaJwk } from '../../sync/protocol/keys.ts'
+import { ProvisioningSchema, type RsaJwk } from '../../sync/protocol/keys.ts'
 import type { ServiceItem } from '../../sync/protocol/service-item.ts'
 import type { Applicant } from '../../sync/protocol/submission.ts'
+import { enrolAt } from './enrolled.ts'
 
 /**
  * The terminal's intake with everything that belongs to it, put together as electron/terminal.ts does: a hub's own key
@@ -52,7 +50,6 @@ export interface IntakeParts {
   close(): Promise<void>
 }
 
-const ITEM_ID = 'S07'
 const CARD_OF = 'zhou-mingyuan'
 
 export async function openIntake(dir: string): Promise<IntakeParts> {
@@ -60,7 +57,7 @@ export async function openIntake(dir: string): Promise<IntakeParts> {
   const today = () => localDate(new Date())
   const logFile = createWriteStream(join(dir, 'terminal.log'))
   const log = createLog(logFile)
-  const { provisioning, trust, packages } = await enrolledTrust(dir, log)
+  const { provisioning, trust, packages, sealKey, item } = await enrolledTrust(dir, log)
 
   const marks: Marks = {
     numberedMs: 0,
@@ -93,11 +90,7 @@ export async function openIntake(dir: string): Promise<IntakeParts> {
   const session = createCardSession({ clock: realClock, nowIso, today, log })
   session.onReader(sampleCard())
   const applicant = session.applicant()
-  const sealKey = trust.sealKey(nowIso())
-  const item = packages.catalogue.get()?.catalogue.items.find((each) => each.id === ITEM_ID)
-  if (applicant === undefined || sealKey === undefined || item === undefined || !trust.enrolled()) {
-    throw new Error('no card, no key, no catalogue or not enrolled')
-  }
+  if (applicant === undefined) throw new Error('no card in the visit')
 
   const { deviceKey } = trust
   const intake = createIntake({
@@ -152,25 +145,12 @@ export async function openIntake(dir: string): Promise<IntakeParts> {
   }
 }
 
-/** Enrols with a real hub and takes its keys and catalogue; the hub is gone again before anything is measured. */
+/** Enrols with a real hub; it is gone again before anything is measured. */
 async function enrolledTrust(dir: string, log: Log) {
   const stack = await openStack({ dataDir: join(dir, 'stack'), log: 'ignore' })
   try {
-    const provisioning: Provisioning = ProvisioningSchema.parse(
-      JSON.parse(await readFile(stack.provisioningFile, 'utf8')),
-    )
-    const hub = createHubClient({ baseUrl: provisioning.hubUrl, log: () => undefined })
-    const opened = await openTrust({ dir: join(dir, 'trust'), provisioning, log })
-    if (!opened.ok) throw new Error(`no trust: ${opened.fault} ${opened.detail}`)
-    const { trust } = opened
-    await trust.refresh(hub)
-    const packages = await openPackages(join(dir, 'packages'), trust.keySet(), log)
-    const keySet = trust.keySet()
-    if (keySet === undefined) throw new Error('the hub gave no key set')
-    const answer = await hub.getCatalogue({ keySet, have: null })
-    if (answer.outcome !== 'verified') throw new Error(`the hub gave no catalogue: ${answer.outcome}`)
-    await packages.take(answer)
-    return { provisioning, trust, packages }
+    const provisioning = ProvisioningSchema.parse(JSON.parse(await readFile(stack.provisioningFile, 'utf8')))
+    return { provisioning, ...(await enrolAt(dir, provisioning, log)) }
   } finally {
     await stack.close()
   }

@@ -1,21 +1,18 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { type SubmissionPayload, type SubmitRequest, SubmitRequestSchema } from '../../sync/protocol/submission.ts'
 import { limitNote, ms, times } from './render.ts'
 import type { Bench, BenchOptions, Report, Row } from './report.ts'
+import { requestOf, samplePayload } from './sample-submission.ts'
 import { pairRatios, quantile, round, summarize } from './stats.ts'
 import { type BareTimes, openBare } from './submit-bare.ts'
-import { type IntakeParts, type Marks, openIntake } from './submit-intake.ts'
+import { type Marks, openIntake } from './submit-intake.ts'
 
 /** Issue 2: p50 at most this many times the bare necessary work. */
 const LIMIT = 1.5
 const DEFAULT_PAIRS = 300
 /** Until the engine has compiled both sides; not counted. */
 const WARM_UP_PAIRS = 40
-/** Issue 2 speaks of submissions of 2 KB: what is sealed. */
-const PAYLOAD_BYTES = 2048
-/** The box of a signature (sync/protocol/submission.ts). */
-const SIGNATURE_BOX = { width: 1000, height: 360 }
 
 /** Where a submission's time went, in milliseconds. */
 interface Stages {
@@ -49,7 +46,7 @@ async function run({ samples, dir, tell }: BenchOptions): Promise<Report> {
   tell('starting a hub for keys and catalogue …')
   const parts = await openIntake(dir)
   const { marks } = parts
-  const payload = samplePayload(parts)
+  const payload = samplePayload(parts.item, parts.applicant)
   const bare = await openBare({
     file: join(parts.journalDir, 'bare.bin'),
     sealKey: parts.sealKey,
@@ -206,51 +203,10 @@ function stagesOf(marks: Marks, beganMs: number, endedMs: number): Stages {
   }
 }
 
-/** A payload as intake makes it, with as much signature as 2 KB hold. */
-function samplePayload({ item, applicant }: IntakeParts): SubmissionPayload {
-  const answers = Object.fromEntries(
-    item.fields.map((field) => {
-      if (field.type === 'choice') return [field.id, field.options[0]?.value ?? '']
-      if (field.type === 'date') return [field.id, new Date().toISOString().slice(0, 8).concat('01')]
-      return [field.id, field.type === 'phone' ? '13800136021' : '云洲市恒盛纺织有限公司']
-    }),
-  )
-  const points: [number, number][] = []
-  const payload: SubmissionPayload = {
-    v: 1,
-    kind: 'application',
-    submissionId: randomUUID(),
-    item: { id: item.id, code: item.code, version: item.version },
-    applicant,
-    answers,
-    ...(item.pledge === undefined ? {} : { pledge: item.pledge.text.zh }),
-    signature: { strokes: [points] },
-    acceptedAt: new Date().toISOString(),
-  }
-  do {
-    const angle = points.length / 5
-    points.push([
-      Math.round((SIGNATURE_BOX.width / 2) * (1 + 0.9 * Math.cos(angle))),
-      Math.round((SIGNATURE_BOX.height / 2) * (1 + 0.9 * Math.sin(angle * 1.7))),
-    ])
-  } while (Buffer.byteLength(JSON.stringify(payload)) < PAYLOAD_BYTES)
-  return payload
-}
-
 /** As long as the summary that intake signs. */
 function sampleSummary(payload: SubmissionPayload): Record<string, unknown> {
   const { kind, submissionId, item, acceptedAt } = payload
   const sha256 = randomBytes(32).toString('hex')
   const place = { terminalId: 'YZ-NQ-03', deviceSequence: 100, ticket: 'A1B2C3D4' }
   return { v: 1, kind, submissionId, ...place, item, secretSha256: sha256, acceptedAt, sealedSha256: sha256 }
-}
-
-function requestOf({ item, answers, signature }: SubmissionPayload): SubmitRequest {
-  return {
-    draftId: randomUUID(),
-    kind: 'application',
-    item: { id: item.id, version: item.version },
-    answers,
-    ...(signature === undefined ? {} : { signature }),
-  }
 }
