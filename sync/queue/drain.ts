@@ -1,8 +1,10 @@
 import type { SendHint } from '../protocol/worker-port.ts'
 import { BACKOFF_CAP_MS, backoffMs } from './backoff.ts'
 import { allowance, type Breaker, CLOSED, hubAnswered, hubFailed, kicked, probeLost, probeSent } from './breaker.ts'
+import { createBusy } from './busy.ts'
 import { type Clock, errorText, type Log, type Random } from './clock.ts'
 import { decide, type Flight, MAX_BATCH, MAX_FLIGHTS } from './drain-decision.ts'
+import { createDueScan } from './due-scan.ts'
 import type { QueueItem, QueueStore, Reschedule } from './queue-store.ts'
 
 /** A tick at least this often, whatever was missed. */
@@ -15,8 +17,19 @@ export const STORE_FAULT_PAUSE_MS = 1_000
 export const FLIGHT_LIMIT_MS = 5 * 60_000
 /** A hint said "received" or "quarantined"; the feed has this long to say so before the item is tried again. */
 export const FEED_LIMIT_MS = 60_000
-/** Items looked at beyond those that are busy. */
-const WINDOW = MAX_FLIGHTS * MAX_BATCH
+/**
+ * So many may wait for the feed: then no more leave until it comes up. Bounds the memory of both sides and how far the
+ * store may lag behind the journal.
+ */
+export const MAX_UNCONFIRMED = 10_000
+/** Far moments that are pulled back at once. */
+const FAR_PAGE = 1_000
+/** Between two looks for far moments while the two clocks go alike; an hour's jump is seen at once. */
+const FAR_EVERY_MS = 30_000
+/** The two clocks may part by so much without being looked at: a clock that is being slewed, or a slow tick. */
+const CLOCK_JUMP_MS = 1_000
+/** Busy items are gone through this often. */
+const EXPIRE_EVERY_MS = 1_000
 
 export type DrainOptions = {
   store: QueueStore
@@ -44,18 +57,23 @@ export type Drain = {
  * a throwing store or a crash costs at most one early or late try.
  */
 export function createDrain({ store, send, clock, random, log, onUnknown }: DrainOptions): Drain {
-  /** Ids that may not leave again, with the monotonic moment at which they may. */
-  const busy = new Map<string, number>()
+  const busy = createBusy()
+  const scan = createDueScan(store, busy)
   const flights = new Map<Flight, number>()
   let breaker: Breaker = CLOSED
   let running = false
   let ticking: Promise<void> | null = null
   let again = false
+  /** The hub took something since the last tick: the next batch need not wait. */
+  let progress = false
+  let expireAtMs = 0
+  let lookFarAtMs = 0
+  let clocksApartMs: number | null = null
   let cancelTimer: () => void = () => undefined
 
-  const plan = (delayMs: number) => {
+  const plan = (delayMs: number, atLeastMs: number) => {
     cancelTimer()
-    if (running) cancelTimer = clock.after(Math.max(MIN_TICK_MS, Math.min(IDLE_TICK_MS, delayMs)), wake)
+    if (running) cancelTimer = clock.after(Math.max(atLeastMs, Math.min(IDLE_TICK_MS, delayMs)), wake)
   }
 
   function wake(): void {
@@ -75,9 +93,11 @@ export function createDrain({ store, send, clock, random, log, onUnknown }: Drai
       )
       .then((nextMs) => {
         ticking = null
+        const atLeastMs = again && progress ? 0 : MIN_TICK_MS
         const early = again
         again = false
-        plan(early ? 0 : nextMs)
+        progress = false
+        plan(early ? 0 : nextMs, atLeastMs)
       })
   }
 
@@ -88,24 +108,35 @@ export function createDrain({ store, send, clock, random, log, onUnknown }: Drai
     const now = clock.now()
     const allowed = allowance(breaker, clock.monotonic())
     if (allowed === 'none') return breaker.state === 'open' ? breaker.untilMs - clock.monotonic() : IDLE_TICK_MS
-    const due = await store.due(now, busy.size + WINDOW)
-    if (!running) return IDLE_TICK_MS
-    const chosen = decide({ due, busy: new Set(busy.keys()), flights: [...flights.keys()], allowance: allowed })
+    const lanes = MAX_FLIGHTS - flights.size
+    // The end of a flight wakes the loop.
+    if (lanes <= 0) return IDLE_TICK_MS
+    if (busy.unconfirmed >= MAX_UNCONFIRMED) scan.restart()
+    const due = await scan.look(now, clock.monotonic(), allowed === 'probe' ? 1 : lanes * MAX_BATCH)
+    if (!running || busy.unconfirmed >= MAX_UNCONFIRMED) return IDLE_TICK_MS
+    const chosen = decide({ due, busy, flights: [...flights.keys()], allowance: allowed })
     const itemsById = new Map(due.map((item) => [item.id, item]))
     for (const flight of chosen) {
       const items = flight.ids.map((id) => itemsById.get(id)).filter((item) => item !== undefined)
+      scan.took(flight.ids)
       void fly(flight, items, allowed === 'probe')
     }
+    if (flights.size >= MAX_FLIGHTS || allowed === 'probe') return IDLE_TICK_MS
+    if (scan.more) return 0
     const [next] = await store.later(now, 1)
     return next === undefined ? IDLE_TICK_MS : next.nextAttemptAt - now
   }
 
   function expire(): void {
     const nowMs = clock.monotonic()
-    for (const [id, untilMs] of busy) if (nowMs >= untilMs) busy.delete(id)
+    if (nowMs >= expireAtMs) {
+      expireAtMs = nowMs + EXPIRE_EVERY_MS
+      busy.expire(nowMs)
+    }
     for (const [flight, untilMs] of flights) {
       if (nowMs < untilMs) continue
       flights.delete(flight)
+      for (const id of flight.ids) busy.free(id)
       log('drain-flight-overdue', { items: flight.ids.length })
       breaker = probeLost(breaker, nowMs, random)
     }
@@ -113,17 +144,25 @@ export function createDrain({ store, send, clock, random, log, onUnknown }: Drai
 
   /** A moment beyond the cap was written under another clock (section 7, scenario 12). */
   async function pullBackFarMoments(): Promise<void> {
+    const nowMs = clock.monotonic()
+    const apartMs = clock.now() - nowMs
+    const jumped = clocksApartMs === null || Math.abs(apartMs - clocksApartMs) > CLOCK_JUMP_MS
+    if (!jumped && nowMs < lookFarAtMs) return
     const limit = clock.now() + BACKOFF_CAP_MS
-    const far = await store.later(limit, WINDOW)
-    if (far.length === 0) return
-    await store.reschedule(far.map(({ id, attempts }) => ({ id, attempts, nextAttemptAt: limit })))
-    log('drain-clock-jump', { items: far.length })
+    const far = await store.later(limit, FAR_PAGE)
+    if (far.length > 0) {
+      await store.reschedule(far.map(({ id, attempts }) => ({ id, attempts, nextAttemptAt: limit })))
+      log('drain-clock-jump', { items: far.length })
+    }
+    clocksApartMs = apartMs
+    // A full page may not be all: look again at the next tick.
+    lookFarAtMs = far.length < FAR_PAGE ? nowMs + FAR_EVERY_MS : nowMs
   }
 
   async function fly(flight: Flight, items: readonly QueueItem[], probe: boolean): Promise<void> {
     const untilMs = clock.monotonic() + FLIGHT_LIMIT_MS
     flights.set(flight, untilMs)
-    for (const id of flight.ids) busy.set(id, untilMs)
+    for (const id of flight.ids) busy.fly(id, untilMs)
     if (probe) breaker = probeSent(breaker, clock.monotonic())
     let changes: Reschedule[]
     try {
@@ -137,14 +176,21 @@ export function createDrain({ store, send, clock, random, log, onUnknown }: Drai
       changes = items.map((item) => delayed(item, null))
     }
     flights.delete(flight)
+    if (changes.length > 0) await writeWaits(changes)
+    wake()
+  }
+
+  /** Until its wait is written an item stays busy, or a tick in between would send it at once. */
+  async function writeWaits(changes: readonly Reschedule[]): Promise<void> {
     try {
-      if (changes.length > 0) await store.reschedule(changes)
+      await store.reschedule(changes)
+      scan.took(changes.map(({ id }) => id))
+      for (const { id } of changes) busy.free(id)
     } catch (error) {
       // The store cannot hold the wait, so memory does.
       log('drain-reschedule-failed', { items: changes.length, error: errorText(error) })
-      for (const { id, nextAttemptAt } of changes) busy.set(id, clock.monotonic() + nextAttemptAt - clock.now())
+      for (const { id, nextAttemptAt } of changes) busy.fly(id, clock.monotonic() + nextAttemptAt - clock.now())
     }
-    wake()
   }
 
   /** Turns hints into waits. */
@@ -166,13 +212,13 @@ export function createDrain({ store, send, clock, random, log, onUnknown }: Drai
         changes.push(hint.hubWide ? blameless(item) : delayed(item, hint.retryAfterMs))
       } else if (hint.outcome === 'unknown-submission') {
         unknown.push(item.id)
-        busy.set(item.id, nowMs + FEED_LIMIT_MS)
+        busy.awaitFeed(item, nowMs + FEED_LIMIT_MS)
       } else {
         answered = true
-        busy.set(item.id, nowMs + FEED_LIMIT_MS)
+        progress = true
+        busy.awaitFeed(item, nowMs + FEED_LIMIT_MS)
       }
     }
-    for (const { id } of changes) busy.delete(id)
     if (answered) breaker = hubAnswered()
     else if (hubWide !== null) breaker = hubFailed(breaker, nowMs, random, hubWide.retryAfterMs, probe)
     else if (probe) breaker = probeLost(breaker, nowMs, random)
@@ -181,7 +227,6 @@ export function createDrain({ store, send, clock, random, log, onUnknown }: Drai
   }
 
   function delayed(item: QueueItem, retryAfterMs: number | null): Reschedule {
-    busy.delete(item.id)
     const attempts = item.attempts + 1
     return { id: item.id, attempts, nextAttemptAt: clock.now() + backoffMs(attempts, random, retryAfterMs) }
   }
@@ -199,12 +244,14 @@ export function createDrain({ store, send, clock, random, log, onUnknown }: Drai
     },
     async stop() {
       running = false
+      scan.restart()
       cancelTimer()
       await ticking
       cancelTimer()
     },
     kick() {
       breaker = kicked(breaker, clock.monotonic())
+      scan.restart()
       wake()
     },
     wake,
