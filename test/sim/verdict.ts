@@ -1,0 +1,52 @@
+import type { Host } from './host.ts'
+import type { Oracle, Promised } from './oracle.ts'
+import type { World } from './world.ts'
+
+/** Where a promise stands, as far as anybody may say so without the oracle. */
+type Standing = 'held' | 'refused' | 'damaged' | 'waiting' | 'gone'
+
+function standing({ oracle, hosts }: World, promise: Promised): Standing {
+  if (oracle.rows.has(promise.submissionId)) return 'held'
+  if (oracle.damagedIds.has(promise.submissionId)) return 'damaged'
+  const item = hostOf(hosts, promise)?.terminal?.ledger.bySubmission(promise.submissionId)
+  if (item === undefined) return 'gone'
+  if (item.state === 'quarantined')
+    return isRefusable(oracle, promise.submissionId, promise.terminalId) ? 'refused' : 'waiting'
+  return item.state === 'queued' ? 'waiting' : 'gone'
+}
+
+function isRefusable(oracle: Oracle, submissionId: string, terminalId: string): boolean {
+  return oracle.refusable.has(submissionId) || oracle.refusableTerminals.has(terminalId)
+}
+
+function hostOf(hosts: readonly Host[], promise: Promised): Host | undefined {
+  return hosts.find((host) => host.name === promise.terminalId)
+}
+
+/**
+ * True when nothing is left to do: every terminal runs and every promise is held by the hub or visibly refused. On the
+ * way it does what a maintainer would: puts back what a passing fault had quarantined.
+ */
+export function settled(world: World): boolean {
+  const { hosts, oracle } = world
+  if (hosts.some((host) => host.terminal === undefined)) return false
+  for (const host of hosts) host.requeueQuarantined((id) => !isRefusable(oracle, id, host.name))
+  const allStand = [...oracle.promises.values()].every((promise) => standing(world, promise) !== 'waiting')
+  // What the hub lost again by a restore is "received" at its terminal until the next contact.
+  const allOffered = [...oracle.promises.values()].every((promise) => standing(world, promise) !== 'gone')
+  return allStand && allOffered && hosts.every((host) => host.terminal?.ledger.waiting === 0)
+}
+
+/** After the healing: what is not where it must be is a violation. */
+export async function judgeInTheEnd(world: World): Promise<void> {
+  const { oracle, hosts } = world
+  for (const promise of oracle.promises.values()) {
+    const stands = standing(world, promise)
+    const host = hostOf(hosts, promise)
+    const word = JSON.stringify(host?.terminal?.ledger.bySubmission(promise.submissionId) ?? host?.refusal ?? 'unknown')
+    const what = `${promise.terminalId} ${promise.submissionId} (${promise.ticket}, ${promise.deviceSequence}): ${word}`
+    if (stands === 'gone') oracle.violated('lost', what)
+    else if (stands === 'waiting') oracle.violated('undelivered', what)
+  }
+  for (const host of hosts) await host.compareQueue()
+}
