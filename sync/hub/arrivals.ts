@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { HubDatabase } from './database.ts'
-import { newestCatalogue } from './packages.ts'
 import { chinaDate, chinaDayStart } from './sources.ts'
+import { sqlReads } from './sql-reads.ts'
 import type { CaseState } from './tables.ts'
 
 /** What the pages show: no envelope, nothing personal. */
@@ -15,6 +15,8 @@ export interface Arrival {
   readonly deviceSequence: number
   readonly hubSequence: number
   readonly sha256: string
+  /** Its device sequence came twice: a copy of the terminal may be running. */
+  readonly cloned: boolean
   readonly state: CaseState
   readonly faults: readonly { readonly field: string; readonly fault: string }[]
 }
@@ -39,11 +41,12 @@ function arrivals(db: HubDatabase) {
       'accepted_at as acceptedAt',
       'item_id as itemId',
       'ticket',
-      'terminal_id as terminalId',
+      'submissions.terminal_id as terminalId',
       'device_sequence as deviceSequence',
       'hub_sequence as hubSequence',
-      'sha256',
+      'submissions.sha256 as sha256',
       'state',
+      'cloned',
       'faults',
     ])
 }
@@ -61,7 +64,8 @@ export async function findArrival(
   submissionId: string,
 ): Promise<(Arrival & { readonly receipt: string }) | undefined> {
   const row = await arrivals(db)
-    .select('receipt')
+    .innerJoin('receipts', 'receipts.sha256', 'submissions.receipt_sha256')
+    .select('receipts.jws as receipt')
     .where('submissions.submission_id', '=', submissionId)
     .executeTakeFirst()
   return row === undefined ? undefined : { ...withFaults(row), receipt: row.receipt }
@@ -100,7 +104,7 @@ export interface ItemWords {
 
 /** Chinese words of the items of the newest catalogue, by item id. */
 export async function itemWords(db: HubDatabase): Promise<ReadonlyMap<string, ItemWords>> {
-  const newest = await newestCatalogue(db)
+  const newest = await sqlReads(db).newestPackage('catalogue')
   if (newest === undefined) return new Map()
   const { items } = NamesSchema.parse(JSON.parse(newest.content))
   return new Map(

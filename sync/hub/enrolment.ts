@@ -1,10 +1,9 @@
-import { sql } from 'kysely'
 import { verifyClaim } from '../envelope/enrolment.ts'
-import { sha256Hex } from '../envelope/sha256.ts'
+import { joseSuite } from '../envelope/jose-suite.ts'
+import type { Suite } from '../envelope/suite.ts'
 import { type Provisioning, ProvisioningSchema } from '../protocol/keys.ts'
-import type { HubDatabase } from './database.ts'
-import { writeNewFile } from './root-key.ts'
 import { type HubSources, instant } from './sources.ts'
+import type { HubStore } from './store.ts'
 
 /** 192 bits: nobody guesses it, and it still fits on a label as 32 characters. */
 const CODE_BYTES = 24
@@ -14,32 +13,30 @@ export type EnrolResult =
   | { readonly ok: false; readonly fault: 'bad-claim'; readonly why: string }
   | { readonly ok: false; readonly fault: 'code-used-or-unknown' }
 
-/** A fresh one-time code for a terminal. The database keeps only its hash. */
-export async function issueCode(db: HubDatabase, terminalId: string, sources: HubSources): Promise<string> {
+/** A fresh one-time code for a terminal. The store keeps only its hash. */
+export async function issueCode(
+  store: HubStore,
+  terminalId: string,
+  sources: HubSources,
+  suite: Suite = joseSuite,
+): Promise<string> {
   const code = Buffer.from(sources.randomBytes(CODE_BYTES)).toString('base64url')
-  await db
-    .insertInto('enrolment_codes')
-    .values({
-      code_sha256: sha256Hex(code),
-      terminal_id: terminalId,
-      issued_at: instant(sources),
-      used_at: null,
-      used_by_kid: null,
-    })
-    .execute()
+  const issued = { codeSha256: suite.sha256Hex(code), terminalId, at: instant(sources) }
+  await store.transaction((tx) => tx.issueCode(issued))
   return code
 }
 
-/** Issues a code and writes the provisioning file of a terminal. The file must not exist yet. */
+/** Issues a code and writes the provisioning file of a terminal through `writeNewFile`, which must refuse to overwrite. */
 export async function provision(
-  db: HubDatabase,
+  store: HubStore,
   wanted: Omit<Provisioning, 'enrolmentCode'> & { readonly path: string },
   sources: HubSources,
+  writeNewFile: (path: string, text: string) => Promise<void>,
 ): Promise<void> {
   const { path, ...rest } = wanted
   // Checked before a code is spent on it: an http:// address of another machine is refused here.
   ProvisioningSchema.omit({ enrolmentCode: true }).parse(rest)
-  const enrolmentCode = await issueCode(db, rest.terminalId, sources)
+  const enrolmentCode = await issueCode(store, rest.terminalId, sources)
   const file = ProvisioningSchema.parse({ ...rest, enrolmentCode })
   await writeNewFile(path, `${JSON.stringify(file, null, 2)}\n`)
 }
@@ -50,64 +47,33 @@ export async function provision(
  * still be on its way.
  */
 export async function enrol(
-  db: HubDatabase,
+  store: HubStore,
   asked: { readonly terminalId: string; readonly claim: string },
   sources: HubSources,
+  suite: Suite = joseSuite,
 ): Promise<EnrolResult> {
-  const verified = await verifyClaim(asked.claim)
+  const verified = await verifyClaim(asked.claim, suite)
   if (!verified.ok) return { ok: false, fault: 'bad-claim', why: `${verified.fault}: ${verified.detail}` }
   const { claim, kid } = verified
   const { terminalId } = asked
   if (claim.terminalId !== terminalId) {
     return { ok: false, fault: 'bad-claim', why: 'the path names another terminal than the claim' }
   }
-  return db.transaction().execute(async (trx): Promise<EnrolResult> => {
-    const code = await trx
-      .selectFrom('enrolment_codes')
-      .select(['used_at', 'used_by_kid'])
-      .where('code_sha256', '=', sha256Hex(claim.code))
-      .where('terminal_id', '=', terminalId)
-      .forUpdate()
-      .executeTakeFirst()
+  const codeSha256 = suite.sha256Hex(claim.code)
+  return store.transaction(async (tx): Promise<EnrolResult> => {
+    const code = await tx.enrolmentCode(codeSha256, terminalId)
     if (code === undefined) return { ok: false, fault: 'code-used-or-unknown' }
-    if (code.used_at !== null) {
-      return code.used_by_kid === kid
+    if (code.usedByKid !== null) {
+      return code.usedByKid === kid
         ? { ok: true, terminalId, deviceKid: kid }
         : { ok: false, fault: 'code-used-or-unknown' }
     }
-    const at = instant(sources)
-    await trx
-      .updateTable('enrolment_codes')
-      .set({ used_at: at, used_by_kid: kid })
-      .where('code_sha256', '=', sha256Hex(claim.code))
-      .execute()
-    // A key that was revoked stays revoked: a new code needs a new key.
-    await trx
-      .insertInto('terminals')
-      .values({
-        terminal_id: terminalId,
-        kid,
-        device_jwk: JSON.stringify(claim.jwk),
-        enrolled_at: at,
-        revoked_at: null,
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute()
+    await tx.enrolDevice({ terminalId, kid, jwk: claim.jwk, codeSha256, at: instant(sources) })
     return { ok: true, terminalId, deviceKid: kid }
   })
 }
 
 /** Takes all keys of a terminal out of use and its unspent codes with them; says how many keys that were. */
-export async function revokeTerminal(db: HubDatabase, terminalId: string, sources: HubSources): Promise<number> {
-  return db.transaction().execute(async (trx) => {
-    await trx.deleteFrom('enrolment_codes').where('terminal_id', '=', terminalId).where('used_at', 'is', null).execute()
-    const revoked = await trx
-      .updateTable('terminals')
-      .set({ revoked_at: instant(sources) })
-      .where('terminal_id', '=', terminalId)
-      .where('revoked_at', 'is', null)
-      .returning(sql<number>`1`.as('one'))
-      .execute()
-    return revoked.length
-  })
+export function revokeTerminal(store: HubStore, terminalId: string, sources: HubSources): Promise<number> {
+  return store.transaction((tx) => tx.revokeTerminal(terminalId, instant(sources)))
 }

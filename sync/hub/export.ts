@@ -7,7 +7,8 @@ const ROWS_AT_ONCE = 500
 
 /**
  * Every row of `submissions` as it stands, by plain SQL, in hub order: one JSON object a line with the column names as
- * keys. For strangers who recount (design.md section 7, --keep).
+ * keys. For strangers who recount (design.md section 7, --keep). A receipt over many rows is given with the first of
+ * them; the others name it by `receipt_sha256` and have `receipt` null.
  */
 export function exportLines(db: HubDatabase, options: { readonly withEnvelope: boolean }): Readable {
   return Readable.from(lines(db, options.withEnvelope))
@@ -17,7 +18,9 @@ async function* lines(db: HubDatabase, withEnvelope: boolean): AsyncGenerator<st
   let after = 0
   for (;;) {
     const { rows } = await sql<Record<string, unknown>>`
-      select * from submissions where hub_sequence > ${after} order by hub_sequence limit ${ROWS_AT_ONCE}`.execute(db)
+      select s.*, r.jws as receipt from submissions s left join receipts r on r.sha256 = s.receipt_sha256
+        and s.hub_sequence = (select min(f.hub_sequence) from submissions f where f.receipt_sha256 = s.receipt_sha256)
+      where s.hub_sequence > ${after} order by s.hub_sequence limit ${ROWS_AT_ONCE}`.execute(db)
     for (const row of rows) {
       const { envelope, ...rest } = row
       yield `${JSON.stringify(withEnvelope ? { ...rest, envelope } : rest)}\n`

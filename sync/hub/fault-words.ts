@@ -30,9 +30,11 @@ const FAULT_WORDS: Readonly<Record<AnswerFault | IdNumberFault | EnvelopeFault |
   'cannot-decrypt': '打不开',
   'bad-payload': '打开了，里面的格式不对',
   mismatch: '里外说的不是同一件',
+  damaged: '存着的内容坏了',
+  'cannot-open': '打不开',
 }
 type EnvelopeFault = 'malformed' | 'key-unknown' | 'cannot-decrypt' | 'bad-payload' | 'mismatch'
-type CaseOnlyFault = 'not-in-the-number' | 'unknown-item' | 'other-code' | 'other-words'
+type CaseOnlyFault = 'damaged' | 'cannot-open' | 'not-in-the-number' | 'unknown-item' | 'other-code' | 'other-words'
 
 const PLACE_WORDS: Readonly<Record<string, string>> = {
   'applicant.idNumber': '身份证号',
@@ -40,6 +42,7 @@ const PLACE_WORDS: Readonly<Record<string, string>> = {
   pledge: '承诺书',
   signature: '签名',
   item: '事项',
+  attachment: '附件',
   envelope: '密封件',
 }
 

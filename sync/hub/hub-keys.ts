@@ -1,25 +1,15 @@
-import { calculateJwkThumbprint } from 'jose'
-import { rootKeySha256, signKeySet, verifyKeySet } from '../envelope/key-set.ts'
-import { generateSealKey } from '../envelope/seal-key.ts'
-import { generateSigningKey, type SigningKey, signingKeyFromJwk } from '../envelope/signing-key.ts'
-import { type HubKey, HubKeySchema, type KeySet } from '../protocol/keys.ts'
+import { joseSuite } from '../envelope/jose-suite.ts'
+import { rootKeySha256, verifyKeySet } from '../envelope/key-set.ts'
+import type { SigningKey } from '../envelope/signing-key.ts'
+import type { KeySet } from '../protocol/keys.ts'
 import type { HubDatabase } from './database.ts'
+import type { HubKeys, HubSigningKeys, KeyRing } from './key-ring.ts'
+import { firstKeys, keySetOf, signingKeysOf } from './new-keys.ts'
 import { createRootKey, readRootKey } from './root-key.ts'
 import { type HubSources, instant } from './sources.ts'
-import type { HubTable, KeyTable } from './tables.ts'
 
-/** Keys hold from a day before they were made, so that a terminal whose clock is slow finds them valid. */
-const FROM_EARLIER_MS = 86_400_000
-/** Changing keys is not built yet; until then they must outlive the hub's first years. */
-const VALID_YEARS = 10
 /** Names the advisory lock that two processes on one PostgreSQL take before they found a hub. */
 const FOUNDING_LOCK = 7_400_001
-
-const SIGNING_USES = ['receipt', 'package', 'ping'] as const
-type SigningUse = (typeof SIGNING_USES)[number]
-
-/** The hub's online signing keys. None of them can open an envelope. */
-export type HubSigningKeys = Readonly<Record<SigningUse, SigningKey>>
 
 export interface HubIdentity {
   readonly name: string
@@ -37,87 +27,55 @@ export async function openOrFoundHub(
   name: string,
   sources: HubSources,
 ): Promise<HubIdentity> {
-  const known = await db.selectFrom('hub').selectAll().executeTakeFirst()
+  const known = await hubRow(db)
   const root = await readRootKey(rootPath)
   const row = known ?? (await found(db, root ?? (await createRootKey(rootPath)), name, sources))
   const rootInFolder = root ?? (await readRootKey(rootPath))
-  if (rootInFolder !== undefined && rootKeySha256(rootInFolder.jwk) !== row.root_key_sha256) {
+  if (rootInFolder !== undefined && rootKeySha256(rootInFolder.jwk) !== row.rootKeySha256) {
     throw new Error(
       `${rootPath} is the root key of another hub than the one in the database. ` +
         'Take that file away, or name the data folder (or DATABASE_URL) that belongs to it.',
     )
   }
-  return { name: row.name, epoch: row.epoch, rootKeySha256: row.root_key_sha256 }
+  return row
 }
 
-async function found(db: HubDatabase, root: SigningKey, name: string, sources: HubSources): Promise<HubTable> {
-  const keys = await makeKeys(sources)
-  const keySet: KeySet = { kind: 'key-set', version: 1, keys: keys.map(publicPart) }
-  const jws = await signKeySet(keySet, root)
-  const row: HubTable = {
-    id: 1,
-    name,
-    epoch: sources.randomUuid(),
-    root_key_sha256: rootKeySha256(root.jwk),
-    last_hub_sequence: 0,
-    created_at: instant(sources),
-  }
+function hubRow(db: HubDatabase): Promise<HubIdentity | undefined> {
+  return db
+    .selectFrom('hub')
+    .select(['name', 'epoch', 'root_key_sha256 as rootKeySha256'])
+    .where('id', '=', 1)
+    .executeTakeFirst()
+}
+
+async function found(db: HubDatabase, root: SigningKey, name: string, sources: HubSources): Promise<HubIdentity> {
+  const keys = await firstKeys(sources, joseSuite)
+  const { jws } = await keySetOf(keys, 1, root)
+  const identity = { name, epoch: sources.randomUuid(), rootKeySha256: rootKeySha256(root.jwk) }
+  const { epoch } = identity
+  const at = instant(sources)
   return db.transaction().execute(async (trx) => {
     await trx
       .selectNoFrom((eb) => eb.fn('pg_advisory_xact_lock', [eb.lit(FOUNDING_LOCK)]).as('locked'))
       .executeTakeFirst()
-    const other = await trx.selectFrom('hub').selectAll().executeTakeFirst()
+    const other = await hubRow(trx)
     if (other !== undefined) return other
+    const row = { id: 1, name, epoch, root_key_sha256: identity.rootKeySha256, last_hub_sequence: 0, created_at: at }
     await trx.insertInto('hub').values(row).execute()
+    await trx.insertInto('epochs').values({ epoch, opened_at: at, after_sequence: 0, why: 'founded' }).execute()
     await trx.insertInto('keys').values(keys).execute()
     await trx.insertInto('key_sets').values({ version: 1, jws }).execute()
-    return row
+    return identity
   })
 }
 
-async function makeKeys(sources: HubSources): Promise<KeyTable[]> {
-  const now = sources.now()
-  const until = new Date(now)
-  until.setUTCFullYear(until.getUTCFullYear() + VALID_YEARS)
-  const validity = { valid_from: new Date(now - FROM_EARLIER_MS).toISOString(), valid_to: until.toISOString() }
-  const seal = await generateSealKey()
-  const keys: KeyTable[] = [
-    {
-      kid: await calculateJwkThumbprint({ ...seal.jwk }),
-      use: 'seal',
-      public_jwk: JSON.stringify(seal.jwk),
-      private_jwk: JSON.stringify(seal.privateJwk),
-      ...validity,
-    },
-  ]
-  for (const use of SIGNING_USES) {
-    const { key, privateJwk } = await generateSigningKey()
-    const jwks = { public_jwk: JSON.stringify(key.jwk), private_jwk: JSON.stringify(privateJwk) }
-    keys.push({ kid: key.kid, use, ...jwks, ...validity })
-  }
-  return keys
-}
-
-function publicPart(key: KeyTable): HubKey {
-  const { kid, use, valid_from: from, valid_to: to } = key
-  return HubKeySchema.parse({ kid, use, from, to, jwk: JSON.parse(key.public_jwk) })
-}
-
-/** The signing key of each use whose validity began last. Seal keys are not read here (see seal-keys.ts). */
 export async function loadSigningKeys(db: HubDatabase, nowIso: string): Promise<HubSigningKeys> {
-  const load = async (use: SigningUse): Promise<SigningKey> => {
-    const row = await db
-      .selectFrom('keys')
-      .select(['kid', 'private_jwk'])
-      .where('use', '=', use)
-      .where('valid_from', '<=', nowIso)
-      .where('valid_to', '>', nowIso)
-      .orderBy('valid_from', 'desc')
-      .executeTakeFirst()
-    if (row === undefined) throw new Error(`the hub has no valid ${use} key at ${nowIso}`)
-    return signingKeyFromJwk(JSON.parse(row.private_jwk), row.kid)
-  }
-  return { receipt: await load('receipt'), package: await load('package'), ping: await load('ping') }
+  const rows = await db
+    .selectFrom('keys')
+    .select(['kid', 'use', 'private_jwk', 'valid_from', 'valid_to'])
+    .where('use', '!=', 'seal')
+    .execute()
+  return signingKeysOf(rows, nowIso, joseSuite)
 }
 
 /** The newest key set as handed out, and its content checked against the root. */
@@ -131,10 +89,28 @@ export async function loadKeySet(
   return { jws, keySet: verified.keySet }
 }
 
-/** After a restore from a backup: the hub may have lost what it signed for, and terminals are to offer it again. */
-export async function startNewEpoch(db: HubDatabase, sources: HubSources): Promise<string> {
-  const epoch = sources.randomUuid()
-  const changed = await db.updateTable('hub').set({ epoch }).where('id', '=', 1).executeTakeFirst()
-  if (changed.numUpdatedRows !== 1n) throw new Error('there is no hub in this database yet')
-  return epoch
+/** The keys of the database. `refresh` asks for the newest version and loads only when that changed. */
+export async function openKeyRing(db: HubDatabase, rootSha256: string, sources: HubSources): Promise<KeyRing> {
+  const load = async (): Promise<HubKeys> => ({
+    ...(await loadKeySet(db, rootSha256)),
+    signing: await loadSigningKeys(db, instant(sources)),
+  })
+  let keys = await load()
+  return {
+    current: () => keys,
+    async refresh() {
+      const { newest } = await db
+        .selectFrom('key_sets')
+        .select((eb) => eb.fn.max('version').as('newest'))
+        .executeTakeFirstOrThrow()
+      if (newest !== keys.keySet.version) keys = await load()
+    },
+  }
+}
+
+/** The fingerprint of the root of the hub in this database. @throws when there is none yet. */
+export async function rootOf(db: HubDatabase): Promise<string> {
+  const row = await hubRow(db)
+  if (row === undefined) throw new Error('there is no hub in this database yet')
+  return row.rootKeySha256
 }

@@ -1,15 +1,22 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import { joseSuite } from '../envelope/jose-suite.ts'
 import type { Catalogue } from '../protocol/service-item.ts'
+import { sweepOffers } from './chunks.ts'
 import type { HubDatabase } from './database.ts'
-import { type HubIdentity, loadKeySet, loadSigningKeys, openOrFoundHub } from './hub-keys.ts'
+import { isDatabaseAway } from './database-away.ts'
+import type { OnHubEvent } from './hub-events.ts'
+import { type HubIdentity, openKeyRing, openOrFoundHub } from './hub-keys.ts'
+import type { KeyRing } from './key-ring.ts'
 import { makeOpener, type Opener } from './opener.ts'
 import { startOpenerLoop } from './opener-loop.ts'
-import { publishCatalogue } from './packages.ts'
+import { publishPackage, republishAll } from './packages.ts'
 import { rootKeyPath } from './root-key.ts'
-import { loadSealKeys } from './seal-keys.ts'
+import { sealKeysOf } from './seal-keys.ts'
 import { makeServer } from './server.ts'
-import { type HubSources, instant } from './sources.ts'
+import type { HubSources } from './sources.ts'
+import { makeSqlStore, settleForeignRows } from './sql-store.ts'
+import type { HubStore } from './store.ts'
 
 export interface HubOptions {
   readonly db: HubDatabase
@@ -27,6 +34,8 @@ export interface HubOptions {
 
 export interface Hub {
   readonly identity: HubIdentity
+  readonly store: HubStore
+  readonly keys: KeyRing
   readonly server: FastifyInstance
   readonly opener: Opener
   /** Stops listening, ends the opener's round, closes the database. */
@@ -37,21 +46,26 @@ export interface Hub {
 export async function makeHub(options: HubOptions): Promise<Hub> {
   const { db, sources, log } = options
   const identity = await openOrFoundHub(db, rootKeyPath(options.dataDir), options.name, sources)
-  const signingKeys = await loadSigningKeys(db, instant(sources))
-  const { jws: keySetJws, keySet } = await loadKeySet(db, identity.rootKeySha256)
+  await settleForeignRows(db)
+  const keys = await openKeyRing(db, identity.rootKeySha256, sources)
+  const store = makeSqlStore(db)
+  const parts = { store, keys, sources }
   const { content, origin } = options.catalogue
-  const catalogueVersion = await publishCatalogue(db, content, origin, signingKeys.package, sources)
-  log.info({ epoch: identity.epoch, keySetVersion: keySet.version, catalogueVersion }, 'hub.ready')
+  const catalogueVersion = await publishPackage(parts, 'catalogue', content, origin)
+  await republishAll(parts)
+  log.info({ epoch: identity.epoch, keySetVersion: keys.current().keySet.version, catalogueVersion }, 'hub.ready')
 
-  const opener = makeOpener({ db, sealKeys: await loadSealKeys(db), sources })
+  const onEvent: OnHubEvent = ({ event, level, ...about }) => log[level](about, event)
+  await sweepOffers({ store, sources, onEvent })
+  const opener = makeOpener({ store, sealKeys: sealKeysOf(db), sources })
   const loop = options.opensByItself === false ? undefined : startOpenerLoop(opener, log)
   const server = makeServer({
     db,
-    signingKeys,
-    keySetJws,
-    keySet,
+    ...parts,
+    suite: joseSuite,
+    onEvent,
+    isAway: isDatabaseAway,
     hubName: identity.name,
-    sources,
     log,
     allowExport: options.allowExport ?? false,
     ...(options.maxIngestsAtOnce === undefined ? {} : { maxIngestsAtOnce: options.maxIngestsAtOnce }),
@@ -62,6 +76,8 @@ export async function makeHub(options: HubOptions): Promise<Hub> {
   })
   return {
     identity,
+    store,
+    keys,
     server,
     opener,
     async close() {

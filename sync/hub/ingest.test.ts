@@ -9,9 +9,17 @@ import { sha256Hex } from '../envelope/sha256.ts'
 import { MAX_ENVELOPE_BYTES } from '../protocol/submission.ts'
 import { openDatabase } from './database.ts'
 import { revokeTerminal } from './enrolment.ts'
-import { loadSigningKeys } from './hub-keys.ts'
-import { type HandedIn, type IngestResult, makeIngest } from './ingest.ts'
-import { goodPayload, makeTerminal, makeTestHub, TEST_NOW, type TestHub, type TestTerminal } from './test-hub.ts'
+import type { IngestResult } from './ingest.ts'
+import type { HandedIn } from './ingest-check.ts'
+import {
+  goodPayload,
+  ingestOf,
+  makeTerminal,
+  makeTestHub,
+  TEST_NOW,
+  type TestHub,
+  type TestTerminal,
+} from './test-hub.ts'
 import { startPostgres } from './test-postgres.ts'
 
 const postgres = startPostgres()
@@ -40,11 +48,18 @@ describe.each(stages)('ingest on $name', ({ databaseUrl, runs }) => {
     beforeAll(async () => {
       hub = await makeTestHub(databaseUrl === undefined ? {} : { databaseUrl })
       terminal = await makeTerminal(hub, 'T-1')
-      ingest = await ingestOf(hub)
+      ingest = ingestOf(hub).single
     }, 60_000)
     afterAll(() => hub.end())
 
-    const rows = () => hub.db.selectFrom('submissions').selectAll().orderBy('hub_sequence').execute()
+    const rows = () =>
+      hub.db
+        .selectFrom('submissions')
+        .innerJoin('receipts', 'receipts.sha256', 'receipt_sha256')
+        .selectAll('submissions')
+        .select('jws as receipt')
+        .orderBy('hub_sequence')
+        .execute()
     const taken = async (handedIn: HandedIn) => {
       const result = await ingest(handedIn)
       if (!result.ok) throw new Error(JSON.stringify(result))
@@ -169,7 +184,7 @@ describe.each(stages)('ingest on $name', ({ databaseUrl, runs }) => {
       const gone = await makeTerminal(hub, 'T-4')
       const before = await gone.seal()
       const first = await taken(before)
-      expect(await revokeTerminal(hub.db, 'T-4', hub.sources)).toBe(1)
+      expect(await revokeTerminal(hub.store, 'T-4', hub.sources)).toBe(1)
       expect(await refused(await gone.seal())).toMatchObject({
         fault: 'key-unknown',
         why: expect.stringContaining('revoked'),
@@ -208,7 +223,7 @@ test.runIf(postgres.ok)('two hub processes on one PostgreSQL share sequence and 
   const other = await openDatabase({ databaseUrl: postgres.url })
   try {
     const terminal = await makeTerminal(hub, 'T-5')
-    const ingests = [await ingestOf(hub), await ingestOf({ ...hub, db: other })]
+    const ingests = [ingestOf(hub).single, ingestOf(hub, other).single]
     const sent = await Promise.all(Array.from({ length: 16 }, () => terminal.seal()))
     const results = await Promise.all(
       sent.flatMap((handedIn) => ingests.map(async (ingest) => ({ handedIn, result: await ingest(handedIn) }))),
@@ -227,11 +242,6 @@ test.runIf(postgres.ok)('two hub processes on one PostgreSQL share sequence and 
     await hub.end()
   }
 })
-
-async function ingestOf(hub: TestHub) {
-  const { receipt: receiptKey } = await loadSigningKeys(hub.db, TEST_NOW)
-  return makeIngest({ db: hub.db, receiptKey, sources: hub.sources })
-}
 
 test('ingest cannot open anything: no file that it reaches opens envelopes or reads seal keys', () => {
   const reached = new Set<string>()

@@ -1,15 +1,18 @@
-import type { Transaction } from 'kysely'
-import { z } from 'zod'
-import { jsonOrUndefined, jsonPart } from '../envelope/compact.ts'
-import { readEnvelope } from '../envelope/read-envelope.ts'
 import { signReceipt } from '../envelope/receipt.ts'
-import { sha256Hex } from '../envelope/sha256.ts'
-import type { SigningKey } from '../envelope/signing-key.ts'
-import { Ed25519JwkSchema } from '../protocol/keys.ts'
-import { EnvelopeSchema, MAX_ENVELOPE_BYTES, type SubmissionSummary } from '../protocol/submission.ts'
-import type { HubDatabase } from './database.ts'
+import type { Suite } from '../envelope/suite.ts'
+import { makeDeviceKeys } from './device-keys.ts'
+import type { OnHubEvent } from './hub-events.ts'
+import {
+  type Checked,
+  checkEnvelope,
+  type HandedIn,
+  type IngestRefusal,
+  revokedWords,
+  wrongBytes,
+} from './ingest-check.ts'
+import type { KeyRing } from './key-ring.ts'
 import { type HubSources, instant } from './sources.ts'
-import type { HubTables } from './tables.ts'
+import type { Held, HubReads, HubStore, HubTx, SubmissionRow } from './store.ts'
 
 /**
  * Ingest (design.md section 4, step 7): takes in whatever is well-formed, device-signed and complete, and answers with
@@ -18,174 +21,228 @@ import type { HubTables } from './tables.ts'
  */
 
 export interface IngestParts {
-  readonly db: HubDatabase
-  readonly receiptKey: SigningKey
+  readonly store: HubStore
+  readonly keys: Pick<KeyRing, 'current'>
   readonly sources: HubSources
+  readonly suite: Suite
+  readonly onEvent?: OnHubEvent
 }
 
-export interface HandedIn {
-  /** From the path. */
-  readonly submissionId: string
-  /** SHA-256 of the envelope's UTF-8 bytes, as the sender counted it. */
-  readonly sha256: string
-  readonly envelope: string
+export type Stored = {
+  readonly ok: true
+  readonly receipt: string
+  readonly receiptSha256: string
+  readonly hubSequence: number
+  readonly isNew: boolean
 }
+export type IngestResult = Stored | IngestRefusal
+export type BatchResult =
+  | { readonly ok: true; readonly receipt: string | null; readonly results: readonly IngestResult[] }
+  | { readonly ok: false; readonly fault: 'bad-batch'; readonly why: string }
 
-export type IngestResult =
-  | { readonly ok: true; readonly receipt: string; readonly hubSequence: number; readonly isNew: boolean }
-  | { readonly ok: false; readonly fault: 'bad-envelope' | 'key-unknown' | 'upgrade-needed'; readonly why: string }
-  | { readonly ok: false; readonly fault: 'too-large'; readonly maxBytes: number }
-  | { readonly ok: false; readonly fault: 'hash-conflict'; readonly held: string }
-
-type Ingest = (handedIn: HandedIn) => Promise<IngestResult>
-
-/** The one version of the summary that this hub reads. */
-const SUMMARY_VERSION = 1
+export interface Ingest {
+  single(handedIn: HandedIn): Promise<IngestResult>
+  /** One transaction and one receipt over all that are new. Results in the order of what was handed in. */
+  batch(handedIn: readonly HandedIn[]): Promise<BatchResult>
+}
 
 export function makeIngest(parts: IngestParts): Ingest {
-  return async (handedIn) => {
-    if (Buffer.byteLength(handedIn.envelope) > MAX_ENVELOPE_BYTES) {
-      return { ok: false, fault: 'too-large', maxBytes: MAX_ENVELOPE_BYTES }
-    }
-    const sha256 = sha256Hex(handedIn.envelope)
-    if (sha256 !== handedIn.sha256) {
-      return { ok: false, fault: 'bad-envelope', why: 'the envelope does not have the hash that was sent with it' }
-    }
-    // Sent again because the answer was lost: the same bytes were checked when they came first.
-    const held = await storedReceipt(parts.db, handedIn.submissionId)
-    if (held !== undefined && held.sha256 === sha256) return again(held)
+  const deviceKeys = makeDeviceKeys(parts.store)
+  const { store, suite } = parts
 
-    const version = summaryVersion(handedIn.envelope)
-    if (version !== undefined && version !== SUMMARY_VERSION) {
-      return { ok: false, fault: 'upgrade-needed', why: `this hub reads summaries of version ${SUMMARY_VERSION}` }
+  const batch = async (handedIn: readonly HandedIn[]): Promise<BatchResult> => {
+    if (new Set(handedIn.map((item) => item.submissionId)).size !== handedIn.length) {
+      return { ok: false, fault: 'bad-batch', why: 'it lists a submission twice' }
     }
-    let refusal = 'no such terminal, or not its key'
-    let deviceKid = ''
-    const read = await readEnvelope(handedIn.envelope, async (terminalId, kid) => {
-      deviceKid = kid
-      const row = await parts.db
-        .selectFrom('terminals')
-        .select(['device_jwk', 'revoked_at'])
-        .where('terminal_id', '=', terminalId)
-        .where('kid', '=', kid)
-        .executeTakeFirst()
-      if (row === undefined) return undefined
-      if (row.revoked_at === null) return Ed25519JwkSchema.parse(JSON.parse(row.device_jwk))
-      refusal = `this device key was revoked at ${row.revoked_at}`
-      return undefined
+    const refusals = handedIn.map((item) => wrongBytes(item, suite))
+    const wellSent = handedIn.filter((_, index) => refusals[index] === undefined)
+    // Sent again because the answer was lost: the same bytes were checked when they came first.
+    const held = await heldAmong(store, wellSent)
+    const known = await Promise.all(
+      handedIn.map((item, index) => {
+        const refusal = refusals[index]
+        if (refusal !== undefined) return refusal
+        const before = held.get(item.submissionId)
+        return before?.sha256 === item.sha256 ? again(before) : checkEnvelope(item, deviceKeys, suite)
+      }),
+    )
+    const checked = known.filter((each): each is Checked => each.ok && 'summary' in each)
+    const terminals = new Set(checked.map((each) => each.summary.terminalId))
+    for (const item of handedIn) {
+      const before = held.get(item.submissionId)
+      if (before?.sha256 === item.sha256) terminals.add(before.terminalId)
+    }
+    if (terminals.size > 1) return { ok: false, fault: 'bad-batch', why: 'it holds submissions of several terminals' }
+    const committed = checked.length === 0 ? NOTHING_NEW : await commit(parts, checked)
+    const results = known.map((each) => {
+      if (!each.ok || !('summary' in each)) return each
+      const result = committed.results.get(each.submissionId)
+      if (result === undefined) throw new Error('ingest: a checked submission has no result')
+      return result
     })
-    if (!read.ok) {
-      if (read.fault === 'key-unknown') return { ok: false, fault: 'key-unknown', why: refusal }
-      return { ok: false, fault: 'bad-envelope', why: `${read.fault}: ${read.detail}` }
-    }
-    if (read.summary.submissionId !== handedIn.submissionId) {
-      return { ok: false, fault: 'bad-envelope', why: 'the path names another submission than the envelope' }
-    }
-    if (read.header.chunks.length > 0) {
-      // A submission commits only when every listed chunk is here, and this hub has no way to take chunks yet.
-      return { ok: false, fault: 'bad-envelope', why: 'it lists attachment chunks, which this hub cannot take' }
-    }
-    return store(parts, { ...handedIn, summary: read.summary, deviceKid })
+    return { ok: true, receipt: committed.receipt, results }
+  }
+
+  return {
+    batch,
+    async single(handedIn) {
+      const result = await batch([handedIn])
+      if (!result.ok || result.results[0] === undefined) throw new Error('ingest: one submission has one result')
+      return result.results[0]
+    },
   }
 }
 
-/** The stored receipt of a submission, or undefined. */
-export async function storedReceipt(
-  db: HubDatabase | Transaction<HubTables>,
-  submissionId: string,
-): Promise<{ readonly sha256: string; readonly receipt: string; readonly hubSequence: number } | undefined> {
-  return db
-    .selectFrom('submissions')
-    .select(['sha256', 'receipt', 'hub_sequence as hubSequence'])
-    .where('submission_id', '=', submissionId)
-    .executeTakeFirst()
+interface Committed {
+  readonly receipt: string | null
+  readonly results: ReadonlyMap<string, IngestResult>
+}
+const NOTHING_NEW: Committed = { receipt: null, results: new Map() }
+
+async function heldAmong(store: HubReads, items: readonly HandedIn[]): Promise<ReadonlyMap<string, Held>> {
+  return items.length === 0 ? new Map() : store.held(items.map((item) => item.submissionId))
 }
 
-function again(held: { readonly receipt: string; readonly hubSequence: number }): IngestResult {
-  return { ok: true, receipt: held.receipt, hubSequence: held.hubSequence, isNew: false }
-}
-
-interface Checked extends HandedIn {
-  readonly summary: SubmissionSummary
-  readonly deviceKid: string
+function again(held: Held): Stored {
+  const { receipt, receiptSha256, hubSequence } = held
+  return { ok: true, receipt, receiptSha256, hubSequence, isNew: false }
 }
 
 /**
- * One transaction: lock the sequence, look for the id, write row, receipt, chain and case. The lock makes concurrent
- * senders of one id take turns, keeps hub sequences without gaps and the chain of receipts a chain; the primary key
- * stands behind it.
+ * One transaction: look for the ids, keys and chunks, then write rows, receipt, chain and cases. Transactions take
+ * turns, so hub sequences have no gaps, receipts of a terminal are a chain, and of two workers with one id one writes
+ * and the other reads what was written; the unique key stands behind it.
  */
-function store(parts: IngestParts, checked: Checked): Promise<IngestResult> {
-  const { summary, sha256, envelope, submissionId } = checked
-  return parts.db.transaction().execute(async (trx): Promise<IngestResult> => {
-    const hub = await trx
-      .selectFrom('hub')
-      .select(['epoch', 'last_hub_sequence'])
-      .where('id', '=', 1)
-      .forUpdate()
-      .executeTakeFirstOrThrow()
-    const held = await storedReceipt(trx, submissionId)
-    if (held !== undefined) {
-      return held.sha256 === sha256 ? again(held) : { ok: false, fault: 'hash-conflict', held: held.sha256 }
+function commit(parts: IngestParts, checked: readonly Checked[]): Promise<Committed> {
+  return parts.store.transaction(async (tx): Promise<Committed> => {
+    const results = new Map<string, IngestResult>()
+    const wanted = await refuseInTurn(tx, checked, results)
+    const first = wanted[0]
+    if (first === undefined) return { receipt: null, results }
+    const terminalId = first.summary.terminalId
+    wanted.sort((a, b) => a.summary.deviceSequence - b.summary.deviceSequence)
+    const cloned = await repeatedNumbers(tx, terminalId, wanted)
+    if (cloned.size > 0) {
+      const deviceSequences = wanted.filter((each) => cloned.has(each)).map((each) => each.summary.deviceSequence)
+      parts.onEvent?.({ event: 'terminal.cloned-sequence', level: 'warn', terminalId, deviceSequences })
     }
-    const chain = await trx
-      .selectFrom('terminal_chain')
-      .select('last_receipt_sha256')
-      .where('terminal_id', '=', summary.terminalId)
-      .executeTakeFirst()
-    const hubSequence = hub.last_hub_sequence + 1
     const receivedAt = instant(parts.sources)
-    const { terminalId, deviceSequence } = summary
+    const rows = wanted.map((each, index) =>
+      rowOf(
+        each,
+        { receivedAt, hubEpoch: tx.hub.epoch, hubSequence: tx.hub.lastSequence + 1 + index },
+        cloned.has(each),
+      ),
+    )
     const receipt = await signReceipt(
       {
         kind: 'hub-receipt',
         v: 1,
         terminalId,
-        hubEpoch: hub.epoch,
+        hubEpoch: tx.hub.epoch,
         receivedAt,
-        previousReceiptSha256: chain?.last_receipt_sha256 ?? null,
-        items: [{ submissionId, sha256, deviceSequence, hubSequence }],
+        previousReceiptSha256: await tx.chainHead(terminalId),
+        items: rows.map(({ submissionId, sha256, deviceSequence, hubSequence }) => ({
+          submissionId,
+          sha256,
+          deviceSequence,
+          hubSequence,
+        })),
       },
-      parts.receiptKey,
+      parts.keys.current().signing.receipt,
     )
-    await trx
-      .insertInto('submissions')
-      .values({
-        submission_id: submissionId,
-        sha256,
-        terminal_id: terminalId,
-        device_kid: checked.deviceKid,
-        device_sequence: deviceSequence,
-        kind: summary.kind,
-        item_id: summary.item.id,
-        item_code: summary.item.code,
-        item_version: summary.item.version,
-        ticket: summary.ticket,
-        secret_sha256: summary.secretSha256,
-        accepted_at: summary.acceptedAt,
-        envelope,
-        received_at: receivedAt,
-        hub_epoch: hub.epoch,
-        hub_sequence: hubSequence,
-        receipt,
-      })
-      .execute()
-    await trx.insertInto('cases').values({ submission_id: submissionId, state: '待打开', opened_at: null }).execute()
-    const last = { last_receipt_sha256: sha256Hex(receipt) }
-    await trx
-      .insertInto('terminal_chain')
-      .values({ terminal_id: terminalId, ...last })
-      .onConflict((conflict) => conflict.column('terminal_id').doUpdateSet(last))
-      .execute()
-    await trx.updateTable('hub').set({ last_hub_sequence: hubSequence }).where('id', '=', 1).execute()
-    return { ok: true, receipt, hubSequence, isNew: true }
+    const receiptSha256 = parts.suite.sha256Hex(receipt)
+    const chunkSha256s = [...new Set(wanted.flatMap((each) => each.chunks.map((chunk) => chunk.sha256)))]
+    await tx.insertSubmissions({ terminalId, rows, receipt: { sha256: receiptSha256, jws: receipt }, chunkSha256s })
+    for (const { submissionId, hubSequence } of rows) {
+      results.set(submissionId, { ok: true, receipt, receiptSha256, hubSequence, isNew: true })
+    }
+    return { receipt, results }
   })
 }
 
-const VersionSchema = z.object({ v: z.int() })
+/** What others stored meanwhile, revoked keys, chunks that are not here: noted in `results`. Returns what is to be stored. */
+async function refuseInTurn(
+  tx: HubTx,
+  checked: readonly Checked[],
+  results: Map<string, IngestResult>,
+): Promise<Checked[]> {
+  const held = await tx.held(checked.map((each) => each.submissionId))
+  const revoked = new Map<string, string | null>()
+  for (const { summary, deviceKid } of checked) {
+    if (revoked.has(deviceKid)) continue
+    const key = await tx.deviceKey(summary.terminalId, deviceKid)
+    revoked.set(deviceKid, key?.revokedAt ?? null)
+  }
+  const listed = [...new Set(checked.flatMap((each) => each.chunks.map((chunk) => chunk.sha256)))]
+  const sizes = listed.length === 0 ? new Map<string, number>() : await tx.chunkSizes(listed)
+  return checked.filter((each) => {
+    const refusal = refusalOf(each, held.get(each.submissionId), revoked.get(each.deviceKid) ?? null, sizes)
+    if (refusal !== undefined) results.set(each.submissionId, refusal)
+    return refusal === undefined
+  })
+}
 
-/** The version that an unverified summary claims: only to tell "of another age" from "broken". */
-function summaryVersion(envelope: string): number | undefined {
-  const summary = EnvelopeSchema.safeParse(jsonOrUndefined(envelope)).data?.summary
-  return jsonPart(summary?.split('.')[1], VersionSchema)?.v
+function refusalOf(
+  { sha256, chunks }: Checked,
+  held: Held | undefined,
+  revokedAt: string | null,
+  sizes: ReadonlyMap<string, number>,
+): IngestResult | undefined {
+  if (held !== undefined) {
+    return held.sha256 === sha256 ? again(held) : { ok: false, fault: 'hash-conflict', held: held.sha256 }
+  }
+  if (revokedAt !== null) return { ok: false, fault: 'key-unknown', why: revokedWords(revokedAt) }
+  const missing = new Set<string>()
+  for (const { sha256: chunkSha256, bytes } of chunks) {
+    const size = sizes.get(chunkSha256)
+    if (size === undefined) missing.add(chunkSha256)
+    // The hash is right, so the size that the device signed for can never come true.
+    else if (size !== bytes) return { ok: false, fault: 'bad-envelope', why: 'it lists a chunk with a size it has not' }
+  }
+  return missing.size === 0 ? undefined : { ok: false, fault: 'chunks-missing', missing: [...missing] }
+}
+
+/** Those whose device sequence is in use under another id: a copy of the terminal may be running. Flagged, not refused. */
+async function repeatedNumbers(
+  tx: HubTx,
+  terminalId: string,
+  wanted: readonly Checked[],
+): Promise<ReadonlySet<Checked>> {
+  const used = new Set(
+    await tx.usedDeviceSequences(
+      terminalId,
+      wanted.map((each) => each.summary.deviceSequence),
+    ),
+  )
+  const repeated = new Set<Checked>()
+  for (const each of wanted) {
+    if (used.has(each.summary.deviceSequence)) repeated.add(each)
+    used.add(each.summary.deviceSequence)
+  }
+  return repeated
+}
+
+function rowOf(
+  { submissionId, sha256, envelope, summary, deviceKid }: Checked,
+  taken: Pick<SubmissionRow, 'receivedAt' | 'hubEpoch' | 'hubSequence'>,
+  cloned: boolean,
+): SubmissionRow {
+  return {
+    submissionId,
+    sha256,
+    terminalId: summary.terminalId,
+    deviceKid,
+    deviceSequence: summary.deviceSequence,
+    kind: summary.kind,
+    itemId: summary.item.id,
+    itemCode: summary.item.code,
+    itemVersion: summary.item.version,
+    ticket: summary.ticket,
+    secretSha256: summary.secretSha256,
+    acceptedAt: summary.acceptedAt,
+    envelope,
+    ...taken,
+    cloned,
+  }
 }

@@ -8,12 +8,15 @@ import { type Catalogue, CatalogueSchema } from '../protocol/service-item.ts'
 import { lockDataDir } from './data-lock.ts'
 import { type HubDatabase, openDatabase } from './database.ts'
 import { provision, revokeTerminal } from './enrolment.ts'
+import { startNewEpoch } from './epoch.ts'
 import { exportLines } from './export.ts'
 import { type Hub, makeHub } from './hub.ts'
-import { startNewEpoch } from './hub-keys.ts'
+import { openKeyRing, rootOf } from './hub-keys.ts'
 import { type HubOptionsOf, readOptions, USAGE } from './options.ts'
+import { writeNewFile } from './root-key.ts'
 import { sampleCatalogue } from './sample/catalogue.ts'
 import { systemSources } from './sources.ts'
+import { makeSqlStore } from './sql-store.ts'
 
 /** Exit codes: 2 the command line, 1 anything else. */
 const EXIT_BAD_OPTIONS = 2
@@ -37,13 +40,14 @@ if (!read.ok) {
       break
     case 'revoke':
       await withDatabase(options.data, async (db) => {
-        const keys = await revokeTerminal(db, options.terminal, systemSources)
+        const keys = await revokeTerminal(makeSqlStore(db), options.terminal, systemSources)
         process.stdout.write(`${JSON.stringify({ event: 'revoked', terminalId: options.terminal, keys })}\n`)
       })
       break
     case 'new-epoch':
       await withDatabase(options.data, async (db) => {
-        const hubEpoch = await startNewEpoch(db, systemSources)
+        const keys = await openKeyRing(db, await rootOf(db), systemSources)
+        const hubEpoch = await startNewEpoch({ store: makeSqlStore(db), keys, sources: systemSources }, 'command')
         process.stdout.write(`${JSON.stringify({ event: 'new-epoch', hubEpoch })}\n`)
       })
       break
@@ -74,7 +78,7 @@ async function serve(options: HubOptionsOf<'serve'>): Promise<void> {
     await hub.server.listen({ host: options.host, port: options.port })
     const url = ownUrl(options.host, (hub.server.server.address() as AddressInfo).port)
     for (const { terminalId, path } of options.provision) {
-      await provisionUnlessThere(opened.db, hub, terminalId, resolve(path), options['provision-url'] ?? url)
+      await provisionUnlessThere(hub, terminalId, resolve(path), options['provision-url'] ?? url)
     }
     process.stdout.write(`${JSON.stringify({ event: 'ready', url, dataDir: options.data })}\n`)
   } catch (error) {
@@ -109,19 +113,13 @@ async function readCatalogue(path: string | undefined): Promise<CatalogueToPubli
   return undefined
 }
 
-async function provisionUnlessThere(
-  db: HubDatabase,
-  hub: Hub,
-  terminalId: string,
-  path: string,
-  hubUrl: string,
-): Promise<void> {
+async function provisionUnlessThere(hub: Hub, terminalId: string, path: string, hubUrl: string): Promise<void> {
   if (await exists(path)) {
     log.info({ terminalId, path }, 'provisioning.kept')
     return
   }
   const { rootKeySha256 } = hub.identity
-  await provision(db, { terminalId, hubUrl, rootKeySha256, path }, systemSources)
+  await provision(hub.store, { terminalId, hubUrl, rootKeySha256, path }, systemSources, writeNewFile)
   log.info({ terminalId, path }, 'provisioning.written')
 }
 

@@ -1,11 +1,17 @@
 import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
+import { SETTLED_AND_CHUNKS } from './migration-0002.ts'
 
 /** The same steps on PGlite and on PostgreSQL 15 and later. A released step is never edited; a change is a new one. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': {
     async up(db: Kysely<unknown>): Promise<void> {
       for (const statement of FIRST_TABLES) await sql.raw(statement).execute(db)
+    },
+  },
+  '0002-settled-and-chunks': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      for (const statement of SETTLED_AND_CHUNKS) await sql.raw(statement).execute(db)
     },
   },
 }

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { generateSealKey } from '../envelope/seal-key.ts'
-import { loadSigningKeys } from './hub-keys.ts'
-import { type HandedIn, makeIngest } from './ingest.ts'
+import type { HandedIn } from './ingest-check.ts'
 import { makeOpener } from './opener.ts'
 import { s02Pension } from './sample/s02-pension.ts'
-import { goodPayload, makeTerminal, makeTestHub, TEST_NOW, type TestHub, type TestTerminal } from './test-hub.ts'
+import { goodPayload, ingestOf, makeTerminal, makeTestHub, type TestHub, type TestTerminal } from './test-hub.ts'
 
 let hub: TestHub
 let terminal: TestTerminal
@@ -13,8 +12,7 @@ let handIn: (handedIn: HandedIn) => Promise<string>
 beforeAll(async () => {
   hub = await makeTestHub()
   terminal = await makeTerminal(hub, 'T-1')
-  const { receipt: receiptKey } = await loadSigningKeys(hub.db, TEST_NOW)
-  const ingest = makeIngest({ db: hub.db, receiptKey, sources: hub.sources })
+  const ingest = ingestOf(hub).single
   handIn = async (handedIn) => {
     const result = await ingest(handedIn)
     if (!result.ok) throw new Error(result.fault)
@@ -27,7 +25,8 @@ const caseOf = (id: string) =>
   hub.db
     .selectFrom('cases')
     .innerJoin('submissions', 'submissions.submission_id', 'cases.submission_id')
-    .select(['state', 'faults', 'opened_at', 'receipt', 'envelope'])
+    .innerJoin('receipts', 'receipts.sha256', 'submissions.receipt_sha256')
+    .select(['state', 'faults', 'opened_at', 'jws as receipt', 'envelope'])
     .where('cases.submission_id', '=', id)
     .executeTakeFirstOrThrow()
 
@@ -114,11 +113,14 @@ test('a case that makes the opener throw waits, and does not hold up the next on
   await handIn(poisoned)
   await handIn(good)
   const seen: string[] = []
-  const opener = makeOpener({ db: hub.db, sealKeys: new Map(), sources: hub.sources }, async (envelope) => {
-    seen.push(envelope)
-    if (envelope === poisoned.envelope) throw new Error('a bug')
-    return { state: '已受理', faults: [] }
-  })
+  const opener = makeOpener(
+    { store: hub.store, sealKeys: async () => new Map(), sources: hub.sources },
+    async (envelope) => {
+      seen.push(envelope)
+      if (envelope === poisoned.envelope) throw new Error('a bug')
+      return { state: '已受理', faults: [] }
+    },
+  )
   expect(await opener.round()).toMatchObject({
     opened: [{ submissionId: good.submissionId }],
     stuck: [{ submissionId: poisoned.submissionId }],

@@ -1,11 +1,15 @@
 import type { JsonObject } from '../envelope/compact.ts'
+import { joseSuite } from '../envelope/jose-suite.ts'
 import { openEnvelope } from '../envelope/open.ts'
+import { openAttachment } from '../envelope/seal-attachment.ts'
+import type { Suite } from '../envelope/suite.ts'
 import { checkAnswers } from '../protocol/answers.ts'
 import { checkIdNumber } from '../protocol/id-number.ts'
 import type { SubmissionPayload } from '../protocol/submission.ts'
-import type { HubDatabase } from './database.ts'
 import { type ItemFinder, loadItemFinder } from './packages.ts'
+import type { SealKeys } from './seal-keys.ts'
 import { chinaDate, type HubSources, instant } from './sources.ts'
+import type { HubReads, HubStore } from './store.ts'
 import type { CaseState } from './tables.ts'
 
 /**
@@ -14,7 +18,7 @@ import type { CaseState } from './tables.ts'
  */
 
 export interface CaseFault {
-  /** A field of the form, or applicant.…, pledge, signature, item, envelope. */
+  /** A field of the form, or applicant.…, pledge, signature, item, attachment, envelope. */
   readonly field: string
   readonly fault: string
 }
@@ -24,9 +28,11 @@ export interface Verdict {
 }
 
 export interface OpenerParts {
-  readonly db: HubDatabase
-  readonly sealKeys: ReadonlyMap<string, JsonObject>
+  readonly store: HubStore
+  /** Private seal keys by id. Asked for at each round: a key may have been added while the hub runs. */
+  readonly sealKeys: SealKeys
   readonly sources: HubSources
+  readonly suite?: Suite
 }
 
 export interface OpenedCase extends Verdict {
@@ -54,14 +60,20 @@ export function makeOpener(parts: OpenerParts, open: typeof judge = judge): Open
   const stuckIds = new Set<string>()
   return {
     async round() {
-      const rows = await waitingCases(parts.db, [...stuckIds])
+      const rows = await parts.store.waitingCases(ROUND_SIZE, [...stuckIds])
       const opened: OpenedCase[] = []
       const stuck: { submissionId: string; error: unknown }[] = []
-      const findItem = rows.length === 0 ? () => undefined : await loadItemFinder(parts.db)
+      if (rows.length === 0) return { opened, stuck }
+      const tools = {
+        sealKeys: await parts.sealKeys(),
+        findItem: await loadItemFinder(parts.store),
+        store: parts.store,
+        suite: parts.suite ?? joseSuite,
+      }
       for (const { submissionId, envelope } of rows) {
         let verdict: Verdict
         try {
-          verdict = await open(envelope, parts.sealKeys, findItem)
+          verdict = await open(envelope, tools)
         } catch (error) {
           stuckIds.add(submissionId)
           stuck.push({ submissionId, error })
@@ -75,35 +87,28 @@ export function makeOpener(parts: OpenerParts, open: typeof judge = judge): Open
   }
 }
 
-function waitingCases(db: HubDatabase, except: readonly string[]) {
-  let query = db
-    .selectFrom('cases')
-    .innerJoin('submissions', 'submissions.submission_id', 'cases.submission_id')
-    .select(['submissions.submission_id as submissionId', 'submissions.envelope'])
-    .where('cases.state', '=', '待打开')
-    .orderBy('submissions.hub_sequence')
-    .limit(ROUND_SIZE)
-  if (except.length > 0) query = query.where('submissions.submission_id', 'not in', except)
-  return query.execute()
+async function setState({ store, sources }: OpenerParts, submissionId: string, verdict: Verdict): Promise<void> {
+  const { state, faults } = verdict
+  await store.changeCase({ submissionId, from: ['待打开'], state, faults, at: instant(sources) })
 }
 
-async function setState(parts: OpenerParts, submissionId: string, verdict: Verdict): Promise<void> {
-  await parts.db
-    .updateTable('cases')
-    .set({ state: verdict.state, faults: JSON.stringify(verdict.faults), opened_at: instant(parts.sources) })
-    .where('submission_id', '=', submissionId)
-    .where('state', '=', '待打开')
-    .execute()
+interface JudgeTools {
+  readonly sealKeys: ReadonlyMap<string, JsonObject>
+  readonly findItem: ItemFinder
+  readonly store: Pick<HubReads, 'chunk'>
+  readonly suite: Suite
 }
 
-async function judge(
-  envelope: string,
-  sealKeys: ReadonlyMap<string, JsonObject>,
-  findItem: ItemFinder,
-): Promise<Verdict> {
-  const opened = await openEnvelope(envelope, (kid) => sealKeys.get(kid))
+async function judge(envelope: string, { sealKeys, findItem, store, suite }: JudgeTools): Promise<Verdict> {
+  const opened = await openEnvelope(envelope, (kid) => sealKeys.get(kid), suite)
   if (!opened.ok) return { state: '不予受理', faults: [{ field: 'envelope', fault: opened.fault }] }
-  const faults = checkPayload(opened.payload, findItem)
+  const { payload } = opened
+  const faults = [...checkPayload(payload, findItem)]
+  for (const [index, attachment] of (payload.attachments ?? []).entries()) {
+    const read = (sha256: string) => store.chunk(sha256)
+    const whole = await openAttachment(attachment, index, payload.submissionId, read, suite)
+    if (!whole.ok) faults.push({ field: 'attachment', fault: whole.fault })
+  }
   return { state: faults.length === 0 ? '已受理' : '需补正', faults }
 }
 

@@ -2,16 +2,16 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { receiptItem, verifyReceipt } from '../envelope/receipt.ts'
 import { SubmissionIdSchema } from '../protocol/ids.ts'
-import type { KeySet } from '../protocol/keys.ts'
 import { findArrival, itemWords, listArrivals, summariseToday } from './arrivals.ts'
 import type { HubDatabase } from './database.ts'
+import type { KeyRing } from './key-ring.ts'
 import { listPage, PAGE_LENGTH, PAGE_POLICY, sentencePage, submissionPage } from './pages.ts'
 import { type HubSources, instant } from './sources.ts'
 
 export interface PageParts {
   readonly db: HubDatabase
   readonly hubName: string
-  readonly keySet: KeySet
+  readonly keys: Pick<KeyRing, 'current'>
   readonly sources: HubSources
 }
 
@@ -20,7 +20,7 @@ const PageParamsSchema = z.object({ id: SubmissionIdSchema })
 
 /** The plain pages: what arrived, and one submission with its receipt. */
 export function addPages(server: FastifyInstance, parts: PageParts): void {
-  const { db, hubName, keySet, sources } = parts
+  const { db, hubName, keys, sources } = parts
 
   server.get('/', async (request, reply) => {
     const query = ListQuerySchema.safeParse(request.query)
@@ -38,7 +38,7 @@ export function addPages(server: FastifyInstance, parts: PageParts): void {
     const params = PageParamsSchema.safeParse(request.params)
     const arrival = params.success ? await findArrival(db, params.data.id) : undefined
     if (arrival === undefined) return send(reply, 404, sentencePage(hubName, '这里没有这一件。'))
-    const verified = await verifyReceipt(arrival.receipt, keySet)
+    const verified = await verifyReceipt(arrival.receipt, keys.current().keySet)
     const covers = verified.ok && receiptItem(verified.receipt, arrival.submissionId, arrival.sha256) !== undefined
     const item = (await itemWords(db)).get(arrival.itemId) ?? { name: arrival.itemId, labels: new Map() }
     return send(reply, 200, submissionPage({ hubName, arrival, item, verified, covers }))

@@ -1,20 +1,25 @@
 import { OpenAPIHandler } from '@orpc/openapi/fastify'
 import { ORPCError, ValidationError } from '@orpc/server'
-import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import { MAX_ENVELOPE_BYTES } from '../protocol/submission.ts'
+import { MAX_BATCH_BYTES, MAX_BATCH_ITEMS } from '../protocol/hub-api.ts'
+import { CHUNK_BYTES, MAX_ENVELOPE_BYTES } from '../protocol/submission.ts'
 import type { HubDatabase } from './database.ts'
 import { exportLines } from './export.ts'
 import { openApiDocument } from './open-api.ts'
 import { addPages, type PageParts } from './page-routes.ts'
-import { makeRouter, type RouterParts } from './router.ts'
+import { makeHubRouter } from './router.ts'
+import type { HubRouterParts } from './router-parts.ts'
 
-/** The envelope inside its JSON: eight quotes to escape, id, hash and field names stay far below this. */
-const BODY_OVERHEAD_BYTES = 4 * 1024
+/** An envelope inside its JSON: eight quotes to escape, id, hash and field names stay far below this. */
+const ITEM_OVERHEAD_BYTES = 256
+const BODY_BYTES = MAX_BATCH_BYTES + MAX_BATCH_ITEMS * ITEM_OVERHEAD_BYTES
+/** A sealed chunk; as a form it has a boundary and field headers around it. */
+const CHUNK_BODY_BYTES = CHUNK_BYTES + 4 * 1024
 /** Ends sockets of terminals that vanished in the middle of a request. */
 const REQUEST_TIMEOUT_MS = 60_000
 
-export interface ServerParts extends RouterParts, PageParts {
+export interface ServerParts extends HubRouterParts, Pick<PageParts, 'hubName'> {
   readonly db: HubDatabase
   readonly log: Logger
   /** Offers every row at /export/submissions.jsonl: for the demo and for tests, never on an open network. */
@@ -25,10 +30,11 @@ export interface ServerParts extends RouterParts, PageParts {
 export function makeServer(parts: ServerParts): FastifyInstance {
   const server: FastifyInstance = Fastify({
     logger: false,
-    bodyLimit: MAX_ENVELOPE_BYTES + BODY_OVERHEAD_BYTES,
+    bodyLimit: BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: true,
   })
+  takeChunkBodies(server)
   addApi(server, parts)
   addPages(server, parts)
   server.get('/openapi.json', async () => openApiDocument())
@@ -43,7 +49,7 @@ export function makeServer(parts: ServerParts): FastifyInstance {
 
 function addApi(server: FastifyInstance, parts: ServerParts): void {
   const { log } = parts
-  const api = new OpenAPIHandler(makeRouter(parts), {
+  const api = new OpenAPIHandler(makeHubRouter(parts), {
     clientInterceptors: [
       async ({ next, path }) => {
         try {
@@ -89,9 +95,25 @@ function addApi(server: FastifyInstance, parts: ServerParts): void {
   })
 }
 
+/** A chunk comes as it is (application/octet-stream), or as a form, which is what a client made from the contract sends. */
+function takeChunkBodies(server: FastifyInstance): void {
+  const options = { parseAs: 'buffer' as const, bodyLimit: CHUNK_BODY_BYTES }
+  server.addContentTypeParser('application/octet-stream', options, async (_request: unknown, body: Buffer) => ({
+    chunk: new File([new Uint8Array(body)], 'chunk'),
+  }))
+  server.addContentTypeParser('multipart/form-data', options, async (request: FastifyRequest, body: Buffer) =>
+    new Response(new Uint8Array(body), {
+      headers: { 'content-type': request.headers['content-type'] ?? '' },
+    }).formData(),
+  )
+}
+
 function sendError(reply: FastifyReply, status: number, code: string, message: string) {
   return reply.status(status).send({ defined: false, code, status, message })
 }
+
+/** Procedures whose input is a signed claim. */
+const CLAIMS: readonly string[] = ['enrol', 'offerChunks', 'contact', 'reconcile', 'pullCases']
 
 /** An input that breaks its schema, as the error that the contract has for it. Says where, never what. */
 function nameInputFault(error: unknown, procedure: string): unknown {
@@ -106,7 +128,8 @@ function nameInputFault(error: unknown, procedure: string): unknown {
   }
   const why = `${where || 'the request'} is not what the contract asks`
   if (procedure === 'putSubmission') return new ORPCError('BAD_ENVELOPE', { status: 400, data: { why } })
-  if (procedure === 'enrol') return new ORPCError('BAD_CLAIM', { status: 400, data: { why } })
+  if (procedure === 'putBatch') return new ORPCError('BAD_BATCH', { status: 400, data: { why } })
+  if (CLAIMS.includes(procedure)) return new ORPCError('BAD_CLAIM', { status: 400, data: { why } })
   return new ORPCError('BAD_REQUEST', { message: why })
 }
 

@@ -110,6 +110,8 @@ export interface DeviceKey {
   readonly revokedAt: string | null
 }
 export interface MarkFacts {
+  readonly currentEpoch: string
+  /** This hub has, or once had, the epoch of the mark. */
   readonly knowsEpoch: boolean
   readonly row: { readonly terminalId: string; readonly hubEpoch: string; readonly receiptSha256: string } | undefined
 }

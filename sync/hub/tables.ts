@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { PackageKind } from '../protocol/receipt.ts'
 
 /**
  * The hub's tables as kysely sees them. Moments are ISO 8601 text in UTC (InstantSchema), so that what was signed and
@@ -14,6 +15,18 @@ export interface HubTable {
   /** The highest hub sequence given out. This row is locked while one is given, so there are no gaps. */
   last_hub_sequence: number
   created_at: string
+  /** Everything up to here is in a backup of this epoch; null until somebody confirmed one. */
+  backed_up_through: Generated<number | null>
+  last_case_sequence: Generated<number>
+}
+
+export interface EpochTable {
+  epoch: string
+  opened_at: string
+  /** The last hub sequence before it. */
+  after_sequence: number
+  /** "forgotten": a terminal's receipt proved that this hub had it, before it was put back to an older state. */
+  why: 'founded' | 'command' | 'restore' | 'proof' | 'forgotten'
 }
 
 export interface KeyTable {
@@ -65,7 +78,68 @@ export interface SubmissionTable {
   received_at: string
   hub_epoch: string
   hub_sequence: number
-  receipt: string
+  receipt_sha256: string
+  /** Its device sequence was in use already, under another id. */
+  cloned: Generated<boolean>
+  /** The transaction that wrote it (xid8, as text): nothing is told of a row before all older transactions ended. */
+  transaction_id: Generated<string>
+}
+
+export interface ReceiptTable {
+  sha256: string
+  terminal_id: string
+  jws: string
+}
+
+export interface ChunkTable {
+  sha256: string
+  bytes: number
+  content: Uint8Array
+  stored_at: string
+  /** A submission lists it. */
+  committed: Generated<boolean>
+}
+
+export interface ChunkOfferTable {
+  terminal_id: string
+  submission_id: string
+  sha256: string
+  bytes: number
+  offered_at: string
+}
+
+export interface CaseChangeTable {
+  id: Generated<number>
+  submission_id: string
+  terminal_id: string
+  ticket: string
+  state: CaseState
+  at: string
+  transaction_id: Generated<string>
+  /** Null until it is settled; then dense and in order over the whole hub. */
+  sequence: number | null
+}
+
+export interface TerminalContactTable {
+  terminal_id: string
+  device_kid: string
+  contacted_at: string
+  last_device_sequence: number
+  waiting: number
+  quarantined: number
+  oldest_waiting_at: string | null
+  damage: number
+  free_bytes: number | null
+  version: string
+}
+
+export interface BackupTable {
+  id: Generated<number>
+  hub_epoch: string
+  /** The highest settled hub sequence when it began. */
+  settled_through: number
+  begun_at: string
+  confirmed_at: string | null
 }
 
 export interface TerminalChainTable {
@@ -74,7 +148,7 @@ export interface TerminalChainTable {
 }
 
 export interface PackageTable {
-  kind: 'catalogue'
+  kind: PackageKind
   version: number
   hub_epoch: string
   manifest: string
@@ -106,4 +180,11 @@ export interface HubTables {
   terminal_chain: TerminalChainTable
   packages: PackageTable
   cases: CaseTable
+  epochs: EpochTable
+  receipts: ReceiptTable
+  chunks: ChunkTable
+  chunk_offers: ChunkOfferTable
+  case_changes: CaseChangeTable
+  terminal_contacts: TerminalContactTable
+  backups: BackupTable
 }

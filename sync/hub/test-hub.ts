@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import { makeClaim } from '../envelope/enrolment.ts'
+import { joseSuite } from '../envelope/jose-suite.ts'
 import { keyFor, verifyKeySet } from '../envelope/key-set.ts'
 import { sealSubmission } from '../envelope/seal.ts'
 import { sha256Hex } from '../envelope/sha256.ts'
@@ -12,14 +13,16 @@ import type { KeySet } from '../protocol/keys.ts'
 import type { SubmissionPayload } from '../protocol/submission.ts'
 import { makeTicket } from '../protocol/ticket.ts'
 import { type HubDatabase, openDatabase } from './database.ts'
+import { isDatabaseAway } from './database-away.ts'
 import { enrol, issueCode } from './enrolment.ts'
 import { type Hub, type HubOptions, makeHub } from './hub.ts'
-import { loadSigningKeys } from './hub-keys.ts'
-import type { HandedIn } from './ingest.ts'
+import { type Ingest, makeIngest } from './ingest.ts'
+import type { HandedIn } from './ingest-check.ts'
 import { sampleCatalogue } from './sample/catalogue.ts'
 import { s07Unemployment } from './sample/s07-unemployment.ts'
 import { makeServer } from './server.ts'
 import { type HubSources, systemSources } from './sources.ts'
+import { makeSqlStore } from './sql-store.ts'
 
 /** For tests: a whole hub over a database of its own, and a terminal that can seal. */
 
@@ -73,10 +76,16 @@ export async function makeSecondServer(
   hub: TestHub,
   limits: { readonly maxIngestsAtOnce?: number; readonly db?: HubDatabase },
 ): Promise<FastifyInstance> {
-  const { db, sources, keySet } = hub
-  const signingKeys = await loadSigningKeys(db, TEST_NOW)
-  const common = { db, sources, keySet, signingKeys, keySetJws: '', hubName: hub.identity.name, allowExport: false }
-  return makeServer({ ...common, log: pino({ level: 'silent' }), onArrival: () => undefined, ...limits })
+  const { db, sources, keys } = hub
+  const store = makeSqlStore(limits.db ?? db)
+  const common = { db, store, sources, keys, suite: joseSuite, isAway: isDatabaseAway, hubName: hub.identity.name }
+  const quiet = { allowExport: false, log: pino({ level: 'silent' }), onArrival: () => undefined }
+  return makeServer({ ...common, ...quiet, ...limits })
+}
+
+/** Ingest over a hub's database, or over another connection to it. */
+export function ingestOf(hub: TestHub, db: HubDatabase = hub.db): Ingest {
+  return makeIngest({ store: makeSqlStore(db), keys: hub.keys, sources: hub.sources, suite: joseSuite })
 }
 
 export interface TestTerminal {
@@ -96,12 +105,9 @@ export interface SealChange {
 export async function makeTerminal(hub: TestHub, terminalId: string, enrolled = true): Promise<TestTerminal> {
   const { key: deviceKey } = await generateSigningKey()
   if (enrolled) {
-    const code = await issueCode(hub.db, terminalId, hub.sources)
-    const result = await enrol(
-      hub.db,
-      { terminalId, claim: await makeClaim({ terminalId, code, deviceKey }) },
-      hub.sources,
-    )
+    const code = await issueCode(hub.store, terminalId, hub.sources)
+    const claim = await makeClaim({ terminalId, code, deviceKey })
+    const result = await enrol(hub.store, { terminalId, claim }, hub.sources)
     if (!result.ok) throw new Error(result.fault)
   }
   return terminalOf(hub.keySet, terminalId, deviceKey)

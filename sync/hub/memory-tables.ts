@@ -1,0 +1,54 @@
+import type { CaseChange } from '../protocol/contact.ts'
+import { MemoryTable } from './memory-table.ts'
+import type { DeviceKey, NewPackage, Offer, SavedContact, SubmissionRow } from './store.ts'
+import type { CaseState } from './tables.ts'
+
+/** A row of `submissions` as the memory store keeps and shows it. */
+export type MemoryRow = SubmissionRow & { readonly receiptSha256: string }
+
+export interface HubNumbers {
+  readonly epoch: string
+  readonly lastSequence: number
+  readonly backedUpThrough: number | null
+  readonly lastCaseSequence: number
+  readonly lastChangeId: number
+}
+export type MemoryChange = Omit<CaseChange, 'sequence'> & {
+  readonly terminalId: string
+  readonly sequence: number | null
+}
+export interface MemoryChunk {
+  readonly content: Uint8Array
+  readonly committed: boolean
+}
+
+/** The same tables as tables.ts has, keyed by what is unique there, and the indexes that the reads need. */
+export function makeMemoryTables() {
+  return {
+    hub: new MemoryTable<HubNumbers>(),
+    epochs: new MemoryTable<string>(),
+    /** By hub sequence. */
+    submissions: new MemoryTable<MemoryRow>(),
+    /** Hub sequences by submission id: more than one only without the unique key. */
+    byId: new MemoryTable<readonly number[]>(),
+    /** Hub sequences by terminal and device sequence. */
+    byNumber: new MemoryTable<readonly number[]>(),
+    /** The highest device sequence of a terminal. */
+    highest: new MemoryTable<number>(),
+    receipts: new MemoryTable<string>(),
+    chain: new MemoryTable<string>(),
+    cases: new MemoryTable<{ readonly state: CaseState; readonly faults: string; readonly at: string | null }>(),
+    /** By id, in the order in which they were made. */
+    changes: new MemoryTable<MemoryChange>(),
+    /** Ids of changes without a sequence. */
+    openChanges: new MemoryTable<true>(),
+    chunks: new MemoryTable<MemoryChunk>(),
+    /** By terminal and submission. */
+    offers: new MemoryTable<Offer>(),
+    terminals: new MemoryTable<DeviceKey & { readonly terminalId: string }>(),
+    codes: new MemoryTable<{ readonly terminalId: string; readonly usedByKid: string | null }>(),
+    packages: new MemoryTable<NewPackage>(),
+    contacts: new MemoryTable<SavedContact>(),
+  }
+}
+export type MemoryTables = ReturnType<typeof makeMemoryTables>

@@ -1,0 +1,65 @@
+import { sql, type Transaction } from 'kysely'
+import type { NewArrivals } from './store.ts'
+import type { HubTables } from './tables.ts'
+
+/**
+ * Writes what arrived in one statement: receipt, rows, cases, the terminal's chain and the hub's sequence. The rows go
+ * over as one JSON text, because thousands of parameters cost more than all the rest of a batch.
+ */
+export async function insertArrivals(trx: Transaction<HubTables>, arrivals: NewArrivals): Promise<void> {
+  const { terminalId, rows, receipt, chunkSha256s } = arrivals
+  const last = rows.at(-1)?.hubSequence
+  if (last === undefined) return
+  const given = JSON.stringify(
+    rows.map((row) => ({
+      submission_id: row.submissionId,
+      sha256: row.sha256,
+      device_kid: row.deviceKid,
+      device_sequence: row.deviceSequence,
+      kind: row.kind,
+      item_id: row.itemId,
+      item_code: row.itemCode,
+      item_version: row.itemVersion,
+      ticket: row.ticket,
+      secret_sha256: row.secretSha256,
+      accepted_at: row.acceptedAt,
+      envelope: row.envelope,
+      received_at: row.receivedAt,
+      hub_epoch: row.hubEpoch,
+      hub_sequence: row.hubSequence,
+      cloned: row.cloned,
+    })),
+  )
+  await sql`
+    with given as (
+      select * from json_to_recordset(${given}::json) as row (
+        submission_id text, sha256 text, device_kid text, device_sequence bigint, kind text, item_id text,
+        item_code text, item_version integer, ticket text, secret_sha256 text, accepted_at text, envelope text,
+        received_at text, hub_epoch text, hub_sequence bigint, cloned boolean)
+    ), receipt as (
+      insert into receipts (sha256, terminal_id, jws) values (${receipt.sha256}, ${terminalId}, ${receipt.jws})
+    ), stored as (
+      insert into submissions (submission_id, sha256, terminal_id, device_kid, device_sequence, kind, item_id,
+        item_code, item_version, ticket, secret_sha256, accepted_at, envelope, received_at, hub_epoch, hub_sequence,
+        receipt_sha256, cloned)
+      select submission_id, sha256, ${terminalId}, device_kid, device_sequence, kind, item_id, item_code, item_version,
+        ticket, secret_sha256, accepted_at, envelope, received_at, hub_epoch, hub_sequence, ${receipt.sha256}, cloned
+      from given
+    ), opened as (
+      insert into cases (submission_id, state) select submission_id, '待打开' from given
+    ), chain as (
+      insert into terminal_chain (terminal_id, last_receipt_sha256) values (${terminalId}, ${receipt.sha256})
+      on conflict (terminal_id) do update set last_receipt_sha256 = excluded.last_receipt_sha256
+    )
+    update hub set last_hub_sequence = ${last} where id = 1`.execute(trx)
+  if (chunkSha256s.length === 0) return
+  await trx.updateTable('chunks').set({ committed: true }).where('sha256', 'in', chunkSha256s).execute()
+  await trx
+    .deleteFrom('chunk_offers')
+    .where(
+      'submission_id',
+      'in',
+      rows.map((row) => row.submissionId),
+    )
+    .execute()
+}
