@@ -20,7 +20,7 @@ export async function generateSealKey(): Promise<{ jwk: RsaJwk; privateJwk: Json
 /** Compact JWE over a text; `header` is the protected header without alg and enc. */
 export async function encryptText(text: string, header: JsonObject, jwk: RsaJwk): Promise<string> {
   const key = await importOnce(jwk, () => ({ kty: 'RSA', n: jwk.n, e: jwk.e }))
-  return new CompactEncrypt(new TextEncoder().encode(text))
+  return new CompactEncrypt(Buffer.from(text, 'utf8'))
     .setProtectedHeader({ ...header, alg: SEAL_ALG, enc: SEAL_ENC })
     .encrypt(key)
 }

@@ -29,7 +29,7 @@ export async function signingKeyFromJwk(privateJwk: JsonObject, kid?: string): P
     kid: kid ?? thumbprint(jwk),
     jwk,
     sign(payload, typ, extraHeader) {
-      return new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
+      return new CompactSign(Buffer.from(JSON.stringify(payload), 'utf8'))
         .setProtectedHeader({ ...extraHeader, alg: ALG, typ, kid: key.kid })
         .sign(imported)
     },

@@ -1,22 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { joseSuite } from './jose-suite.ts'
 import type { Suite } from './suite.ts'
+import { seededRandom } from './testing/seeded-random.ts'
 import { seededSuite } from './testing/seeded-suite.ts'
 import { describeSuite } from './testing/suite-contract.ts'
 
-/** mulberry32: small, even enough, the same everywhere. */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
 describeSuite('jose', () => joseSuite)
-describeSuite('seeded', () => seededSuite(seeded(1)))
+describeSuite('seeded', () => seededSuite(seededRandom(1)))
 
 /** One of everything that a suite makes. */
 async function oneOfEach(suite: Suite): Promise<string[]> {
@@ -35,9 +25,9 @@ async function oneOfEach(suite: Suite): Promise<string[]> {
 
 describe('the seeded suite', () => {
   it('does the same for the same seed, and something else for another', async () => {
-    const one = await oneOfEach(seededSuite(seeded(7)))
-    expect(await oneOfEach(seededSuite(seeded(7)))).toEqual(one)
-    const other = await oneOfEach(seededSuite(seeded(8)))
+    const one = await oneOfEach(seededSuite(seededRandom(7)))
+    expect(await oneOfEach(seededSuite(seededRandom(7)))).toEqual(one)
+    const other = await oneOfEach(seededSuite(seededRandom(8)))
     for (const [at, text] of other.entries()) expect(text).not.toBe(one[at])
   })
 
@@ -46,14 +36,14 @@ describe('the seeded suite', () => {
     const turn = setImmediate(() => {
       turned = true
     })
-    await oneOfEach(seededSuite(seeded(1)))
+    await oneOfEach(seededSuite(seededRandom(1)))
     expect(turned).toBe(false)
     clearImmediate(turn)
   })
 
   it('keeps the signatures of two worlds apart', async () => {
-    const { key } = await seededSuite(seeded(1)).generateSigningKey()
-    const elsewhere = seededSuite(seeded(2))
+    const { key } = await seededSuite(seededRandom(1)).generateSigningKey()
+    const elsewhere = seededSuite(seededRandom(2))
     expect(await elsewhere.verifiedText(await key.sign(1, 't'), key.jwk)).toBeUndefined()
   })
 })
