@@ -42,6 +42,9 @@ const AT_ONCE = 3
 /** An armed kill that needs a delivery waits so long for it. */
 const STRIKE_WITHIN_MS = 4_000
 
+/** The hub client's time-out for a hand-in, and a little. */
+const PATIENCE_ENDS_MS = 24_000
+
 export function openEpisodes({ hall, struck, say }: EpisodesOptions): Episodes {
   const promised: Promise_[] = []
   const ahead: string[] = []
@@ -129,6 +132,9 @@ export function openEpisodes({ hall, struck, say }: EpisodesOptions): Episodes {
       if (episode.kill !== null) await hall.terminal.arm(episode.kill)
       await submitSome(episode.submissions, episode)
       if (episode.kill !== null) await until(() => !hall.terminal.isAlive(), STRIKE_WITHIN_MS)
+      if (episode.weather.some(({ fault }) => fault === 'time-out') && episode.event === 'none') {
+        await until(() => struck.of('time-out') > 0, PATIENCE_ENDS_MS)
+      }
       await end()
       countKills()
       if (hall.terminal.isAlive()) {

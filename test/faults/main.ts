@@ -23,8 +23,9 @@ const HELP = `Faults on real processes: a seeded schedule kills, cuts, fills, tu
   --peers           also replay the six known facts against stock RxDB push and PouchDB, beside ours
   --json            one JSON object as the last line
 
-Exit code 1 when something was lost, duplicated, promised ahead of the journal or hidden.
+Exit code 1 when something was lost, duplicated, promised ahead of the journal or hidden; 2 when it could not be run to its end.
 `
+const EXIT_NOT_RUN = 2
 
 const { values } = parseArgs({
   options: {
@@ -85,8 +86,10 @@ async function main(): Promise<number> {
   try {
     report = await runCampaign({ dir, keep, schedule: episodes, broken, mayMount, say })
   } catch (error) {
-    tellFailure(seed, submissions, schedule.length, schedule)
-    throw error
+    say(`the campaign itself failed: ${error instanceof Error ? error.stack : String(error)}`)
+    tellFailure(seed, submissions, episodes.length, schedule)
+    say(`files: ${dir}`)
+    return EXIT_NOT_RUN
   }
   const seconds = Math.round((performance.now() - startedMs) / 100) / 10
   const outcome = outcomeOf({ seed, submissions, schedule: episodes, report, skipped, broken, seconds })

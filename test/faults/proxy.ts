@@ -235,11 +235,13 @@ export async function openFaultProxy({ hubPorts, struck }: FaultProxyOptions): P
       socket.on('close', () => sockets.delete(socket))
     })
 
-  let server: Server | undefined = makeServer()
+  let server: Server | undefined
   const listen = (port: number) =>
     new Promise<number>((resolve, reject) => {
-      server?.once('error', reject)
-      server?.listen(port, '127.0.0.1', () => resolve((server?.address() as AddressInfo).port))
+      const fresh = makeServer()
+      server = fresh
+      fresh.once('error', reject)
+      fresh.listen(port, '127.0.0.1', () => resolve((fresh.address() as AddressInfo).port))
     })
   const port = await listen(0)
   function cut(): void {
@@ -262,9 +264,7 @@ export async function openFaultProxy({ hubPorts, struck }: FaultProxyOptions): P
     },
     cut,
     async restore() {
-      if (server !== undefined) return
-      server = makeServer()
-      await listen(port)
+      if (server === undefined) await listen(port)
     },
     async close() {
       cut()

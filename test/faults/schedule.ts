@@ -91,6 +91,8 @@ export function makeSchedule(options: ScheduleOptions): readonly Episode[] {
     const submissions = Math.ceil(left / (count - index))
     left -= submissions
     let strike = strikes[index] ?? { event: 'none' as const, kill: null }
+    // A process that dies meanwhile has no patience that could end.
+    if (weathers[index]?.some(({ fault }) => fault === 'time-out')) strike = { event: 'none', kill: null }
     const browserEvent = browser && (index - stretchFrom) % 2 === 0 ? browserDeck.pop() : undefined
     if (browserEvent !== undefined) strike = { event: browserEvent, kill: null }
     if (hub === 'postgres' && FOLDER_EVENTS.includes(strike.event)) strike = { event: 'hub-killed', kill: null }

@@ -32,10 +32,10 @@ function sendOnce(control: Control): void {
   )
   const real = globalThis.fetch
   globalThis.fetch = async (input, init) => {
-    const request = new Request(input, init)
-    const { pathname } = new URL(request.url)
+    const { pathname } = new URL(input instanceof Request ? input.url : String(input))
     const single = /^\/v1\/submissions\/([^/]+)$/.exec(pathname)?.[1]
     if (single === undefined && pathname !== '/v1/batches') return real(input, init)
+    const request = new Request(input, init)
     const body = await request.clone().text()
     const ids =
       single !== undefined
