@@ -1,22 +1,22 @@
 import { createWriteStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { samplePerson } from '../../drivers/id-card-reader/sample-persons.ts'
 import { realClock } from '../../drivers/transport/clock.ts'
 import { createCardSession } from '../../electron/card-session.ts'
 import { createCell } from '../../electron/cell.ts'
 import { openStack } from '../../electron/dev/stack.ts'
-import { createLog, type Log } from '../../electron/events.ts'
+import { createLog } from '../../electron/events.ts'
 import { createIntake, type Intake } from '../../electron/intake.ts'
 import { localDate } from '../../electron/time.ts'
 import type { Disk, DiskFile } from '../../sync/journal/disk.ts'
 import { openJournal } from '../../sync/journal/journal.ts'
 import { Ledger } from '../../sync/journal/ledger.ts'
 import { nodeDisk } from '../../sync/journal/node-disk.ts'
-import { ProvisioningSchema, type RsaJwk } from '../../sync/protocol/keys.ts'
+import { type Provisioning, ProvisioningSchema, type RsaJwk } from '../../sync/protocol/keys.ts'
 import type { ServiceItem } from '../../sync/protocol/service-item.ts'
 import type { Applicant } from '../../sync/protocol/submission.ts'
-import { enrolAt } from './enrolled.ts'
+import { type Enrolled, enrolAt } from './enrolled.ts'
 
 /**
  * The terminal's intake with everything that belongs to it, put together as electron/terminal.ts does: a hub's own key
@@ -38,6 +38,9 @@ export interface Marks {
   syncs: number
 }
 
+/** What a terminal has from its hub. */
+export type IntakeTrust = Enrolled & { readonly provisioning: Provisioning }
+
 export interface IntakeParts {
   readonly intake: Intake
   readonly marks: Marks
@@ -52,12 +55,13 @@ export interface IntakeParts {
 
 const CARD_OF = 'zhou-mingyuan'
 
-export async function openIntake(dir: string): Promise<IntakeParts> {
+export async function openIntake(dir: string, enrolled: IntakeTrust, disk: Disk = nodeDisk): Promise<IntakeParts> {
+  await mkdir(dir, { recursive: true })
   const nowIso = () => new Date().toISOString()
   const today = () => localDate(new Date())
   const logFile = createWriteStream(join(dir, 'terminal.log'))
   const log = createLog(logFile)
-  const { provisioning, trust, packages, sealKey, item } = await enrolledTrust(dir, log)
+  const { provisioning, trust, packages, sealKey, item } = enrolled
 
   const marks: Marks = {
     numberedMs: 0,
@@ -77,7 +81,7 @@ export async function openIntake(dir: string): Promise<IntakeParts> {
   const journalDir = join(dir, 'journal')
   const opened = await openJournal({
     dir: journalDir,
-    disk: markedDisk(marks),
+    disk: markedDisk(disk, marks),
     log: (_level, event, detail) => log('journal-note', { journal: event, ...detail }),
     onEntry(entry) {
       ledger.apply(entry)
@@ -146,11 +150,11 @@ export async function openIntake(dir: string): Promise<IntakeParts> {
 }
 
 /** Enrols with a real hub; it is gone again before anything is measured. */
-async function enrolledTrust(dir: string, log: Log) {
+export async function enrolForIntake(dir: string): Promise<IntakeTrust> {
   const stack = await openStack({ dataDir: join(dir, 'stack'), log: 'ignore' })
   try {
     const provisioning = ProvisioningSchema.parse(JSON.parse(await readFile(stack.provisioningFile, 'utf8')))
-    return { provisioning, ...(await enrolAt(dir, provisioning, log)) }
+    return { provisioning, ...(await enrolAt(dir, provisioning, () => undefined)) }
   } finally {
     await stack.close()
   }
@@ -170,8 +174,8 @@ class MarkedLedger extends Ledger {
   }
 }
 
-/** The machine's disk, with what it did to the journal counted and timed. */
-function markedDisk(marks: Marks): Disk {
+/** A disk, with what it did to the journal counted and timed. */
+function markedDisk(disk: Disk, marks: Marks): Disk {
   function marked(file: DiskFile): DiskFile {
     return {
       ...file,
@@ -190,8 +194,8 @@ function markedDisk(marks: Marks): Disk {
     }
   }
   return {
-    ...nodeDisk,
-    open: async (path, options) => marked(await nodeDisk.open(path, options)),
+    ...disk,
+    open: async (path, options) => marked(await disk.open(path, options)),
   }
 }
 
