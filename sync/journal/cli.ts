@@ -1,22 +1,26 @@
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { diskErrorCode } from './disk.ts'
+import type { Damage } from './journal-api.ts'
 import { Ledger } from './ledger.ts'
 import { nodeDisk } from './node-disk.ts'
-import { scanJournal } from './scan.ts'
+import { type Scanned, scanJournal } from './scan.ts'
 
 const HELP = `Looks into a terminal's journal without changing it; safe while the terminal runs.
 
-  node sync/journal/cli.ts verify --dir DIR [--json]   check every hash, link and sequence, and count
+  node sync/journal/cli.ts verify --dir DIR [--json]   replay it all, check every hash, link and sequence, and count:
+                                                       says whether this version of the program can read the journal
   node sync/journal/cli.ts list   --dir DIR [--json]   one line a submission: no personal data, no envelope
   node sync/journal/cli.ts --help
 
-Exit code 0 when the chain holds, 1 when it does not, 2 when the call is wrong. A torn tail (an unfinished write at the
-end) is reported and is no fault: the terminal cuts it off when it starts.
+Exit code 0 when this version can read it and all damage, if there is any, is journalled; 1 when not; 2 when the call is
+wrong. A torn tail (an unfinished write at the end) is reported and is no fault: the terminal cuts it off when it starts.
 `
 
+type Print = (line: string) => void
+
 /** Runs the command line; `print` gets each line. Returns the exit code. */
-export async function main(args: readonly string[], print: (line: string) => void): Promise<number> {
+export async function main(args: readonly string[], print: Print): Promise<number> {
   const asked = readArgs(args)
   if (!asked.ok) {
     print(asked.text)
@@ -24,54 +28,67 @@ export async function main(args: readonly string[], print: (line: string) => voi
   }
   const { command, dir, json } = asked
   const ledger = new Ledger()
-  const scanned = await scanJournal(nodeDisk, dir, { onEntry: (entry) => ledger.apply(entry) })
+  // Only what lies in the segments counts as read: an index may say more than its segment still can.
+  const options = { readAll: command === 'verify' }
+  const scanned = await scanJournal(nodeDisk, dir, { onEntry: (entry) => ledger.apply(entry) }, options)
   if (!scanned.ok) {
     const { ok, fault, detail } = scanned
-    const place = scanned.fault === 'broken-chain' ? { place: scanned.place } : {}
-    print(
-      json
-        ? JSON.stringify({ ok, fault, ...place, detail })
-        : `NOT INTACT: ${fault} (${detail}) ${inWords(place.place)}`,
-    )
+    const report = { ok, readable: false, fault, detail }
+    print(json ? JSON.stringify(report) : `THIS VERSION CANNOT READ IT: ${fault} (${detail})`)
     return 1
   }
-  if (scanned.journalId === null) {
+  if (scanned.segments.length === 0) {
     print(json ? JSON.stringify({ ok: false, fault: 'empty' }) : 'there is no journal in this folder')
     return 1
   }
-  if (command === 'list') {
-    for (const item of ledger.items()) {
-      const line = [item.journalSequence, item.acceptedAt, item.submissionId, item.ticket, item.itemId, item.state]
-      print(
-        json
-          ? JSON.stringify(item)
-          : line
-              .concat(item.reason ?? '')
-              .join('  ')
-              .trimEnd(),
-      )
-    }
-    if (json) print(JSON.stringify({ ok: true, listed: ledger.size }))
-    return 0
+  if (command === 'list') return list(ledger, json, print)
+  return verify(scanned, ledger, json, print)
+}
+
+function list(ledger: Ledger, json: boolean, print: Print): number {
+  for (const item of ledger.items()) {
+    const { journalSequence, acceptedAt, submissionId, ticket, itemId, state, purged, reason } = item
+    const words = [journalSequence, acceptedAt, submissionId, ticket, itemId, purged ? `${state} purged` : state]
+    print(json ? JSON.stringify(item) : words.concat(reason ?? []).join('  '))
   }
+  if (json) print(JSON.stringify({ ok: true, listed: ledger.size }))
+  return 0
+}
+
+function verify(scanned: Scanned, ledger: Ledger, json: boolean, print: Print): number {
+  const journalled = new Set(scanned.damageSeen.map(placeOf))
+  const unseen = scanned.damage.filter((damage) => !journalled.has(placeOf(damage)))
   const report = {
-    ok: true,
+    ok: unseen.length === 0,
+    readable: true,
     journalId: scanned.journalId,
-    frames: scanned.lastSequence,
+    frames: scanned.frames,
+    lastSequence: scanned.lastSequence,
     segments: scanned.segments.length,
-    bytes: scanned.segments.reduce((sum, segment) => sum + segment.bytes, 0),
+    purgedSegments: scanned.segments.filter(({ purged }) => purged).length,
+    bytes: scanned.segments.reduce((sum, { present, bytes }) => sum + (present ? bytes : 0), 0),
     tornBytes: scanned.tornBytes,
     unknownFrames: scanned.unknownFrames,
+    unknownTypes: scanned.unknownTypes,
     unfitFrames: ledger.unfitFrames,
     submissions: ledger.size,
     waiting: ledger.waiting,
     received: ledger.received,
     quarantined: ledger.quarantined,
+    purged: ledger.purged,
     lastHash: scanned.lastHash.toString('hex'),
+    damage: scanned.damage,
+    /** What the next start of the terminal will journal. */
+    damageNotJournalled: unseen.length,
   }
   if (json) print(JSON.stringify(report))
-  else for (const [name, value] of Object.entries(report)) print(`${name}: ${value}`)
-  return 0
+  else {
+    for (const damage of unseen) print(`DAMAGED: ${inWords(damage)}`)
+    for (const [name, value] of Object.entries(report)) {
+      print(`${name}: ${typeof value === 'object' ? JSON.stringify(value) : value}`)
+    }
+  }
+  return report.ok ? 0 : 1
 }
 
 type Asked =
@@ -97,12 +114,16 @@ function readArgs(args: readonly string[]): Asked {
   }
 }
 
-function inWords(
-  place: { readonly segment: string; readonly offset: number; readonly sequence: number } | undefined,
-): string {
-  return place === undefined
-    ? ''
-    : `at byte ${place.offset} of ${place.segment}, where frame ${place.sequence} should stand`
+function placeOf({ segment, offset }: Damage): string {
+  return `${segment}:${offset}`
+}
+
+function inWords({ segment, offset, bytes, fromSequence, throughSequence, tickets }: Damage): string {
+  const missing = throughSequence === null || throughSequence >= fromSequence
+  const frames = missing
+    ? `frames ${fromSequence} to ${throughSequence ?? 'the end'}`
+    : `the link before ${fromSequence}`
+  return `${bytes} bytes at ${offset} of ${segment}: ${frames}; tickets ${tickets.join(' ') || 'not known'}`
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -19,6 +19,7 @@ export const MAX_BODY_BYTES = 4 << 20
 /** What stands before the first frame. */
 export const GENESIS_HASH: Buffer = Buffer.alloc(32)
 
+export const VERSION_AT = 3
 const LENGTH_AT = 4
 const PREVIOUS_AT = 8
 const HASH_AT = 40
@@ -27,19 +28,21 @@ export type Decoded =
   | { readonly kind: 'frame'; readonly body: Buffer; readonly previous: Buffer; readonly hash: Buffer }
   /** The bytes end before the frame does. */
   | { readonly kind: 'incomplete'; readonly neededBytes: number }
-  | { readonly kind: 'bad'; readonly why: 'magic' | 'length' | 'hash' }
+  | { readonly kind: 'bad'; readonly why: 'magic' | 'length' | 'hash' | 'version' }
   /** Written by a later program: not ours to judge. */
   | { readonly kind: 'newer-format'; readonly version: number }
 
 /** One frame's bytes and its hash, which the next frame names. @throws RangeError on a body above the limit. */
-export function encodeFrame(previous: Uint8Array, body: Uint8Array): { bytes: Buffer; hash: Buffer } {
-  if (body.length > MAX_BODY_BYTES) throw new RangeError(`journal: a body of ${body.length} bytes is above the limit`)
-  const bytes = Buffer.alloc(HEADER_BYTES + body.length)
+export function encodeFrame(previous: Uint8Array, body: Uint8Array | string): { bytes: Buffer; hash: Buffer } {
+  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
+  if (length > MAX_BODY_BYTES) throw new RangeError(`journal: a body of ${length} bytes is above the limit`)
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + length)
   MAGIC.copy(bytes)
-  bytes.writeUInt8(FORMAT_VERSION, MAGIC.length)
-  bytes.writeUInt32BE(body.length, LENGTH_AT)
+  bytes.writeUInt8(FORMAT_VERSION, VERSION_AT)
+  bytes.writeUInt32BE(length, LENGTH_AT)
   bytes.set(previous, PREVIOUS_AT)
-  bytes.set(body, HEADER_BYTES)
+  if (typeof body === 'string') bytes.write(body, HEADER_BYTES)
+  else bytes.set(body, HEADER_BYTES)
   const hash = frameHash(bytes)
   hash.copy(bytes, HASH_AT)
   return { bytes, hash }
@@ -49,7 +52,7 @@ export function encodeFrame(previous: Uint8Array, body: Uint8Array): { bytes: Bu
 export function decodeFrame(bytes: Buffer): Decoded {
   if (bytes.length < HEADER_BYTES) return { kind: 'incomplete', neededBytes: HEADER_BYTES }
   if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) return { kind: 'bad', why: 'magic' }
-  const version = bytes.readUInt8(MAGIC.length)
+  const version = bytes.readUInt8(VERSION_AT)
   if (version !== FORMAT_VERSION) return { kind: 'newer-format', version }
   const length = bytes.readUInt32BE(LENGTH_AT)
   if (length > MAX_BODY_BYTES) return { kind: 'bad', why: 'length' }

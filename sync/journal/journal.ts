@@ -1,73 +1,37 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { type Frame, FrameSchema } from '../protocol/frames.ts'
+import { DamageLog } from './damage-log.ts'
 import { type Disk, diskErrorCode } from './disk.ts'
-import type { HeaderFrame, JournalEntry } from './entry.ts'
-import type { Log } from './log.ts'
+import type { HeaderFrame } from './entry.ts'
+import type { Damage, Journal, JournalOptions, OpenResult } from './journal-api.ts'
 import { nodeDisk } from './node-disk.ts'
-import { type AcceptedResult, JournalReads } from './reads.ts'
-import { cutTornTail } from './repair.ts'
-import { type ScanFault, scanJournal } from './scan.ts'
-import { type AppendFault, type AppendResult, type Head, JournalWriter } from './writer.ts'
+import { JournalReads } from './reads.ts'
+import { cutTornTail, removeDrafts, tornDamage, unnotedTails } from './repair.ts'
+import { type Scanned, scanJournal } from './scan.ts'
+import { Segments } from './segments.ts'
+import { type Head, JournalWriter } from './writer.ts'
+
+export type {
+  AcceptedResult,
+  AppendFault,
+  AppendResult,
+  Damage,
+  Journal,
+  JournalOptions,
+  OpenResult,
+  PurgeResult,
+  ScrubReport,
+  SegmentInfo,
+} from './journal-api.ts'
 
 /** Small enough to be read whole when damage is looked for, large enough for thousands of submissions. */
 const SEGMENT_BYTES = 16 << 20
 const LOCK_NAME = 'journal.lock'
 
-export interface JournalOptions {
-  readonly dir: string
-  readonly disk?: Disk
-  /** Wall clock in milliseconds since 1970, for the header frame. */
-  readonly clock?: { unixMs(): number }
-  readonly log: Log
-  /** Name for a new journal. */
-  readonly newId?: () => string
-  readonly segmentBytes?: number
-  /**
-   * Called for every frame but the header, in order: while opening for those that are there, afterwards for each new one
-   * as soon as it is durable and before its append resolves. A ledger follows the journal with this and one scan. When
-   * opening ends in a fault, what was handed over so far is only a beginning.
-   */
-  readonly onEntry?: (entry: JournalEntry) => void
-}
-
-export type OpenResult =
-  | {
-      readonly ok: true
-      readonly journal: Journal
-      readonly repaired: { readonly tornBytes: number }
-      /** Frames that it holds, the header apart. */
-      readonly frames: number
-    }
-  | ScanFault
-  | { readonly ok: false; readonly fault: 'locked'; readonly detail: string }
-  /** A new journal could not be begun. */
-  | { readonly ok: false; readonly fault: Exclude<AppendFault, 'closed'>; readonly detail: string }
-
-export interface Journal {
-  readonly journalId: string
-  /** Of the last durable frame; 0 when there is none. */
-  readonly lastSequence: number
-  /**
-   * Appends one frame. Resolves only once the frame is durable (fdatasync), or with a fault when it is not there at all;
-   * a failed write is cut off again. Appends keep their order.
-   * @throws ZodError for a frame that breaks FrameSchema, RangeError for one above the size limit: both are bugs.
-   */
-  append(frame: Frame): Promise<AppendResult>
-  /**
-   * All durable frames from a sequence on, one in memory at a time; ends when it has caught up.
-   * @throws an Error when a frame that was good at start cannot be read back.
-   */
-  read(fromSequence?: number): AsyncIterable<JournalEntry>
-  /** Reads one accepted frame with its envelope back from disk and checks it. */
-  readAccepted(submissionId: string): Promise<AcceptedResult>
-  /** Finishes pending appends and frees the lock; later appends answer 'closed'. */
-  close(): Promise<void>
-}
-
 /**
- * Opens the journal of a folder for its one writer, or begins one. Checks the whole chain, cuts off a torn tail (kept
- * aside in a file of its own) and reports any other damage without touching it.
+ * Opens the journal of a folder for its one writer, or begins one. Checks the whole chain (closed segments by their
+ * index), cuts off a torn tail (kept aside in a file of its own), passes over any other damage without touching it, and
+ * journals both as `damage-seen`.
  */
 export async function openJournal(options: JournalOptions): Promise<OpenResult> {
   const disk = options.disk ?? nodeDisk
@@ -91,7 +55,8 @@ export async function openJournal(options: JournalOptions): Promise<OpenResult> 
 
 async function openLocked(options: JournalOptions, disk: Disk, release: () => Promise<void>): Promise<OpenResult> {
   const { dir, log } = options
-  const reads = new JournalReads(disk, dir)
+  await removeDrafts(disk, dir)
+  const reads = new JournalReads(disk, dir, () => head)
   const scanned = await scanJournal(disk, dir, {
     onEntry(entry, at) {
       reads.note(entry, at)
@@ -99,28 +64,37 @@ async function openLocked(options: JournalOptions, disk: Disk, release: () => Pr
     },
   })
   if (!scanned.ok) {
-    const place = scanned.fault === 'broken-chain' ? scanned.place : undefined
-    log('error', 'journal-not-opened', { fault: scanned.fault, ...place, detail: scanned.detail })
+    log('error', 'journal-not-opened', { fault: scanned.fault, detail: scanned.detail })
     return scanned
   }
-  const { segments, lastSequence, lastHash, tornBytes, unknownFrames } = scanned
-  if (tornBytes > 0) await cutTornTail(disk, dir, segments.at(-1), tornBytes, log)
-  const head: Head = { lastSequence, lastHash, segments: [...segments] }
+  const { lastSequence, lastHash, tornBytes, unknownFrames, frames } = scanned
+  const head: Head = { lastSequence, lastHash, segments: scanned.segments }
+  // What was found is in the ledger's hands already; what is found now must be journalled before anything else.
+  const found = [...scanned.damage, ...(await cutTails(disk, options, scanned))]
+
+  const nowIso = () => new Date(options.clock?.unixMs() ?? Date.now()).toISOString()
+  let segments: Segments | undefined
   const writer = new JournalWriter({
     disk,
     dir,
     head,
     segmentBytes: options.segmentBytes ?? SEGMENT_BYTES,
-    onDurable(frame, sequence, at) {
-      if (frame.type === 'journal') return
-      const entry: JournalEntry = { sequence, known: true, frame }
+    releaseReserve: async () => (await options.reserve?.release()) ?? false,
+    onDurable(entry, at) {
+      if (entry.known && entry.frame.type === 'accepted') {
+        head.segments[at.segment - 1]?.submissionIds.push(entry.frame.submissionId)
+      }
       reads.note(entry, at)
       options.onEntry?.(entry)
     },
+    onClosed: (segment) => segments?.index(segment),
   })
+  const damages = new DamageLog(scanned.damageSeen, { nowIso, log, append: (frame) => writer.append(frame) })
+  const fresh = found.filter((damage) => damages.note(damage))
+
   let { journalId } = scanned
   if (journalId === null) {
-    const header = newHeader(options)
+    const header: HeaderFrame = { type: 'journal', journalId: (options.newId ?? randomUUID)(), at: nowIso() }
     const begun = await writer.append(header)
     if (!begun.ok) {
       await writer.close()
@@ -128,9 +102,23 @@ async function openLocked(options: JournalOptions, disk: Disk, release: () => Pr
     }
     journalId = header.journalId
   }
-  log('info', 'journal-opened', { journalId, frames: head.lastSequence, tornBytes, unknownFrames })
-  const journal = journalOver(journalId, head, writer, reads, release)
-  return { ok: true, journal, repaired: { tornBytes }, frames: head.lastSequence }
+  segments = new Segments({ disk, dir, log, journalId, head, reads, writer, damages })
+  await damages.flush()
+  await segments.begin(scanned.purges)
+  log('info', 'journal-opened', { journalId, frames, tornBytes, unknownFrames, damage: fresh.length })
+  const journal = journalOver(journalId, head, writer, reads, segments, damages, release)
+  return { ok: true, journal, repaired: { tornBytes }, frames, damage: fresh }
+}
+
+/** Cuts the torn tail, and tells it together with older ones that were cut and never journalled. */
+async function cutTails(disk: Disk, { dir, log }: JournalOptions, scanned: Scanned): Promise<readonly Damage[]> {
+  const { segments, tornBytes, damageSeen } = scanned
+  const next = scanned.lastSequence + 1
+  const last = segments.at(-1)
+  const notKept = tornBytes > 0 && last ? await cutTornTail(disk, dir, last, tornBytes, log) : undefined
+  const kept = await unnotedTails(disk, dir, damageSeen, next)
+  if (notKept === undefined || last === undefined) return kept
+  return [...kept, tornDamage(last.name, last.bytes, notKept, next)]
 }
 
 function journalOver(
@@ -138,25 +126,40 @@ function journalOver(
   head: Head,
   writer: JournalWriter,
   reads: JournalReads,
+  segments: Segments,
+  damages: DamageLog,
   release: () => Promise<void>,
 ): Journal {
   let closing: Promise<void> | undefined
-  return {
+  const journal: Journal = {
     journalId,
     get lastSequence() {
       return Math.max(0, head.lastSequence)
     },
-    append: async (frame) => writer.append(FrameSchema.parse(frame)),
-    read: (fromSequence = 1) => reads.from(fromSequence, head),
-    readAccepted: (submissionId) => reads.accepted(submissionId, head),
+    async append(frame) {
+      if (!damages.hasPending) return writer.append(frame)
+      const failed = await damages.flush()
+      if (failed !== undefined) return failed
+      // Its number was given before the damage was known to the ledger.
+      if (frame.type !== 'accepted') return writer.append(frame)
+      return { ok: false, fault: 'io', detail: 'damage had to be journalled first: number it anew' }
+    },
+    read: (fromSequence = 1) => reads.from(fromSequence),
+    readAccepted: (submissionId) => reads.accepted(submissionId),
+    segments: () => segments.list(),
+    rotate: () => writer.rotate(),
+    purge: (segmentNumber, at) => segments.purge(segmentNumber, at),
+    scrub: () => segments.scrub(),
+    settled: () => segments.settled(),
     close() {
-      closing ??= writer.close().then(release)
+      closing ??= (async () => {
+        segments.stop()
+        await segments.settled()
+        await writer.close()
+        await release()
+      })()
       return closing
     },
   }
-}
-
-function newHeader(options: JournalOptions): HeaderFrame {
-  const now = options.clock?.unixMs() ?? Date.now()
-  return { type: 'journal', journalId: (options.newId ?? randomUUID)(), at: new Date(now).toISOString() }
+  return journal
 }

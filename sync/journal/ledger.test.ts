@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Frame } from '../protocol/frames.ts'
-import type { JournalEntry } from './entry.ts'
+import { entryOf } from './entry.ts'
 import { Ledger } from './ledger.ts'
 import { AT, accepted, EPOCH, printed, quarantined, received, requeued, submissionId } from './sample-frames.ts'
 
 function ledgerOf(frames: readonly Frame[]): Ledger {
   const ledger = new Ledger()
-  for (const [index, frame] of frames.entries()) ledger.apply({ sequence: index + 1, known: true, frame })
+  for (const [index, frame] of frames.entries()) ledger.apply(entryOf(index + 1, frame))
   return ledger
 }
 const state = (ledger: Ledger, n: number) => ledger.bySubmission(submissionId(n))?.state
@@ -28,10 +28,18 @@ describe('ledger', () => {
       acceptedAt: AT,
       envelopeSha256: frame.envelopeSha256,
       envelopeBytes: Buffer.byteLength(frame.envelope),
+      chunks: [],
+      bytes: Buffer.byteLength(frame.envelope),
       state: 'queued',
+      purged: false,
       printedAt: null,
       reason: null,
+      detail: null,
       receivedAt: null,
+      hubReceivedUnixMs: null,
+      receivedSequence: null,
+      receiptSha256: null,
+      hubEpoch: null,
       hubSequence: null,
     })
     expect(ledger.byDraft(frame.draftId)).toBe(item)
@@ -74,11 +82,11 @@ describe('ledger', () => {
     const start: Frame[] = [accepted(1), accepted(2), accepted(3), received(1), quarantined(2)]
     const ledger = ledgerOf(start)
     expect(ledger.oldestWaiting()?.submissionId).toBe(submissionId(3))
-    ledger.apply({ sequence: 6, known: true, frame: requeued(2) })
+    ledger.apply(entryOf(6, requeued(2)))
     expect(ledger.oldestWaiting()?.submissionId).toBe(submissionId(2))
     expect([...ledger.waitingItems()].map((item) => item.deviceSequence)).toEqual([2, 3])
-    ledger.apply({ sequence: 7, known: true, frame: received(2) })
-    ledger.apply({ sequence: 8, known: true, frame: received(3) })
+    ledger.apply(entryOf(7, received(2)))
+    ledger.apply(entryOf(8, received(3)))
     expect(ledger.oldestWaiting()).toBeUndefined()
     expect([...ledger.waitingItems()]).toEqual([])
   })
@@ -86,7 +94,7 @@ describe('ledger', () => {
   it('does not change items that were handed out', () => {
     const ledger = ledgerOf([accepted(1)])
     const before = ledger.bySubmission(submissionId(1))
-    ledger.apply({ sequence: 2, known: true, frame: received(1) })
+    ledger.apply(entryOf(2, received(1)))
     expect(before?.state).toBe('queued')
   })
 
@@ -97,7 +105,7 @@ describe('ledger', () => {
     ledger.apply({ sequence: 5, known: false, type: 'purged', body: {} })
     expect([ledger.lastSequence, ledger.unfitFrames]).toEqual([5, 3])
     const epoch = '00000000-0000-4000-8000-000000000001'
-    ledger.apply({ sequence: 6, known: true, frame: { type: 'epoch-seen', at: AT, hubEpoch: epoch } })
+    ledger.apply(entryOf(6, { type: 'epoch-seen', at: AT, hubEpoch: epoch }))
     expect(ledger.hubEpoch).toBe(epoch)
   })
 
@@ -119,7 +127,7 @@ describe('ledger', () => {
             quarantined: () => quarantined(n),
             requeued: () => requeued(n),
           }
-          const entry: JournalEntry = { sequence: index + 1, known: true, frame: make[what]() }
+          const entry = entryOf(index + 1, make[what]())
           if (what === 'accept') states.set(next++, 'queued')
           else if (states.has(n)) {
             if (what === 'received') states.set(n, 'received')

@@ -1,118 +1,153 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import type { AcceptedFrame } from '../protocol/frames.ts'
 import { type Disk, type DiskFile, diskErrorCode } from './disk.ts'
-import { type JournalEntry, parseBody, toEntry } from './entry.ts'
-import { HEADER_BYTES } from './framing.ts'
-import { FrameReader, type Segment, segmentName } from './segment.ts'
+import { frameOf, type JournalEntry, parseBody, toEntry } from './entry.ts'
+import { type Decoded, HEADER_BYTES, nextMagic } from './framing.ts'
+import { type IndexLine, readIndex } from './index-file.ts'
+import type { AcceptedResult } from './journal-api.ts'
+import { FrameReader, type Segment } from './segment.ts'
 import type { Head } from './writer.ts'
 
-/** A mark for every so many frames: a read from the middle walks over at most as many. */
+/** A mark for every so many frames: a read from the middle of a segment walks over at most as many. */
 const MARK_EVERY = 64
+/** Offsets are below this; segment and offset share one number, to keep the memory of each submission small. */
+const OFFSETS = 2 ** 32
 
-interface Spot {
-  readonly segment: number
+interface Mark {
+  readonly sequence: number
   readonly offset: number
 }
-type Mark = Spot & { readonly sequence: number }
-
-export type AcceptedResult =
-  | { readonly ok: true; readonly sequence: number; readonly frame: AcceptedFrame }
-  | { readonly ok: false; readonly fault: 'unknown-submission' | 'unreadable'; readonly detail: string }
 
 /** Reading back: remembers where frames lie, never what they hold. */
 export class JournalReads {
   readonly #disk: Disk
   readonly #dir: string
-  readonly #marks: Mark[] = []
-  readonly #accepted = new Map<string, Spot>()
+  readonly #head: () => Head
+  /** By segment, for those that have no index. */
+  readonly #marks = new Map<number, Mark[]>()
+  readonly #accepted = new Map<string, number>()
 
-  constructor(disk: Disk, dir: string) {
+  constructor(disk: Disk, dir: string, head: () => Head) {
     this.#disk = disk
     this.#dir = dir
+    this.#head = head
   }
 
   /** Takes note of a durable frame; called in order. */
-  note(entry: JournalEntry, at: Spot): void {
-    if ((entry.sequence - 1) % MARK_EVERY === 0) this.#marks.push({ ...at, sequence: entry.sequence })
+  note(entry: JournalEntry, { segment, offset }: { readonly segment: number; readonly offset: number }): void {
+    if (entry.sequence % MARK_EVERY === 0) {
+      const marks = this.#marks.get(segment)
+      if (marks === undefined) this.#marks.set(segment, [{ sequence: entry.sequence, offset }])
+      else marks.push({ sequence: entry.sequence, offset })
+    }
     if (entry.known && entry.frame.type === 'accepted' && !this.#accepted.has(entry.frame.submissionId)) {
-      this.#accepted.set(entry.frame.submissionId, at)
+      this.#accepted.set(entry.frame.submissionId, segment * OFFSETS + offset)
     }
   }
 
-  async *from(fromSequence: number, head: Head): AsyncGenerator<JournalEntry> {
-    const first = Math.max(1, fromSequence)
-    const mark = this.#marks[Math.floor((first - 1) / MARK_EVERY)]
-    if (mark === undefined) return
-    let { segment: number, offset } = mark
-    let file = await this.#open(number)
+  /** A segment's index is read instead from now on. */
+  forgetMarks(segment: number): void {
+    this.#marks.delete(segment)
+  }
+
+  async *from(fromSequence: number): AsyncGenerator<JournalEntry> {
+    let next = Math.max(1, fromSequence)
+    for (let number = 1; number <= this.#head().segments.length; number++) {
+      const segment = this.#head().segments[number - 1]
+      if (segment === undefined || segment.lastSequence < next) continue
+      for await (const { entry } of this.entriesOf(segment, next)) {
+        if (entry.sequence < next) continue
+        next = entry.sequence + 1
+        yield entry
+      }
+    }
+  }
+
+  /** A segment's entries from a sequence on, or from a little before it. Passes over damage. */
+  async *entriesOf(segment: Segment, fromSequence: number): AsyncGenerator<IndexLine> {
+    if (segment.indexed) {
+      const index = await readIndex(this.#disk, this.#dir, segment.number)
+      if (index.ok) {
+        yield* index.lines()
+        return
+      }
+    }
+    if (!segment.present) return
+    const marks = this.#marks.get(segment.number) ?? []
+    let offset = 0
+    for (const mark of marks) if (mark.sequence <= fromSequence) offset = mark.offset
+    yield* this.#framesOf(segment, offset)
+  }
+
+  async *#framesOf(segment: Segment, from: number): AsyncGenerator<IndexLine> {
+    const file = await this.#open(segment)
     try {
-      let reader = new FrameReader(file)
-      for (let sequence = mark.sequence; sequence <= head.lastSequence; ) {
-        if (offset >= segmentOf(head, number).bytes) {
-          await file.close()
-          number += 1
-          offset = 0
-          file = await this.#open(number)
-          reader = new FrameReader(file)
+      const reader = new FrameReader(file)
+      let last = segment.firstSequence - 1
+      // Its length grows while it is written.
+      for (let at = from; at < segment.bytes; ) {
+        const decoded = await reader.frameAt(at, segment.bytes)
+        const body = decoded.kind === 'frame' ? parseBody(decoded.body) : undefined
+        if (decoded.kind !== 'frame' || body === undefined || body.sequence <= last) {
+          at = await afterDamage(file, at, segment.bytes)
           continue
         }
-        const decoded = await reader.frameAt(offset, segmentOf(head, number).bytes)
-        const body = decoded.kind === 'frame' ? parseBody(decoded.body) : undefined
-        if (decoded.kind !== 'frame' || body?.sequence !== sequence) {
-          throw new Error(`journal: frame ${sequence} in ${segmentName(number)} at ${offset} cannot be read back`)
-        }
-        if (sequence >= first) yield toEntry(body)
-        sequence += 1
-        offset += HEADER_BYTES + decoded.body.length
+        last = body.sequence
+        if (body.sequence > 0) yield { offset: at, entry: toEntry(body) }
+        at += HEADER_BYTES + decoded.body.length
       }
     } finally {
       await file.close()
     }
   }
 
-  async accepted(submissionId: string, head: Head): Promise<AcceptedResult> {
+  async accepted(submissionId: string): Promise<AcceptedResult> {
     const spot = this.#accepted.get(submissionId)
     if (spot === undefined) return { ok: false, fault: 'unknown-submission', detail: submissionId }
-    const unreadable = (why: string): AcceptedResult => ({
+    const segment = this.#head().segments[Math.floor(spot / OFFSETS) - 1]
+    if (segment === undefined) throw new Error(`journal: there is no segment for ${submissionId}`)
+    const offset = spot % OFFSETS
+    const failed = (fault: 'unreadable' | 'damaged' | 'purged', why: string): AcceptedResult => ({
       ok: false,
-      fault: 'unreadable',
-      detail: `${segmentName(spot.segment)} at ${spot.offset}: ${why}`,
+      fault,
+      detail: `${segment.name} at ${offset}: ${why}`,
     })
+    if (segment.purged) return failed('purged', 'the hub has it')
     try {
-      const entry = await this.#entryAt(spot, head)
-      if (!entry?.known || entry.frame.type !== 'accepted') return unreadable('no intact accepted frame')
-      const { frame, sequence } = { frame: entry.frame, sequence: entry.sequence }
-      if (frame.submissionId !== submissionId) return unreadable('the frame of another submission')
+      const decoded = await this.#frameAt(segment, offset)
+      const body = decoded?.kind === 'frame' ? parseBody(decoded.body) : undefined
+      const frame = body === undefined ? undefined : frameOf(body)
+      if (frame?.type !== 'accepted') return failed('damaged', 'no intact accepted frame')
+      if (frame.submissionId !== submissionId) return failed('damaged', 'the frame of another submission')
       const sha256 = createHash('sha256').update(frame.envelope).digest('hex')
       return sha256 === frame.envelopeSha256
-        ? { ok: true, sequence, frame }
-        : unreadable('the envelope has another hash')
+        ? { ok: true, sequence: body?.sequence ?? 0, frame }
+        : failed('damaged', 'the envelope has another hash')
     } catch (error) {
       const code = diskErrorCode(error)
       if (code === undefined) throw error
-      return unreadable(code)
+      // Purged while it was being read.
+      if (segment.purged) return failed('purged', 'the hub has it')
+      return failed(code === 'ENOENT' ? 'damaged' : 'unreadable', code)
     }
   }
 
-  async #entryAt(spot: Spot, head: Head): Promise<JournalEntry | undefined> {
-    const file = await this.#open(spot.segment)
+  async #frameAt(segment: Segment, offset: number): Promise<Decoded> {
+    const file = await this.#open(segment)
     try {
-      const decoded = await new FrameReader(file).frameAt(spot.offset, segmentOf(head, spot.segment).bytes)
-      const body = decoded.kind === 'frame' ? parseBody(decoded.body) : undefined
-      return body === undefined ? undefined : toEntry(body)
+      return await new FrameReader(file).frameAt(offset, Math.min(segment.bytes, await file.size()))
     } finally {
       await file.close()
     }
   }
 
-  #open(number: number): Promise<DiskFile> {
-    return this.#disk.open(join(this.#dir, segmentName(number)), { write: false, create: false })
+  #open(segment: Segment): Promise<DiskFile> {
+    return this.#disk.open(join(this.#dir, segment.name), { write: false, create: false })
   }
 }
 
-function segmentOf(head: Head, number: number): Segment {
-  const segment = head.segments[number - 1]
-  if (segment === undefined) throw new Error(`journal: there is no ${segmentName(number)}`)
-  return segment
+/** Where the next frame may begin behind bytes that are none. */
+async function afterDamage(file: DiskFile, at: number, end: number): Promise<number> {
+  const next = nextMagic(await file.read(at, end - at), 1)
+  return next < 0 ? end : at + next
 }

@@ -1,31 +1,41 @@
-import { join } from 'node:path'
 import { type Disk, type DiskFile, diskErrorCode } from './disk.ts'
 import { type Body, HeaderFrameSchema, type JournalEntry, parseBody, toEntry } from './entry.ts'
-import { type Decoded, GENESIS_HASH, HEADER_BYTES } from './framing.ts'
-import { FrameReader, intactFramesAfter, type Segment, segmentName, segmentNumbers } from './segment.ts'
+import { hiddenIn, journalIdIn, MAX_TICKETS, ticketsIn } from './evidence.ts'
+import { type Decoded, decodeFrame, GENESIS_HASH, HEADER_BYTES, nextMagic } from './framing.ts'
+import { type IndexRead, isIndexOf, readIndex } from './index-file.ts'
+import type { Damage } from './journal-api.ts'
+import { FrameReader, indexName, lastSegmentNumber, newSegment, type Segment, segmentName } from './segment.ts'
 
-/** Where a chain breaks: file, byte, and the sequence that should stand there. */
-export interface Place {
-  readonly segment: string
-  readonly offset: number
-  readonly sequence: number
-}
+/** More bytes than the longest write has (writer.ts) are no unfinished write. */
+export const MAX_TORN_BYTES = 6 << 20
 
 export interface Scanned {
-  /** Null when there is no journal yet. */
+  /** Null when there is no journal yet, or damage took its name. */
   readonly journalId: string | null
-  readonly segments: readonly Segment[]
+  /** All that ever were, by number from 1: `segments[number - 1]`. */
+  readonly segments: Segment[]
   /** -1 when there is no journal yet; 0 when it holds its header only. */
   readonly lastSequence: number
   readonly lastHash: Buffer
   /** Bytes of an unfinished write behind the good part of the last segment. */
   readonly tornBytes: number
+  /** Frames that could be read, the header apart; and those of types that this program does not know, by type. */
+  readonly frames: number
   readonly unknownFrames: number
+  readonly unknownTypes: Readonly<Record<string, number>>
+  /** Every place that cannot be read, whether it was journalled before or not. */
+  readonly damage: readonly Damage[]
+  /** What the journal itself says of damage and of purges. */
+  readonly damageSeen: readonly Damage[]
+  readonly purges: readonly { readonly fromSequence: number; readonly throughSequence: number }[]
 }
 
-export type ScanFault =
-  | { readonly ok: false; readonly fault: 'broken-chain'; readonly place: Place; readonly detail: string }
-  | { readonly ok: false; readonly fault: 'unreadable'; readonly detail: string }
+export type ScanFault = {
+  readonly ok: false
+  /** `newer-format`: a later program wrote it. `unreadable`: the disk failed. */
+  readonly fault: 'unreadable' | 'newer-format'
+  readonly detail: string
+}
 export type ScanResult = ({ readonly ok: true } & Scanned) | ScanFault
 
 export interface ScanVisitor {
@@ -34,114 +44,328 @@ export interface ScanVisitor {
 }
 
 /**
- * Reads a journal from its first frame to its last and checks every hash, link and sequence. Changes nothing.
+ * Reads a journal from its first frame to its last and checks every hash, link and sequence. Changes nothing. Closed
+ * segments with a good index are not read, unless `readAll`.
  *
- * A bad frame counts as a torn tail only in the last segment and only when no frame of a later write stands behind it:
- * a write is begun after the one before it was made durable, so anything else is damage or tampering and is reported as
- * a broken chain, never cut.
+ * Damage does not stop it: it goes on at the next intact frame (frames carry their sequence) and tells every place. A bad
+ * frame counts as a torn tail only at the end of the last segment and only when no frame of a later write stands behind
+ * it: a write is begun after the one before it was made durable, so anything else is damage or tampering.
  */
-export async function scanJournal(disk: Disk, dir: string, visitor: ScanVisitor): Promise<ScanResult> {
+export async function scanJournal(
+  disk: Disk,
+  dir: string,
+  visitor: ScanVisitor,
+  options: { readonly readAll?: boolean } = {},
+): Promise<ScanResult> {
   try {
-    return await scan(disk, dir, visitor)
+    return await new Scanner(disk, dir, visitor, options.readAll ?? false).run()
   } catch (error) {
+    if (error instanceof NewerFormat) return { ok: false, fault: 'newer-format', detail: error.message }
     const code = diskErrorCode(error)
     if (code === undefined) throw error
     return { ok: false, fault: 'unreadable', detail: code }
   }
 }
 
-interface State {
-  journalId: string | null
-  lastSequence: number
-  lastHash: Buffer
-  unknownFrames: number
+class NewerFormat extends Error {}
+
+/** A place whose end is not known yet: the next intact frame tells it. */
+interface Gap {
+  readonly segment: string
+  readonly offset: number
+  readonly fromSequence: number
+  bytes: number
+  tickets: readonly string[]
+  frames: number
+  accepted: number
+  /** All that is missing there was counted in the bytes. */
+  counted: boolean
 }
 
-async function scan(disk: Disk, dir: string, visitor: ScanVisitor): Promise<ScanResult> {
-  const numbers = segmentNumbers(await disk.list(dir))
-  const segments: Segment[] = []
-  const state: State = { journalId: null, lastSequence: -1, lastHash: GENESIS_HASH, unknownFrames: 0 }
-  let tornBytes = 0
-  for (const [index, number] of numbers.entries()) {
-    const segment = { number, name: segmentName(number), firstSequence: state.lastSequence + 1, bytes: 0 }
-    if (number !== index + 1) return broken(segment, state, `segment ${segmentName(index + 1)} is missing`)
-    const file = await disk.open(join(dir, segment.name), { write: false, create: false })
+class Scanner {
+  readonly #disk: Disk
+  readonly #dir: string
+  readonly #visitor: ScanVisitor
+  readonly #readAll: boolean
+  readonly #segments: Segment[] = []
+  readonly #damage: Damage[] = []
+  readonly #damageSeen: Damage[] = []
+  readonly #purges: { fromSequence: number; throughSequence: number }[] = []
+  readonly #unknownTypes: Record<string, number> = {}
+  #journalId: string | null = null
+  /** Made out in damaged bytes. */
+  #legibleId: string | undefined
+  #last = -1
+  #lastHash: Buffer = GENESIS_HASH
+  #frames = 0
+  #unknown = 0
+  #tornBytes = 0
+  #gap: Gap | undefined
+
+  constructor(disk: Disk, dir: string, visitor: ScanVisitor, readAll: boolean) {
+    this.#disk = disk
+    this.#dir = dir
+    this.#visitor = visitor
+    this.#readAll = readAll
+  }
+
+  async run(): Promise<ScanResult> {
+    const names = await this.#disk.list(this.#dir)
+    const present = new Set(names)
+    const end = lastSegmentNumber(names)
+    for (let number = 1; number <= end; number++) {
+      const segment = newSegment(number, this.#last, this.#lastHash)
+      segment.present = present.has(segmentName(number))
+      segment.closed = number < end
+      this.#segments.push(segment)
+      const index: IndexRead = present.has(indexName(number))
+        ? await readIndex(this.#disk, this.#dir, number)
+        : { ok: false, fault: 'missing' }
+      if (segment.present) await this.#segment(segment, index, number === end)
+      else this.#absent(segment, index)
+    }
+    this.#closeOpenEnd()
+    for (const { kind, segment: name } of this.#damageSeen) {
+      const segment = this.#segments.find((each) => each.name === name)
+      // Seen when it was read again; its index is good all the same.
+      if (segment !== undefined && kind === 'broken') segment.damaged = true
+    }
+    return {
+      ok: true,
+      journalId: this.#journalId ?? this.#legibleId ?? null,
+      segments: this.#segments,
+      lastSequence: this.#last,
+      lastHash: this.#lastHash,
+      tornBytes: this.#tornBytes,
+      frames: this.#frames,
+      unknownFrames: this.#unknown,
+      unknownTypes: this.#unknownTypes,
+      damage: this.#damage.filter((damage) => !this.#isPurged(damage)),
+      damageSeen: this.#damageSeen,
+      purges: this.#purges,
+    }
+  }
+
+  async #segment(segment: Segment, index: IndexRead, isLast: boolean): Promise<void> {
+    const file = await this.#disk.open(`${this.#dir}/${segment.name}`, { write: false, create: false })
     try {
-      const end = await file.size()
-      const fault = await scanSegment(file, end, segment, state, visitor)
-      if (fault !== undefined && !fault.ok) return fault
-      tornBytes = end - segment.bytes
-      if (tornBytes > 0 && index < numbers.length - 1)
-        return broken(segment, state, 'a torn frame before later segments')
+      const size = await file.size()
+      // Whoever wrote its index had closed it.
+      if (index.ok) segment.closed = true
+      if (!index.ok || this.#readAll) {
+        await this.#frameByFrame(file, size, segment, isLast && !index.ok)
+        segment.indexed = index.ok && isIndexOf(index.header, segment)
+        return
+      }
+      this.#fromIndex(segment, index)
+      if (size === index.header.bytes) return
+      const cut = [...index.lines()].filter(({ offset }) => offset >= size - HEADER_BYTES)
+      this.#place(segment, Math.min(size, segment.bytes), Math.abs(segment.bytes - size), ticketsOf(cut))
     } finally {
       await file.close()
     }
-    segments.push(segment)
   }
-  return { ok: true, ...state, segments, tornBytes }
-}
 
-/** Walks one segment; afterwards segment.bytes is the length of its good part. Returns a fault, or undefined. */
-async function scanSegment(
-  file: DiskFile,
-  end: number,
-  segment: Segment,
-  state: State,
-  visitor: ScanVisitor,
-): Promise<ScanFault | undefined> {
-  const reader = new FrameReader(file)
-  while (segment.bytes < end) {
-    const decoded = await reader.frameAt(segment.bytes, end)
-    if (decoded.kind === 'newer-format') {
-      return { ok: false, fault: 'unreadable', detail: `${segment.name}: format ${decoded.version} of a later program` }
+  /** A segment without its file: purged, or lost. */
+  #absent(segment: Segment, index: IndexRead): void {
+    if (!index.ok && index.fault === 'newer-format') throw new NewerFormat(indexName(segment.number))
+    if (index.ok) {
+      this.#fromIndex(segment, index)
+      // A purge, if there was one, is told by a later frame.
+      this.#place(segment, 0, 0, ticketsOf(index.lines()))
+      return
     }
-    if (decoded.kind !== 'frame') return await tornOrBroken(file, end, segment, state, decoded)
-    const body = parseBody(decoded.body)
-    if (body === undefined) return broken(segment, state, 'a frame without a body of ours')
-    if (!decoded.previous.equals(state.lastHash)) return broken(segment, state, 'the link to the frame before it')
-    if (body.sequence !== state.lastSequence + 1) return broken(segment, state, `sequence ${body.sequence}`)
-    const fault = take(body, segment, state, visitor)
-    if (fault !== undefined) return fault
-    state.lastHash = decoded.hash
-    state.lastSequence = body.sequence
-    segment.bytes += HEADER_BYTES + decoded.body.length
+    segment.damaged = true
+    this.#gap ??= emptyGap(index.fault === 'damaged' ? indexName(segment.number) : segment.name, 0, this.#last + 1)
+    this.#gap.counted = false
   }
-  return undefined
+
+  #fromIndex(segment: Segment, { header, lines }: Extract<IndexRead, { ok: true }>): void {
+    this.#meet(segment, 0, header.firstSequence, Buffer.from(header.previousHash, 'hex'))
+    this.#journalId = header.journalId
+    for (const { entry, offset } of lines()) this.#give(entry, segment, offset)
+    segment.lastSequence = header.lastSequence
+    segment.lastHash = Buffer.from(header.lastHash, 'hex')
+    segment.bytes = header.bytes
+    segment.frames = header.frames
+    segment.indexed = true
+    this.#last = header.lastSequence
+    this.#lastHash = segment.lastHash
+  }
+
+  async #frameByFrame(file: DiskFile, size: number, segment: Segment, isLast: boolean): Promise<void> {
+    const reader = new FrameReader(file)
+    let whole: Buffer | undefined
+    for (let at = 0; at < size; ) {
+      const decoded = await reader.frameAt(at, size)
+      if (decoded.kind === 'newer-format') {
+        throw new NewerFormat(`${segment.name}: format ${decoded.version} of a later program`)
+      }
+      const body = decoded.kind === 'frame' ? parseBody(decoded.body) : undefined
+      if (decoded.kind === 'frame' && body !== undefined && this.#fits(body)) {
+        this.#meet(segment, at, body.sequence, decoded.previous)
+        this.#take(body, decoded, segment, at)
+        at += HEADER_BYTES + decoded.body.length
+        if (!segment.damaged) segment.bytes = at
+        continue
+      }
+      // Kept in memory for the rest of this segment: a file with many bad places is read only once more.
+      whole ??= await file.read(0, size)
+      if (decoded.kind !== 'frame' && isLast && !segment.damaged && this.#isTorn(whole, at)) {
+        this.#tornBytes = size - at
+        return
+      }
+      const next = this.#nextIntact(whole, at)
+      this.#bad(segment, at, whole.subarray(at, next))
+      at = next
+      segment.bytes = size
+    }
+    if (segment.damaged) segment.bytes = size
+  }
+
+  /** The journal's own header is the first frame and no other. */
+  #fits(body: Body): boolean {
+    return body.sequence > this.#last && (body.sequence > 0 || HeaderFrameSchema.safeParse(body).success)
+  }
+
+  #take(body: Body, decoded: Extract<Decoded, { kind: 'frame' }>, segment: Segment, offset: number): void {
+    this.#last = body.sequence
+    this.#lastHash = decoded.hash
+    segment.lastSequence = body.sequence
+    segment.lastHash = decoded.hash
+    segment.frames += 1
+    const header = body.type === 'journal' ? HeaderFrameSchema.safeParse(body) : undefined
+    if (header?.success) this.#journalId = header.data.journalId
+    if (body.sequence > 0) this.#give(toEntry(body), segment, offset)
+  }
+
+  #give(entry: JournalEntry, segment: Segment, offset: number): void {
+    this.#frames += 1
+    if (!entry.known) {
+      this.#unknown += 1
+      this.#unknownTypes[entry.type] = (this.#unknownTypes[entry.type] ?? 0) + 1
+    } else if (entry.frame.type === 'accepted') segment.submissionIds.push(entry.frame.submissionId)
+    else if (entry.frame.type === 'purged') this.#purges.push(entry.frame)
+    else if (entry.frame.type === 'damage-seen') this.#damageSeen.push(entry.frame)
+    this.#visitor.onEntry(entry, { segment: segment.number, offset })
+  }
+
+  /** An intact frame, or an index: closes the gap before it, and checks that it follows what came before. */
+  #meet(segment: Segment, offset: number, sequence: number, previous: Buffer): void {
+    if (segment.frames === 0) {
+      segment.firstSequence = sequence
+      segment.previousHash = previous
+    }
+    const gap = this.#gap
+    this.#gap = undefined
+    const follows = sequence === this.#last + 1 && previous.equals(this.#lastHash)
+    if (gap === undefined && follows) return
+    const missing = sequence - this.#last - 1
+    const before = offset === 0 ? this.#segments[segment.number - 2] : segment
+    const place =
+      gap ?? emptyGap((before ?? segment).name, before === segment ? offset : (before?.bytes ?? 0), this.#last + 1)
+    if (gap === undefined) (before ?? segment).damaged = true
+    this.#damage.push({
+      ...damageOf(place),
+      throughSequence: sequence - 1,
+      mayHoldAccepted: place.counted && place.frames === missing ? place.accepted : missing,
+    })
+  }
+
+  #bad(segment: Segment, offset: number, bytes: Buffer): void {
+    segment.damaged = true
+    segment.closed = true
+    const gap = this.#gap ?? emptyGap(segment.name, offset, this.#last + 1)
+    const hidden = hiddenIn(bytes)
+    gap.bytes += bytes.length
+    gap.frames += hidden.frames
+    gap.accepted += hidden.accepted
+    gap.counted &&= hidden.counted
+    gap.tickets = [...gap.tickets, ...ticketsIn(bytes)].slice(0, MAX_TICKETS)
+    this.#gap = gap
+    this.#legibleId ??= journalIdIn(bytes)
+  }
+
+  /** A place where nothing is missing that is not known by the index. */
+  #place(segment: Segment, offset: number, bytes: number, tickets: readonly string[]): void {
+    segment.damaged = true
+    segment.closed = true
+    this.#damage.push({
+      ...damageOf({ ...emptyGap(segment.name, offset, segment.firstSequence), bytes, tickets }),
+      throughSequence: segment.lastSequence,
+      mayHoldAccepted: 0,
+    })
+  }
+
+  /**
+   * Nothing intact stands behind the last gap. The numbers of what may stand there are passed over, so that they are
+   * not given twice should it be read one day.
+   */
+  #closeOpenEnd(): void {
+    const gap = this.#gap
+    if (gap === undefined) return
+    this.#last += gap.frames
+    this.#damage.push({ ...damageOf(gap), throughSequence: null, mayHoldAccepted: gap.accepted })
+  }
+
+  /** Frames of one write may reach the disk in any order; none of them was promised before all were durable. */
+  #isTorn(whole: Buffer, at: number): boolean {
+    if (whole.length - at > MAX_TORN_BYTES) return false
+    const expected = this.#last + 1
+    for (const { body } of intactFrom(whole, at + 1)) if (body === undefined || body.group > expected) return false
+    return true
+  }
+
+  #nextIntact(whole: Buffer, at: number): number {
+    for (const { offset, body } of intactFrom(whole, at + 1)) {
+      if (body !== undefined && this.#fits(body)) return offset
+    }
+    return whole.length
+  }
+
+  /** Segments without a file are found before the frame that says that they were purged. */
+  #isPurged({ segment: name, offset, bytes, fromSequence, throughSequence }: Damage): boolean {
+    const segment = this.#segments.find((each) => each.name === name)
+    if (segment === undefined || segment.present || offset > 0 || bytes > 0) return false
+    const purged = this.#purges.some(
+      (purge) =>
+        purge.fromSequence <= Math.max(1, fromSequence) &&
+        throughSequence !== null &&
+        throughSequence <= purge.throughSequence,
+    )
+    if (purged && segment.indexed) {
+      segment.purged = true
+      segment.damaged = false
+      return true
+    }
+    return false
+  }
 }
 
-function take(body: Body, segment: Segment, state: State, visitor: ScanVisitor): ScanFault | undefined {
-  if (body.sequence === 0) {
-    const header = HeaderFrameSchema.safeParse(body)
-    if (!header.success) return broken(segment, state, 'no header frame at the beginning')
-    state.journalId = header.data.journalId
-    return undefined
+/** Intact frames that begin at `from` or later, wherever. */
+function* intactFrom(
+  bytes: Buffer,
+  from: number,
+): Generator<{ readonly offset: number; readonly body: Body | undefined }> {
+  for (let at = nextMagic(bytes, from); at >= 0; at = nextMagic(bytes, at + 1)) {
+    const decoded = decodeFrame(bytes.subarray(at))
+    if (decoded.kind === 'frame') yield { offset: at, body: parseBody(decoded.body) }
   }
-  const entry = toEntry(body)
-  if (!entry.known) state.unknownFrames += 1
-  visitor.onEntry(entry, { segment: segment.number, offset: segment.bytes })
-  return undefined
 }
 
-async function tornOrBroken(
-  file: DiskFile,
-  end: number,
-  segment: Segment,
-  state: State,
-  decoded: Exclude<Decoded, { kind: 'frame' | 'newer-format' }>,
-): Promise<ScanFault | undefined> {
-  // Frames of one write may reach the disk in any order; none of them was promised before all were durable. A write that
-  // began later shows that this one had been durable.
-  const expected = state.lastSequence + 1
-  for (const follower of await intactFramesAfter(file, segment.bytes, end)) {
-    const group = parseBody(follower.body)?.group
-    if (group !== undefined && group <= expected) continue
-    const what = decoded.kind === 'bad' ? `bad ${decoded.why}` : 'cut short'
-    return broken(segment, state, `${what}, but a later write follows at ${follower.offset}`)
-  }
-  return undefined
+function emptyGap(segment: string, offset: number, fromSequence: number): Gap {
+  return { segment, offset, fromSequence, bytes: 0, tickets: [], frames: 0, accepted: 0, counted: true }
 }
 
-function broken(segment: Segment, state: State, detail: string): ScanFault {
-  const place = { segment: segment.name, offset: segment.bytes, sequence: state.lastSequence + 1 }
-  return { ok: false, fault: 'broken-chain', place, detail }
+function damageOf({ segment, offset, bytes, fromSequence, tickets }: Gap): Omit<Damage, 'throughSequence'> {
+  return { kind: 'broken', segment, offset, bytes, fromSequence, tickets: [...tickets] }
+}
+
+function ticketsOf(lines: Iterable<{ readonly entry: JournalEntry }>): readonly string[] {
+  const tickets: string[] = []
+  for (const { entry } of lines) {
+    if (tickets.length === MAX_TICKETS) break
+    if (entry.known && entry.frame.type === 'accepted') tickets.push(entry.frame.ticket)
+  }
+  return tickets
 }

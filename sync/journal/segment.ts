@@ -1,29 +1,63 @@
 import type { DiskFile } from './disk.ts'
-import { type Decoded, decodeFrame, HEADER_BYTES, nextMagic } from './framing.ts'
+import { type Decoded, decodeFrame, FORMAT_VERSION, HEADER_BYTES, VERSION_AT } from './framing.ts'
 
 /** Frames of 2 KB come about a hundred to a read. */
 const WINDOW_BYTES = 256 * 1024
-const NAME = /^journal-(\d{6})\.bmj$/
+const NAME = /^journal-(\d{6})\.(bmj|idx)$/
 
 export interface Segment {
   readonly number: number
   readonly name: string
-  /** Sequence of its first frame. */
+  /** Sequences of its first and last frame; the last is one less than the first while it has none. */
   firstSequence: number
-  /** Length of its good part in bytes. */
+  lastSequence: number
+  /** Hash of the frame before its first one, and of its last one. */
+  previousHash: Buffer
+  lastHash: Buffer
+  /** Length in bytes: of the good part, or of the whole file once it is closed with damage in it. */
   bytes: number
+  frames: number
+  /** Nothing is appended to it any more. */
+  closed: boolean
+  /** Its file is there; when not, and it was not purged, it is damaged. */
+  present: boolean
+  purged: boolean
+  damaged: boolean
+  /** A good index of it is on disk. */
+  indexed: boolean
+  /** What was accepted in it, in order. */
+  submissionIds: string[]
+}
+
+export function newSegment(number: number, lastSequence: number, lastHash: Buffer): Segment {
+  return {
+    number,
+    name: segmentName(number),
+    firstSequence: lastSequence + 1,
+    lastSequence,
+    previousHash: lastHash,
+    lastHash,
+    bytes: 0,
+    frames: 0,
+    closed: false,
+    present: true,
+    purged: false,
+    damaged: false,
+    indexed: false,
+    submissionIds: [],
+  }
 }
 
 export function segmentName(number: number): string {
   return `journal-${String(number).padStart(6, '0')}.bmj`
 }
+export function indexName(number: number): string {
+  return `journal-${String(number).padStart(6, '0')}.idx`
+}
 
-/** The numbers of the segments among a folder's files, in order. */
-export function segmentNumbers(names: readonly string[]): readonly number[] {
-  return names
-    .map((name) => Number(NAME.exec(name)?.[1] ?? Number.NaN))
-    .filter((number) => !Number.isNaN(number))
-    .sort((a, b) => a - b)
+/** The highest number that a segment or an index among a folder's files has; 0 without any. */
+export function lastSegmentNumber(names: readonly string[]): number {
+  return Math.max(0, ...names.map((name) => Number(NAME.exec(name)?.[1] ?? 0)))
 }
 
 /** Reads frames out of a file through a window, so that memory does not grow with the file. */
@@ -39,8 +73,22 @@ export class FrameReader {
   /** The frame at `offset`, not looking at or beyond `end`. */
   async frameAt(offset: number, end: number): Promise<Decoded> {
     const first = decodeFrame(await this.#bytes(offset, Math.min(HEADER_BYTES, end - offset), end))
+    if (first.kind === 'newer-format') return this.#judged(first, offset, end)
     if (first.kind !== 'incomplete' || first.neededBytes > end - offset) return first
     return decodeFrame(await this.#bytes(offset, first.neededBytes, end))
+  }
+
+  /** A version that is not ours may be a flipped bit: then the frame is whole under our version. */
+  async #judged(newer: Decoded, offset: number, end: number): Promise<Decoded> {
+    const header = Buffer.from(await this.#bytes(offset, Math.min(HEADER_BYTES, end - offset), end))
+    header.writeUInt8(FORMAT_VERSION, VERSION_AT)
+    const ours = decodeFrame(header)
+    const length = ours.kind === 'incomplete' ? ours.neededBytes : HEADER_BYTES
+    if (ours.kind === 'bad' && ours.why !== 'hash') return newer
+    if (length > end - offset) return newer
+    const whole = Buffer.from(await this.#bytes(offset, length, end))
+    whole.writeUInt8(FORMAT_VERSION, VERSION_AT)
+    return decodeFrame(whole).kind === 'frame' ? { kind: 'bad', why: 'version' } : newer
   }
 
   async #bytes(offset: number, length: number, end: number): Promise<Buffer> {
@@ -51,19 +99,4 @@ export class FrameReader {
     }
     return this.#window.subarray(offset - this.#start, offset - this.#start + length)
   }
-}
-
-/** All intact frames that begin anywhere after `offset`: they tell damage from a torn tail. */
-export async function intactFramesAfter(
-  file: DiskFile,
-  offset: number,
-  end: number,
-): Promise<readonly { readonly offset: number; readonly body: Buffer }[]> {
-  const intact = []
-  const rest = await file.read(offset, end - offset)
-  for (let at = nextMagic(rest, 1); at >= 0; at = nextMagic(rest, at + 1)) {
-    const decoded = decodeFrame(rest.subarray(at))
-    if (decoded.kind === 'frame') intact.push({ offset: offset + at, body: decoded.body })
-  }
-  return intact
 }

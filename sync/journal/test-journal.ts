@@ -1,5 +1,5 @@
 import type { Frame } from '../protocol/frames.ts'
-import type { JournalEntry } from './entry.ts'
+import { entryOf, type JournalEntry } from './entry.ts'
 import { HEADER_BYTES } from './framing.ts'
 import { type Journal, type JournalOptions, openJournal } from './journal.ts'
 import { type MemoryDisk, memoryDisk } from './memory-disk.ts'
@@ -31,8 +31,7 @@ export async function frames(journal: Journal, from?: number): Promise<JournalEn
   return all
 }
 
-export const known = (list: readonly Frame[]): JournalEntry[] =>
-  list.map((frame, index) => ({ sequence: index + 1, known: true, frame }))
+export const known = (list: readonly Frame[]): JournalEntry[] => list.map((frame, index) => entryOf(index + 1, frame))
 
 /** A disk with a closed journal that holds these frames, each appended by itself. */
 export async function written(list: readonly Frame[], more: Partial<JournalOptions> = {}): Promise<MemoryDisk> {

@@ -1,22 +1,21 @@
 import { join } from 'node:path'
-import type { Frame } from '../protocol/frames.ts'
+import { type Frame, FrameSchema } from '../protocol/frames.ts'
 import { type Disk, type DiskFile, diskErrorCode, isDiskFull } from './disk.ts'
-import { encodeBody, frameText, type HeaderFrame } from './entry.ts'
+import { bodyText, entryOf, frameText, type HeaderFrame, type JournalEntry } from './entry.ts'
 import { encodeFrame } from './framing.ts'
-import { type Segment, segmentName } from './segment.ts'
+import type { AppendFault, AppendResult } from './journal-api.ts'
+import { newSegment, type Segment } from './segment.ts'
 
 /** Most frames that share one write: bounds what a failure takes back and the memory of a write. */
 const MAX_GROUP_FRAMES = 64
-
-export type AppendFault = 'disk-full' | 'closed' | 'io'
-export type AppendResult =
-  | { readonly ok: true; readonly sequence: number }
-  | { readonly ok: false; readonly fault: AppendFault; readonly detail: string }
+/** No frame is added to a write that has reached this length; with the longest frame that stays below MAX_TORN_BYTES. */
+const MAX_GROUP_LENGTH = 1 << 20
 
 /** Where the durable part of the journal ends. */
 export interface Head {
   lastSequence: number
   lastHash: Buffer
+  /** By number from 1. */
   readonly segments: Segment[]
 }
 
@@ -27,8 +26,12 @@ export interface WriterOptions {
   readonly head: Head
   /** A segment that reached this length is followed by a new one. */
   readonly segmentBytes: number
-  /** Called for each frame once it is durable, in order, before its append resolves. */
-  onDurable(frame: Frame | HeaderFrame, sequence: number, at: { segment: number; offset: number }): void
+  /** Asked when anything but an `accepted` frame meets a full disk; true when there is room now. */
+  readonly releaseReserve: () => Promise<boolean>
+  /** Called for each frame but the header once it is durable, in order, before its append resolves. */
+  onDurable(entry: JournalEntry, at: { readonly segment: number; readonly offset: number }): void
+  /** A segment that nothing will be appended to any more. */
+  onClosed(segment: Segment): void
 }
 
 interface Waiting {
@@ -37,6 +40,7 @@ interface Waiting {
   readonly resolve: (result: AppendResult) => void
   readonly reject: (error: unknown) => void
 }
+type Failure = { readonly ok: false; readonly fault: AppendFault; readonly detail: string }
 
 /**
  * The one writer: takes what waits, writes it in one go, makes it durable, answers all of it in order. What arrives
@@ -55,14 +59,31 @@ export class JournalWriter {
     this.#options = options
   }
 
-  /** @throws RangeError for a frame above the size limit. */
+  /**
+   * @throws RangeError for a frame above the size limit. A frame that breaks FrameSchema rejects with its ZodError; an
+   * `accepted` one is judged while its bytes are made durable, so that its answer need not wait for that.
+   */
   append(frame: Frame | HeaderFrame): Promise<AppendResult> {
-    const text = frameText(frame)
+    const checked = frame.type === 'accepted' || frame.type === 'journal' ? frame : FrameSchema.parse(frame)
+    const text = frameText(checked)
     if (this.#closed) return Promise.resolve({ ok: false, fault: 'closed', detail: 'the journal is closed' })
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ frame, text, resolve, reject })
+      this.#waiting.push({ frame: checked, text, resolve, reject })
       this.#pumping ??= this.#pump()
     })
+  }
+
+  /** Closes the last segment when it holds a frame; false when it does not, or a failed write lies in it. */
+  async rotate(): Promise<boolean> {
+    while (this.#pumping !== undefined) await this.#pumping
+    const last = this.#options.head.segments.at(-1)
+    if (this.#closed || last === undefined || last.closed || last.frames === 0 || this.#dirty) return false
+    last.closed = true
+    const file = this.#file
+    this.#file = undefined
+    this.#options.onClosed(last)
+    await file?.close()
+    return true
   }
 
   /** Finishes what was appended before, then lets go of the file. */
@@ -77,10 +98,10 @@ export class JournalWriter {
     // One turn, so that appends of the same turn share the first write too.
     await Promise.resolve()
     while (this.#waiting.length > 0) {
-      const group = this.#waiting.splice(0, MAX_GROUP_FRAMES)
+      const group = this.#nextGroup()
       try {
-        const results = await this.#write(group)
-        for (const [index, waiting] of group.entries()) waiting.resolve(results(index))
+        const failure = await this.#write(group)
+        if (failure !== undefined) await this.#failed(group, failure)
       } catch (error) {
         // A bug, not the disk: it belongs to whoever appended.
         for (const waiting of group) waiting.reject(error)
@@ -89,17 +110,43 @@ export class JournalWriter {
     this.#pumping = undefined
   }
 
-  async #write(group: readonly Waiting[]): Promise<(index: number) => AppendResult> {
+  #nextGroup(): readonly Waiting[] {
+    let count = 0
+    let length = 0
+    for (const { text } of this.#waiting) {
+      if (count === MAX_GROUP_FRAMES || (count > 0 && length + text.length > MAX_GROUP_LENGTH)) break
+      count += 1
+      length += text.length
+    }
+    return this.#waiting.splice(0, count)
+  }
+
+  /** New submissions are refused on a full disk; what else there is to say may use the room kept for it, once more. */
+  async #failed(group: readonly Waiting[], failure: Failure): Promise<void> {
+    const others = group.filter(({ frame }) => frame.type !== 'accepted')
+    const tryAgain = failure.fault === 'disk-full' && others.length > 0 && (await this.#options.releaseReserve())
+    for (const waiting of group) if (!tryAgain || waiting.frame.type === 'accepted') waiting.resolve(failure)
+    if (!tryAgain) return
+    const again = await this.#write(others)
+    if (again !== undefined) for (const waiting of others) waiting.resolve(again)
+  }
+
+  /** Writes and answers a group; when the disk fails, nothing of it is there and nobody was answered. */
+  async #write(group: readonly Waiting[]): Promise<Failure | undefined> {
     const { head } = this.#options
     const first = head.lastSequence + 1
     const encoded = encodeGroup(group, first, head.lastHash)
+    let prepared: Prepared
     try {
       if (this.#dirty) await this.#takeBack()
       const file = await this.#fileForWriting()
-      const segment = lastOf(head)
       try {
-        await file.write(Buffer.concat(encoded.frames), segment.bytes)
-        await file.sync()
+        await file.write(encoded.bytes, lastOf(head).bytes)
+        const syncing = file.sync()
+        // While the disk works: nothing here may throw before the sync has ended.
+        prepared = prepare(group, first)
+        await syncing
+        if (prepared.bad.size > 0) await this.#takeBack()
       } catch (error) {
         this.#dirty = true
         await this.#takeBack()
@@ -108,17 +155,34 @@ export class JournalWriter {
     } catch (error) {
       const code = diskErrorCode(error)
       if (code === undefined) throw error
-      return () => ({ ok: false, fault: isDiskFull(code) ? 'disk-full' : 'io', detail: code })
+      return { ok: false, fault: isDiskFull(code) ? 'disk-full' : 'io', detail: code }
     }
+    if (prepared.bad.size > 0) {
+      // Taken back whole; those that are good are written anew, before all others.
+      this.#waiting.unshift(...group.filter((waiting) => !prepared.bad.has(waiting)))
+      for (const [waiting, error] of prepared.bad) waiting.reject(error)
+      return undefined
+    }
+    this.#advance(group, encoded, prepared.entries)
+    return undefined
+  }
+
+  #advance(group: readonly Waiting[], encoded: Encoded, entries: readonly (JournalEntry | undefined)[]): void {
+    const { head } = this.#options
     const segment = lastOf(head)
-    for (const [index, { frame }] of group.entries()) {
+    for (const index of group.keys()) {
       const offset = segment.bytes
-      segment.bytes += encoded.frames[index]?.length ?? 0
-      head.lastSequence = first + index
-      this.#options.onDurable(frame, first + index, { segment: segment.number, offset })
+      const entry = entries[index]
+      segment.bytes += encoded.lengths[index] ?? 0
+      segment.frames += 1
+      head.lastSequence += 1
+      segment.lastSequence = head.lastSequence
+      if (entry !== undefined) this.#options.onDurable(entry, { segment: segment.number, offset })
     }
     head.lastHash = encoded.lastHash
-    return (index) => ({ ok: true, sequence: first + index })
+    segment.lastHash = encoded.lastHash
+    const first = head.lastSequence - group.length + 1
+    for (const [index, waiting] of group.entries()) waiting.resolve({ ok: true, sequence: first + index })
   }
 
   /**
@@ -136,13 +200,12 @@ export class JournalWriter {
   async #fileForWriting(): Promise<DiskFile> {
     const { disk, dir, head, segmentBytes } = this.#options
     const last = head.segments.at(-1)
-    if (last !== undefined && last.bytes < segmentBytes) {
+    if (last !== undefined && last.bytes < segmentBytes && !last.closed) {
       this.#file ??= await disk.open(join(dir, last.name), { write: true, create: false })
       return this.#file
     }
-    const number = (last?.number ?? 0) + 1
-    const name = segmentName(number)
-    const file = await disk.open(join(dir, name), { write: true, create: true })
+    const segment = newSegment((last?.number ?? 0) + 1, head.lastSequence, head.lastHash)
+    const file = await disk.open(join(dir, segment.name), { write: true, create: true })
     try {
       await disk.syncDir(dir)
       await this.#file?.close()
@@ -151,23 +214,51 @@ export class JournalWriter {
       throw error
     }
     this.#file = file
-    head.segments.push({ number, name, firstSequence: head.lastSequence + 1, bytes: 0 })
+    head.segments.push(segment)
+    if (last !== undefined && !last.closed) {
+      last.closed = true
+      this.#options.onClosed(last)
+    }
     return file
   }
 }
 
-function encodeGroup(
-  group: readonly Waiting[],
-  first: number,
-  previous: Buffer,
-): { readonly frames: readonly Buffer[]; readonly lastHash: Buffer } {
+interface Encoded {
+  readonly bytes: Buffer
+  readonly lengths: readonly number[]
+  readonly lastHash: Buffer
+}
+
+function encodeGroup(group: readonly Waiting[], first: number, previous: Buffer): Encoded {
   let lastHash = previous
-  const encoded = group.map(({ text }, index) => {
-    const { bytes, hash } = encodeFrame(lastHash, encodeBody(first + index, first, text))
+  const frames = group.map(({ text }, index) => {
+    const { bytes, hash } = encodeFrame(lastHash, bodyText(first + index, first, text))
     lastHash = hash
     return bytes
   })
-  return { frames: encoded, lastHash }
+  const [only] = frames
+  const bytes = only !== undefined && frames.length === 1 ? only : Buffer.concat(frames)
+  return { bytes, lengths: frames.map((frame) => frame.length), lastHash: Buffer.from(lastHash) }
+}
+
+interface Prepared {
+  /** What readers get of each frame; undefined for the journal's header. */
+  readonly entries: readonly (JournalEntry | undefined)[]
+  readonly bad: ReadonlyMap<Waiting, unknown>
+}
+
+function prepare(group: readonly Waiting[], first: number): Prepared {
+  const bad = new Map<Waiting, unknown>()
+  const entries = group.map((waiting, index) => {
+    const { frame } = waiting
+    if (frame.type === 'journal') return undefined
+    if (frame.type !== 'accepted') return entryOf(first + index, frame)
+    const parsed = FrameSchema.safeParse(frame)
+    if (parsed.success) return entryOf(first + index, parsed.data)
+    bad.set(waiting, parsed.error)
+    return undefined
+  })
+  return { entries, bad }
 }
 
 function lastOf(head: Head): Segment {

@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { Sha256Schema } from '../protocol/ids.ts'
+import { type Disk, readWhole } from './disk.ts'
+import type { JournalEntry } from './entry.ts'
+import { indexName, type Segment } from './segment.ts'
+
+/**
+ * The index of a closed segment, `journal-000001.idx`: all that readers get of its frames, so that a start need not read
+ * the envelopes, and all that stays of a purged one. Lines of JSON in ASCII: a header; one line a frame (the journal's own
+ * header frame apart) without the hub's receipt; then the receipts, a line each; and the hash of all before. As long as
+ * the segment is there the index is derived and can be made again.
+ */
+export const INDEX_VERSION = 1
+/** Lines are parsed in pieces of this length: one call for many lines, without a second copy of the whole file. */
+const PIECE_BYTES = 256 * 1024
+
+const IndexHeaderSchema = z.object({
+  version: z.literal(INDEX_VERSION),
+  journalId: z.uuid(),
+  segment: z.int().min(1),
+  firstSequence: z.int().min(0),
+  lastSequence: z.int().min(0),
+  previousHash: Sha256Schema,
+  lastHash: Sha256Schema,
+  bytes: z.int().min(1),
+  frames: z.int().min(1),
+  /** Length of the lines of frames; the receipts begin behind them. */
+  linesBytes: z.int().min(0),
+})
+export type IndexHeader = z.infer<typeof IndexHeaderSchema>
+const AnyVersionSchema = z.object({ version: z.int().min(INDEX_VERSION + 1) })
+const LastLineSchema = z.object({ sha256: Sha256Schema })
+
+/** An entry and where its frame begins in the segment. */
+export interface IndexLine {
+  readonly offset: number
+  readonly entry: JournalEntry
+}
+/** As it stands in the file: a frame with a receipt has its place among the receipts instead. */
+interface StoredLine extends IndexLine {
+  readonly receiptAt?: readonly [offset: number, length: number]
+}
+
+export type IndexRead =
+  | { readonly ok: true; readonly header: IndexHeader; readonly lines: () => Generator<IndexLine> }
+  | { readonly ok: false; readonly fault: 'missing' | 'damaged' | 'newer-format' }
+
+/** @throws the disk's error when the file cannot be read. */
+export async function readIndex(disk: Disk, dir: string, number: number): Promise<IndexRead> {
+  const bytes = await readWhole(disk, `${dir}/${indexName(number)}`)
+  if (bytes === undefined) return { ok: false, fault: 'missing' }
+  const read = parseIndex(bytes)
+  return read.ok && read.header.segment !== number ? { ok: false, fault: 'damaged' } : read
+}
+
+export function parseIndex(bytes: Buffer): IndexRead {
+  const headerEnd = bytes.indexOf(10)
+  const lastStart = bytes.lastIndexOf(10, bytes.length - 2) + 1
+  const last = LastLineSchema.safeParse(jsonOf(bytes.toString('latin1', lastStart)))
+  const damaged = { ok: false, fault: 'damaged' } as const
+  if (headerEnd < 0 || lastStart <= headerEnd || !last.success) return damaged
+  const sha256 = createHash('sha256').update(bytes.subarray(0, lastStart)).digest('hex')
+  if (sha256 !== last.data.sha256) return damaged
+  const header = jsonOf(bytes.toString('latin1', 0, headerEnd))
+  const parsed = IndexHeaderSchema.safeParse(header)
+  if (!parsed.success) {
+    return AnyVersionSchema.safeParse(header).success ? { ok: false, fault: 'newer-format' } : damaged
+  }
+  const receiptsStart = headerEnd + 1 + parsed.data.linesBytes
+  if (receiptsStart > lastStart) return damaged
+  const lines = bytes.subarray(headerEnd + 1, receiptsStart)
+  const receipts = bytes.subarray(receiptsStart, lastStart)
+  return { ok: true, header: parsed.data, lines: () => linesOf(lines, receipts) }
+}
+
+/** Ours by its hash, which was checked: lines are not judged one by one. */
+function* linesOf(lines: Buffer, receipts: Buffer): Generator<IndexLine> {
+  for (let from = 0; from < lines.length; ) {
+    const newline = lines.indexOf(10, Math.min(from + PIECE_BYTES, lines.length - 1))
+    // The last newline of the piece is left out, the others become the commas of one array.
+    const text = lines.toString('latin1', from, newline).replaceAll('\n', ',')
+    const pieces: StoredLine[] = JSON.parse(`[${text}]`)
+    for (const line of pieces) {
+      if (line.receiptAt !== undefined) giveReceipt(line.entry, receipts, line.receiptAt)
+      yield line
+    }
+    from = newline + 1
+  }
+}
+
+/** Most readers never look at a receipt's text: it is made when they do. */
+function giveReceipt(entry: JournalEntry, receipts: Buffer, [offset, length]: readonly [number, number]): void {
+  if (!entry.known) return
+  Object.defineProperty(entry.frame, 'receipt', {
+    enumerable: true,
+    get: () => receipts.toString('latin1', offset, offset + length),
+  })
+}
+
+/** Collects a segment's entries, in order, as its index will hold them. */
+export class IndexDraft {
+  readonly #lines: string[] = []
+  readonly #receipts: string[] = []
+  #receiptsLength = 0
+
+  add(offset: number, entry: JournalEntry): void {
+    if (entry.known && (entry.frame.type === 'received' || entry.frame.type === 'batch-received')) {
+      const { receipt, ...frame } = entry.frame
+      const receiptAt = [this.#receiptsLength, receipt.length]
+      this.#receipts.push(receipt)
+      this.#receiptsLength += receipt.length + 1
+      this.#lines.push(ascii(JSON.stringify({ offset, entry: { ...entry, frame }, receiptAt })))
+    } else this.#lines.push(ascii(JSON.stringify({ offset, entry })))
+  }
+
+  /** The file's bytes for a closed, intact segment. */
+  bytes(journalId: string, segment: Segment): Buffer {
+    const lines = this.#lines.map((line) => `${line}\n`).join('')
+    const header: IndexHeader = {
+      version: INDEX_VERSION,
+      journalId,
+      segment: segment.number,
+      firstSequence: segment.firstSequence,
+      lastSequence: segment.lastSequence,
+      previousHash: segment.previousHash.toString('hex'),
+      lastHash: segment.lastHash.toString('hex'),
+      bytes: segment.bytes,
+      frames: segment.frames,
+      linesBytes: lines.length,
+    }
+    const receipts = this.#receipts.map((receipt) => `${receipt}\n`).join('')
+    const text = `${JSON.stringify(header)}\n${lines}${receipts}`
+    const sha256 = createHash('sha256').update(text, 'latin1').digest('hex')
+    return Buffer.from(`${text}${JSON.stringify({ sha256 })}\n`, 'latin1')
+  }
+}
+
+/** True when index and segment belong together; a file that grew after its index was written is not its segment. */
+export function isIndexOf(header: IndexHeader, segment: Segment): boolean {
+  return (
+    header.bytes === segment.bytes &&
+    header.frames === segment.frames &&
+    header.firstSequence === segment.firstSequence &&
+    header.lastSequence === segment.lastSequence &&
+    header.lastHash === segment.lastHash.toString('hex') &&
+    header.previousHash === segment.previousHash.toString('hex')
+  )
+}
+
+/** JSON with nothing but ASCII: a byte is a character, which makes reading it cheap. */
+function ascii(json: string): string {
+  return json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
