@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { joseSuite } from '../sync/envelope/jose-suite.ts'
 import { isNewer, keyFor, verifyKeySet } from '../sync/envelope/key-set.ts'
-import { generateSigningKey, type SigningKey, signingKeyFromJwk } from '../sync/envelope/signing-key.ts'
+import type { SigningKey, Suite } from '../sync/envelope/suite.ts'
 import type { Why } from '../sync/hub-client/call-failure.ts'
 import type { HubClient } from '../sync/hub-client/hub-client.ts'
 import type { HubKey, KeySet, Provisioning } from '../sync/protocol/keys.ts'
@@ -29,6 +30,8 @@ export interface TrustOptions {
   readonly dir: string | SmallFiles
   readonly provisioning: Provisioning
   readonly log: Log
+  /** Cryptography; the real one when not given. */
+  readonly suite?: Suite
 }
 
 const DeviceKeyFileSchema = z.object({ privateJwk: z.record(z.string(), z.unknown()) })
@@ -53,10 +56,10 @@ export type TrustResult =
  * Reads what is kept, or begins it. A key set or enrolment that is damaged on disk is logged and asked for again.
  * Throws what the file system throws.
  */
-export async function openTrust({ dir, provisioning, log }: TrustOptions): Promise<TrustResult> {
+export async function openTrust({ dir, provisioning, log, suite = joseSuite }: TrustOptions): Promise<TrustResult> {
   const files = typeof dir === 'string' ? await folderFiles(dir) : dir
 
-  const loaded = await loadOrMakeDeviceKey(files)
+  const loaded = await loadOrMakeDeviceKey(files, suite)
   if (!loaded.ok) return loaded
   const deviceKey = loaded.key
   let highest = await loadHighest()
@@ -75,7 +78,7 @@ export async function openTrust({ dir, provisioning, log }: TrustOptions): Promi
   async function loadKeySet(): Promise<KeySet | undefined> {
     const text = await files.read(KEY_SET)
     if (text === undefined) return undefined
-    const verified = await verifyKeySet(text, provisioning.rootKeySha256)
+    const verified = await verifyKeySet(text, provisioning.rootKeySha256, suite)
     if (!verified.ok) {
       log('key-set-refused', { source: 'disk', fault: verified.fault, detail: verified.detail })
       return undefined
@@ -161,24 +164,25 @@ export async function openTrust({ dir, provisioning, log }: TrustOptions): Promi
 
 async function loadOrMakeDeviceKey(
   files: SmallFiles,
+  suite: Suite,
 ): Promise<{ readonly ok: true; readonly key: SigningKey } | Extract<TrustResult, { ok: false }>> {
   const text = await files.read(DEVICE_KEY)
   if (text === undefined) {
-    const { key, privateJwk } = await generateSigningKey()
+    const { key, privateJwk } = await suite.generateSigningKey()
     await files.write(DEVICE_KEY, JSON.stringify({ privateJwk }))
     return { ok: true, key }
   }
   const stored = DeviceKeyFileSchema.safeParse(jsonOrUndefined(text))
-  const key = stored.success ? await keyOrUndefined(stored.data.privateJwk) : undefined
+  const key = stored.success ? await keyOrUndefined(stored.data.privateJwk, suite) : undefined
   if (key !== undefined) return { ok: true, key }
   // Nothing of the file's content is said: it is the private key.
   const detail = `${files.place(DEVICE_KEY)} holds no usable device key: restore it from a backup, or move it away and enrol this terminal anew`
   return { ok: false, fault: 'device-key', detail }
 }
 
-async function keyOrUndefined(privateJwk: Record<string, unknown>): Promise<SigningKey | undefined> {
+async function keyOrUndefined(privateJwk: Record<string, unknown>, suite: Suite): Promise<SigningKey | undefined> {
   try {
-    return await signingKeyFromJwk(privateJwk)
+    return await suite.signingKeyFromJwk(privateJwk)
   } catch (error) {
     // What signingKeyFromJwk promises to throw for a key that is none, and no other.
     if (error instanceof z.ZodError || (error instanceof Error && error.name === 'DataError')) return undefined
