@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { RESTART_EVERY_MS, startSyncWorker } from './client.ts'
-import type { ViewMessage, WorkerChannel } from './messages.ts'
+import { RESTART_EVERY_MS, SCHEDULE_LIMIT_MS, startSyncWorker } from './client.ts'
+import type { Progress, ViewMessage, WorkerChannel } from './messages.ts'
+
+const ID = '00000000-0000-4000-8000-000000000001'
 
 /** What the page sees of a Web Worker. */
 class FakeWorker extends EventTarget {
@@ -33,8 +35,10 @@ function bench(
   const workers: FakeWorker[] = []
   const heard: ViewMessage[] = []
   const problems: string[] = []
+  const progress: Progress[] = []
   const handle = startSyncWorker({
     channel,
+    onProgress: (one) => progress.push(one),
     onMessage: (message) => heard.push(message),
     onProblem: (event) => problems.push(event),
     spawn() {
@@ -43,7 +47,7 @@ function bench(
       return worker as unknown as Worker
     },
   })
-  return { workers, heard, problems, handle }
+  return { workers, heard, problems, progress, handle }
 }
 
 const view = {
@@ -106,6 +110,55 @@ test('a failed worker is replaced, at most once in ten seconds, and the old one 
   vi.advanceTimersByTime(200)
   expect(workers.length).toBe(3)
   expect(problems).toEqual(['sync-worker-failed', 'sync-worker-failed'])
+})
+
+test('asks for the schedule, and matches every answer with its question', async () => {
+  const { workers, heard, handle } = bench()
+  const [first, second] = [handle.schedule([ID]), handle.schedule([ID])]
+  expect(workers[0]?.told).toEqual([
+    { command: { kind: 'schedule-wanted', ask: 1, ids: [ID] }, transfer: [] },
+    { command: { kind: 'schedule-wanted', ask: 2, ids: [ID] }, transfer: [] },
+  ])
+  workers[0]?.say({ kind: 'schedule', ask: 9, rows: [] })
+  workers[0]?.say({ kind: 'schedule', ask: 2, rows: null })
+  workers[0]?.say({ kind: 'schedule', ask: 1, rows: [{ id: ID, attempts: 3, nextAttemptAt: 77 }] })
+  expect(await first).toEqual({ ok: true, rows: [{ id: ID, attempts: 3, nextAttemptAt: 77 }] })
+  expect(await second).toEqual({ ok: false, fault: 'no-store' })
+  expect(heard).toEqual([])
+})
+
+test('a schedule that does not come in time, or cannot come, is an answer too', async () => {
+  const { workers, handle } = bench()
+  const silent = handle.schedule([ID])
+  await vi.advanceTimersByTimeAsync(SCHEDULE_LIMIT_MS)
+  expect(await silent).toEqual({ ok: false, fault: 'no-answer' })
+  workers[0]?.fail('crash')
+  expect(await handle.schedule([ID])).toEqual({ ok: false, fault: 'no-answer' })
+  handle.close()
+  expect(await handle.schedule([ID])).toEqual({ ok: false, fault: 'no-answer' })
+})
+
+test('progress goes to whoever asked for it and nowhere else', () => {
+  const { workers, heard, progress } = bench()
+  workers[0]?.say({ kind: 'progress', seen: 9, applied: 4 })
+  expect(progress).toEqual([{ seen: 9, applied: 4 }])
+  expect(heard).toEqual([])
+})
+
+test('asks once for storage that is not evicted, and says when even asking failed', async () => {
+  const persist = vi.fn(async () => Promise.reject(new Error('not allowed')))
+  const problems: string[] = []
+  const handle = startSyncWorker({
+    channel: () => ({ kind: 'websocket', url: 'ws://127.0.0.1/w' }),
+    onMessage: () => undefined,
+    onProblem: (event) => problems.push(event),
+    persist,
+    spawn: () => new FakeWorker() as unknown as Worker,
+  })
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(persist).toHaveBeenCalledTimes(1)
+  expect(problems).toEqual(['storage-persist-failed'])
+  handle.close()
 })
 
 test('after close nothing is heard and nothing restarts', () => {

@@ -1,7 +1,16 @@
-import { PageMessageSchema, type ViewMessage, type WorkerChannel, type WorkerCommand } from './messages.ts'
+import {
+  PageMessageSchema,
+  type Progress,
+  type ScheduleRow,
+  type ViewMessage,
+  type WorkerChannel,
+  type WorkerCommand,
+} from './messages.ts'
 
 /** A worker that fails at once after every start must not take the machine down with it. */
 export const RESTART_EVERY_MS = 10_000
+/** The worker answers from its store; a maintainer does not wait longer for a column of moments. */
+export const SCHEDULE_LIMIT_MS = 3_000
 
 export type SyncWorkerOptions = {
   /** Asked at the start, after a restart and when a port was lost; a port can be given away only once. */
@@ -9,17 +18,32 @@ export type SyncWorkerOptions = {
   onMessage: (message: ViewMessage) => void
   /** Events for the page's log: no personal data. */
   onProblem?: (event: string, why: string) => void
+  /** How far the worker's store is behind the journal: for tests and benchmarks. */
+  onProgress?: (progress: Progress) => void
+  /** Asks the browser, once a document, not to evict what IndexedDB holds; the answer changes nothing for us. */
+  persist?: () => Promise<unknown>
   /** For tests. */
   spawn?: () => Worker
 }
 
-export type SyncWorkerHandle = { close(): void }
+export type ScheduleAnswer =
+  | { ok: true; rows: ScheduleRow[] }
+  /** no-store: IndexedDB is being opened or cannot be used. no-answer: the worker is not there, or too busy. */
+  | { ok: false; fault: 'no-store' | 'no-answer' }
+
+export type SyncWorkerHandle = {
+  /** When these are tried next; at most MAX_SCHEDULE_IDS. Those that are not queued have no row. */
+  schedule(ids: readonly string[]): Promise<ScheduleAnswer>
+  close(): void
+}
 
 /** Starts the sync worker and keeps it running; every message is checked before it is handed on. */
 export function startSyncWorker({
   channel,
   onMessage,
   onProblem,
+  onProgress,
+  persist = askToPersist,
   spawn = spawnWorker,
 }: SyncWorkerOptions): SyncWorkerHandle {
   const problem = (event: string, why: unknown) => onProblem?.(event, String(why).slice(0, 300))
@@ -27,6 +51,8 @@ export function startSyncWorker({
   let startedAtMs = 0
   let timer: ReturnType<typeof setTimeout> | null = null
   let closed = false
+  let asked = 0
+  const asks = new Map<number, (answer: ScheduleAnswer) => void>()
 
   function start(): void {
     timer = null
@@ -43,7 +69,11 @@ export function startSyncWorker({
     const parsed = PageMessageSchema.safeParse(data)
     if (!parsed.success) problem('sync-worker-message-invalid', parsed.error.issues[0]?.message)
     else if (parsed.data.kind === 'channel-wanted') void giveChannel(mine)
-    else onMessage(parsed.data)
+    else if (parsed.data.kind === 'progress') onProgress?.({ seen: parsed.data.seen, applied: parsed.data.applied })
+    else if (parsed.data.kind === 'schedule') {
+      const { ask, rows } = parsed.data
+      asks.get(ask)?.(rows === null ? { ok: false, fault: 'no-store' } : { ok: true, rows })
+    } else onMessage(parsed.data)
   }
 
   async function giveChannel(mine: Worker): Promise<void> {
@@ -67,8 +97,26 @@ export function startSyncWorker({
     timer = setTimeout(start, Math.max(0, startedAtMs + RESTART_EVERY_MS - performance.now()))
   }
 
+  function schedule(ids: readonly string[]): Promise<ScheduleAnswer> {
+    const mine = worker
+    if (closed || mine === null) return Promise.resolve({ ok: false, fault: 'no-answer' })
+    const ask = ++asked
+    return new Promise((resolve) => {
+      const answer = (given: ScheduleAnswer) => {
+        clearTimeout(limit)
+        asks.delete(ask)
+        resolve(given)
+      }
+      const limit = setTimeout(() => answer({ ok: false, fault: 'no-answer' }), SCHEDULE_LIMIT_MS)
+      asks.set(ask, answer)
+      tell(mine, { kind: 'schedule-wanted', ask, ids: [...ids] })
+    })
+  }
+
   start()
+  persist().catch((error: unknown) => problem('storage-persist-failed', error))
   return {
+    schedule,
     close() {
       closed = true
       if (timer !== null) clearTimeout(timer)
@@ -79,6 +127,16 @@ export function startSyncWorker({
 
 function tell(worker: Worker, command: WorkerCommand, transfer: Transferable[] = []): void {
   worker.postMessage(command, transfer)
+}
+
+/** What we need of the page's StorageManager; a worker's has no `persist`, and this file is read with both libraries. */
+type Persistence = { persisted(): Promise<boolean>; persist(): Promise<boolean> }
+
+/** Only a page may ask, a worker may not. A refusal costs at most a rebuild from the journal. */
+async function askToPersist(): Promise<void> {
+  const { navigator } = globalThis as unknown as { navigator?: { storage?: Persistence } }
+  const storage = navigator?.storage
+  if (storage !== undefined && !(await storage.persisted())) await storage.persist()
 }
 
 /** The bundler knows this form and makes a chunk of its own of it. */

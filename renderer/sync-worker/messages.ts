@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SubmissionIdSchema } from '../../sync/protocol/ids.ts'
 import { CatalogueViewSchema, QueueViewSchema } from '../../sync/protocol/queue-view.ts'
 
 /**
@@ -21,9 +22,30 @@ export const ViewMessageSchema = z.discriminatedUnion('kind', [
 ])
 export type ViewMessage = z.infer<typeof ViewMessageSchema>
 
+/** Most ids in one question for the schedule: as many as the maintainers' page shows at once, and some. */
+export const MAX_SCHEDULE_IDS = 200
+
+/** When the drain tries a queued submission next. */
+export const ScheduleRowSchema = z.object({
+  id: SubmissionIdSchema,
+  /** Failed tries since it was queued. */
+  attempts: z.int().min(0),
+  /** Epoch milliseconds; 0 or past = as soon as a lane is free. */
+  nextAttemptAt: z.int(),
+})
+export type ScheduleRow = z.infer<typeof ScheduleRowSchema>
+
+/** How far the journal has been heard of and how far the store shows it, as journal sequences. */
+export const ProgressSchema = z.object({ seen: z.int().min(0), applied: z.int().min(0) })
+export type Progress = z.infer<typeof ProgressSchema>
+
 /** Worker to page. */
 export const PageMessageSchema = z.discriminatedUnion('kind', [
   ...ViewMessageSchema.options,
+  /** Answers `schedule-wanted` with the same `ask`; ids that are not queued have no row. Null: no store just now. */
+  z.object({ kind: z.literal('schedule'), ask: z.int(), rows: z.array(ScheduleRowSchema).nullable() }),
+  /** After every application, for tests and benchmarks: `seen - applied` is how far the store lags. */
+  ProgressSchema.extend({ kind: z.literal('progress') }),
   /** The worker has no channel to main, or lost one that it cannot open again by itself. client.ts answers it. */
   z.object({ kind: z.literal('channel-wanted') }),
 ])
@@ -37,6 +59,11 @@ export const WorkerCommandSchema = z.discriminatedUnion('kind', [
       z.object({ kind: z.literal('websocket'), url: z.url({ protocol: /^wss?$/ }) }),
       z.object({ kind: z.literal('port') }),
     ]),
+  }),
+  z.object({
+    kind: z.literal('schedule-wanted'),
+    ask: z.int(),
+    ids: z.array(SubmissionIdSchema).max(MAX_SCHEDULE_IDS),
   }),
   z.object({ kind: z.literal('close') }),
 ])

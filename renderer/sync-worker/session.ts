@@ -3,16 +3,22 @@ import { type FeedMessage, LEASE_MS, LEASE_RENEW_MS } from '../../sync/protocol/
 import { type CatalogueReplication, startCatalogueReplication } from '../../sync/queue/catalogue-replication.ts'
 import { type Clock, errorText, type Log, type Random, withLimit } from '../../sync/queue/clock.ts'
 import { createDrain } from '../../sync/queue/drain.ts'
-import { applyFeed, reset, subscribeFrom } from '../../sync/queue/projection.ts'
+import { applyFeed, type EventsMessage, reset, type Subscription, subscribeFrom } from '../../sync/queue/projection.ts'
 import { StoreInconsistent } from '../../sync/queue/queue-store.ts'
 import type { QueueDatabase } from '../../sync/queue/rxdb-database.ts'
+import { checkStore, type Sentinel } from '../../sync/queue/store-check.ts'
 import type { WorkerClient } from './channel.ts'
+import type { DrainGuard } from './drain-guard.ts'
+import { bufferFeed, MAX_BUFFERED_EVENTS } from './feed-buffer.ts'
+import type { Progress } from './messages.ts'
 
 /** A call of main that only looks into memory or a small file is lost after this. */
 export const CALL_LIMIT_MS = 10_000
 /** Between two subscriptions after the feed ended. */
 export const RESUBSCRIBE_MS = 1_000
 export const CATALOGUE_RETRY_MS = 5_000
+/** An IndexedDB that came back empty is found within this time, even when nothing happens. A few reads each. */
+export const CHECK_STORE_MS = 30_000
 
 export type SessionOptions = {
   database: QueueDatabase
@@ -21,11 +27,13 @@ export type SessionOptions = {
   clock: Clock
   random: Random
   log: Log
+  guard: DrainGuard
   /** The queue follows the journal. */
   onReady: () => void
   /** The queue may look different now. Awaited, so that no view is taken in the middle of a change. */
   onQueue: () => Promise<void>
   onConnection: (connection: HubConnection) => Promise<void>
+  onProgress: (progress: Progress) => void
   onCatalogue: (view: CatalogueView) => void
   onStoreFailure: (error: unknown) => void
   onChannelFailure: (why: string) => void
@@ -39,7 +47,7 @@ export type Session = { stop(why: string, tellMain: boolean): Promise<void> }
  * it holds the lease. The lease is taken when the queue follows the journal and given back when the session ends.
  */
 export function startSession(options: SessionOptions): Session {
-  const { database, client, workerId, clock, random, log } = options
+  const { database, client, workerId, clock, random, log, guard } = options
   const { store } = database
   const abort = new AbortController()
   const waits = new Set<() => void>()
@@ -49,6 +57,11 @@ export function startSession(options: SessionOptions): Session {
   let lease: Promise<void> | null = null
   let connection: HubConnection | null = null
   let subscription = new AbortController()
+  let seen = 0
+  /** What was written last; null while the store is being filled anew. */
+  let sentinel: Sentinel | null = null
+  let storeTurn: Promise<unknown> = Promise.resolve()
+  let lock: { release(): void } | null = null
 
   const drain = createDrain({
     store,
@@ -97,10 +110,17 @@ export function startSession(options: SessionOptions): Session {
     })
   }
 
+  /** Applications and checks of the store stand in a row. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = storeTurn.then(work)
+    storeTurn = turn.catch(() => undefined)
+    return turn
+  }
+
   async function followFeed(): Promise<void> {
     while (!stopped) {
       try {
-        if (replayWanted) await reset(store)
+        if (replayWanted) await emptyStore()
         replayWanted = false
         const replay = await followOnce(await subscribeFrom(store))
         if (replay) continue
@@ -114,27 +134,70 @@ export function startSession(options: SessionOptions): Session {
     }
   }
 
+  function emptyStore(): Promise<void> {
+    return inTurn(() => {
+      sentinel = null
+      return reset(store)
+    })
+  }
+
   /** Answers whether the store must be filled again from 0, at once. */
   async function followOnce(since: number): Promise<boolean> {
-    subscription = new AbortController()
-    const messages = await call('feed', client.feed({ since }, { signal: subscription.signal }))
-    let first = true
-    for await (const message of messages) {
-      if (stopped) return false
-      if (message.kind === 'events') {
-        const applied = await applyFeed(store, message, { since, first }, log)
-        if (applied.outcome === 'replay') return true
-        first = false
-        await options.onQueue()
-        drain.wake()
-        if (lease === null) {
-          options.onReady()
-          lease = keepLease()
-        }
-      } else await heed(message)
-      if (replayWanted) return true
+    const mine = new AbortController()
+    subscription = mine
+    seen = since
+    const messages = await call('feed', client.feed({ since }, { signal: mine.signal }))
+    const buffer = bufferFeed(messages, MAX_BUFFERED_EVENTS, (message) => {
+      if (message.kind === 'events') seen = Math.max(seen, message.throughSequence)
+    })
+    try {
+      for (let first = true; ; ) {
+        // The first one tells how far the journal reaches; with others in it, it would not.
+        const message = await buffer.next(!first)
+        if (message === null || stopped) return replayWanted
+        if (message.kind === 'events') {
+          const subscribed = { since, first }
+          if ((await inTurn(() => apply(message, subscribed))) === 'replay') return true
+          first = false
+          await options.onQueue()
+          drain.wake()
+          if (lease === null) {
+            options.onReady()
+            lease = keepLease()
+          }
+        } else await heed(message)
+        if (replayWanted) return true
+      }
+    } finally {
+      buffer.close()
+      if (!stopped) mine.abort()
     }
-    return replayWanted
+  }
+
+  async function apply(message: EventsMessage, subscribed: Subscription): Promise<'applied' | 'replay'> {
+    const applied = await applyFeed(store, message, subscribed, log)
+    if (applied.outcome === 'replay') {
+      sentinel = null
+      return 'replay'
+    }
+    sentinel = { journalId: message.journalId, throughSequence: applied.throughSequence }
+    options.onProgress({ seen: Math.max(seen, applied.throughSequence), applied: applied.throughSequence })
+    return 'applied'
+  }
+
+  async function watchStore(): Promise<void> {
+    for (;;) {
+      await pause(CHECK_STORE_MS)
+      if (stopped) return
+      try {
+        await inTurn(async () => {
+          if (sentinel !== null && !stopped) await checkStore(store, sentinel)
+        })
+      } catch (error) {
+        if (!stopped) options.onStoreFailure(error)
+        return
+      }
+    }
   }
 
   async function heed(message: Exclude<FeedMessage, { kind: 'events' }>): Promise<void> {
@@ -148,28 +211,46 @@ export function startSession(options: SessionOptions): Session {
   async function keepLease(): Promise<void> {
     let silent = 0
     while (!stopped) {
-      const askedAtMs = clock.monotonic()
       try {
-        const held = leaseHeld()
-          ? (await call('renewLease', client.renewLease({ workerId }))).held
-          : (await call('takeLease', client.takeLease({ workerId }))).granted
+        const held = await holdLease()
         silent = 0
-        // Counted from the question, so that this side ends first.
-        leaseHeldUntilMs = held ? askedAtMs + LEASE_MS : -1
         if (stopped) return
         if (held) drain.start()
-        else await drain.stop()
+        else await stopDraining()
       } catch (error) {
         if (stopped) return
         log('lease-call-failed', { error: errorText(error) })
-        if (!leaseHeld()) await drain.stop()
+        if (!leaseHeld()) await stopDraining()
         if (++silent >= 2) return options.onChannelFailure('lease calls stay unanswered')
       }
       await pause(LEASE_RENEW_MS)
     }
   }
 
+  /** The lock first: who holds the lease and has to wait for the lock would keep main from draining. */
+  async function holdLease(): Promise<boolean> {
+    lock ??= await guard.tryHold()
+    if (lock === null) {
+      log('drain-lock-held-elsewhere')
+      return false
+    }
+    const askedAtMs = clock.monotonic()
+    const held = leaseHeld()
+      ? (await call('renewLease', client.renewLease({ workerId }))).held
+      : (await call('takeLease', client.takeLease({ workerId }))).granted
+    // Counted from the question, so that this side ends first.
+    leaseHeldUntilMs = held ? askedAtMs + LEASE_MS : -1
+    return held
+  }
+
+  async function stopDraining(): Promise<void> {
+    await drain.stop()
+    lock?.release()
+    lock = null
+  }
+
   const feed = followFeed()
+  const watch = watchStore()
 
   return {
     async stop(why, tellMain) {
@@ -186,12 +267,15 @@ export function startSession(options: SessionOptions): Session {
         }
       }
       leaseHeldUntilMs = -1
+      await stopDraining()
       abort.abort()
       // A closed channel has ended the feed already and cannot carry the abort.
       if (tellMain) subscription.abort()
       for (const done of [...waits]) done()
       await catalogue.cancel()
-      await Promise.allSettled([feed, lease])
+      await Promise.allSettled([feed, watch, lease])
+      // A lease call that was under way may have taken the lock once more.
+      await stopDraining()
     },
   }
 }

@@ -1,11 +1,13 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { LEASE_RENEW_MS } from '../../sync/protocol/worker-port.ts'
 import type { Clock } from '../../sync/queue/clock.ts'
+import { EMPTY_META, type QueueStore } from '../../sync/queue/queue-store.ts'
 import type { StoreSource } from '../../sync/queue/recovery.ts'
 import { type QueueDatabase, rxdbSource, type StorageHome } from '../../sync/queue/rxdb-database.ts'
 import { accepted, idOf, seededRandom } from '../../sync/queue/testing/fixtures.ts'
 import { fakeDexieHome, fakeFactory, memoryHome, wipe } from '../../sync/queue/testing/homes.ts'
 import { connect } from './channel.ts'
+import { createDrainGuard, type DrainGuard, type Locks, UNGUARDED } from './drain-guard.ts'
 import { type PageMessage, PageMessageSchema } from './messages.ts'
 import { createSyncWorker } from './sync-worker.ts'
 import { createFakeMain } from './testing/fake-main.ts'
@@ -33,6 +35,7 @@ type Bench = {
   source?: StoreSource<QueueDatabase>
   main?: ReturnType<typeof createFakeMain>
   workerId?: string
+  guard?: DrainGuard
 }
 
 function bench({
@@ -40,6 +43,7 @@ function bench({
   source,
   main = createFakeMain(clock.monotonic),
   workerId = crypto.randomUUID(),
+  guard = UNGUARDED,
 }: Bench = {}) {
   const messages: PageMessage[] = []
   const logged: string[] = []
@@ -49,6 +53,7 @@ function bench({
     source: source ?? rxdbSource(home, 'queue', () => undefined),
     connect,
     clock,
+    guard,
     random: seededRandom(3),
     log: (event) => logged.push(event),
     post(message) {
@@ -73,10 +78,26 @@ function bench({
   const views = () => messages.filter((message) => message.kind === 'queue').map(({ view }) => view)
   const states = () => messages.filter((message) => message.kind === 'state').map(({ state }) => state)
   const catalogues = () => messages.filter((message) => message.kind === 'catalogue').map(({ view }) => view)
-  return { main, worker, messages, logged, ports, close, views, states, catalogues }
+  const progress = () => messages.findLast((message) => message.kind === 'progress')
+  const schedules = () => messages.filter((message) => message.kind === 'schedule')
+  return { main, worker, messages, logged, ports, close, views, states, catalogues, progress, schedules }
 }
 
-const settled = (check: () => void) => vi.waitFor(check, { timeout: 8_000, interval: 10 })
+/** One lock manager for all workers of a browser profile. */
+function fakeLocks(): Locks {
+  const held = new Set<string>()
+  return {
+    async request(name, _options, callback) {
+      if (held.has(name)) return callback(null)
+      held.add(name)
+      await callback({ name })
+      held.delete(name)
+      return undefined
+    },
+  }
+}
+
+const settled = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 8_000, interval: 10 })
 
 describe('the worker', () => {
   test('follows the journal, takes the lease, delivers, and shows it', async () => {
@@ -146,6 +167,76 @@ describe('the worker', () => {
     await settled(() => expect(b.views().at(-1)).toMatchObject({ waiting: 0, received: 1, connection: 'connected' }))
   })
 
+  test('tells how far its store is behind the journal, and when what is queued is tried next', async () => {
+    const main = createFakeMain(clock.monotonic)
+    main.answer = (submissionId) =>
+      submissionId === idOf(2)
+        ? { submissionId, outcome: 'failed', hubWide: false, retryAfterMs: 800_000 }
+        : { submissionId, outcome: 'received' }
+    const b = bench({ main })
+    await b.worker.tellSchedule(1, [idOf(2)])
+    expect(b.schedules()).toEqual([{ kind: 'schedule', ask: 1, rows: null }])
+    for (const number of [1, 2]) main.accept(number)
+    await settled(() => expect(b.views().at(-1)).toMatchObject({ waiting: 1, received: 1 }))
+    await settled(() => expect(b.progress()).toMatchObject({ seen: 3, applied: 3 }))
+    await vi.waitFor(async () => {
+      await b.worker.tellSchedule(2, [idOf(1), idOf(2), idOf(3)])
+      expect(b.schedules().at(-1)).toMatchObject({ ask: 2, rows: [{ id: idOf(2), attempts: 1 }] })
+    })
+    expect(b.schedules().at(-1)?.rows?.[0]?.nextAttemptAt).toBeGreaterThan(clock.now())
+  })
+
+  test('what comes while a write runs is written with the next: a long journal takes few writes', async () => {
+    const good = rxdbSource(memoryHome(), 'queue', () => undefined)
+    let puts = 0
+    const source: StoreSource<QueueDatabase> = {
+      destroy: () => good.destroy(),
+      async open() {
+        const opened = await good.open()
+        const { store } = opened.value
+        const put: typeof store.put = async (items) => {
+          puts++
+          await new Promise((resolve) => setTimeout(resolve, 20))
+          await store.put(items)
+        }
+        return { ...opened, value: { ...opened.value, store: { ...store, put } } }
+      },
+    }
+    const main = createFakeMain(clock.monotonic)
+    main.keepLease(true)
+    for (let number = 1; number <= 300; number++) main.accept(number)
+    const b = bench({ source, main })
+    await settled(() => expect(b.views().at(-1)?.waiting).toBe(300))
+    // The fake main's feed cuts the journal into a hundred messages.
+    expect(puts).toBeLessThan(30)
+    expect(puts).toBeGreaterThan(0)
+  })
+
+  test('two workers of one browser never drain at once, even when main gives the lease to both (scenario 19)', async () => {
+    const locks = fakeLocks()
+    const first = bench({ guard: createDrainGuard(locks) })
+    await settled(() => expect(first.main.leases.length).toBe(1))
+    const second = bench({ guard: createDrainGuard(locks) })
+    await settled(() => expect(second.logged).toContain('drain-lock-held-elsewhere'))
+    second.main.accept(1)
+    await settled(() => expect(second.views().at(-1)?.waiting).toBe(1))
+    expect(second.main.leases).toEqual([])
+    expect(second.main.sent).toEqual([])
+    await first.close()
+    await settled(() => expect(second.views().at(-1)?.received).toBe(1))
+  })
+
+  test('without the lease it gives the lock back', async () => {
+    const locks = fakeLocks()
+    const main = createFakeMain(clock.monotonic)
+    main.keepLease(true)
+    const first = bench({ main, guard: createDrainGuard(locks) })
+    await settled(() => expect(main.leaseRefusals).toBeGreaterThan(0))
+    const second = bench({ guard: createDrainGuard(locks) })
+    await settled(() => expect(second.main.leases.length).toBe(1))
+    expect(first.main.leases).toEqual([])
+  })
+
   test('a newer catalogue is pulled when main announces it', async () => {
     const b = bench()
     await settled(() => expect(b.catalogues().length).toBe(1))
@@ -207,6 +298,37 @@ describe('the worker and a store that breaks', () => {
     expect(main.subscriptions.at(-1)).toBe(0)
     expect(b.catalogues().length).toBeGreaterThan(1)
   })
+
+  test.each(['meta', 'items', 'both'] as const)(
+    'nothing happens, and %s came back empty: found and rebuilt',
+    async (what) => {
+      const good = rxdbSource(memoryHome(), 'queue', () => undefined)
+      const stores: QueueStore[] = []
+      const source: StoreSource<QueueDatabase> = {
+        destroy: () => good.destroy(),
+        async open() {
+          const opened = await good.open()
+          stores.push(opened.value.store)
+          return opened
+        },
+      }
+      const main = createFakeMain(clock.monotonic)
+      main.answer = (submissionId) => ({ submissionId, outcome: 'failed', hubWide: true, retryAfterMs: 800_000 })
+      const b = bench({ main, source })
+      for (const number of [1, 2, 3]) main.accept(number)
+      await settled(() => expect(b.views().at(-1)?.waiting).toBe(3))
+      await settled(() => expect(b.main.sent.length).toBeGreaterThan(0))
+      const [store] = stores
+      if (store === undefined) throw new Error('not opened')
+      if (what !== 'items') await store.writeMeta(EMPTY_META)
+      if (what !== 'meta') await store.clear()
+      await settled(() => expect(stores.length).toBe(2))
+      expect(b.logged).toContain('queue-store-failed')
+      await settled(async () => expect((await stores[1]?.readMeta())?.counts.queued).toBe(3))
+      await settled(() => expect(b.views().at(-1)?.waiting).toBe(3))
+      expect(b.states()).not.toContain('unusable')
+    },
+  )
 
   test('IndexedDB unusable: says so, holds no lease, and comes back when it can', async () => {
     const factory = fakeFactory()

@@ -5,6 +5,7 @@ import { createKeeper, type StoreSource, watched } from '../../sync/queue/recove
 import type { QueueDatabase } from '../../sync/queue/rxdb-database.ts'
 import { queueView } from '../../sync/queue/view.ts'
 import type { Connection, connect as realConnect } from './channel.ts'
+import { type DrainGuard, UNGUARDED } from './drain-guard.ts'
 import type { PageMessage, WorkerChannel } from './messages.ts'
 import { type Session, startSession } from './session.ts'
 
@@ -25,12 +26,15 @@ export type SyncWorkerOptions = {
   clock: Clock
   random: Random
   log: Log
+  guard?: DrainGuard
 }
 
 export type SyncWorker = {
   /** Asks for a channel and opens the store. */
   start(): void
   setChannel(channel: WorkerChannel): void
+  /** Posts when these are tried next, under the number of the question. */
+  tellSchedule(ask: number, ids: readonly string[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -43,6 +47,7 @@ export function createSyncWorker({
   clock,
   random,
   log,
+  guard = UNGUARDED,
 }: SyncWorkerOptions): SyncWorker {
   let database: QueueDatabase | null = null
   let link: Connection | null = null
@@ -94,6 +99,7 @@ export function createSyncWorker({
         clock,
         random,
         log,
+        guard,
         onReady() {
           failedConnections = 0
           postState('ready', null)
@@ -103,6 +109,7 @@ export function createSyncWorker({
           hub = connection
           return showQueue(mine.database)
         },
+        onProgress: (progress) => post({ kind: 'progress', ...progress }),
         onCatalogue: (view) => post({ kind: 'catalogue', view }),
         onStoreFailure: (error) => keeper.failed(mine.database, error),
         onChannelFailure: (why) => mine.link.close(why),
@@ -139,6 +146,19 @@ export function createSyncWorker({
   function postState(state: 'starting' | 'ready' | 'unusable', why: string | null): void {
     if (closed) return
     post({ kind: 'state', state, why: why?.slice(0, 300) ?? null })
+  }
+
+  async function tellSchedule(ask: number, ids: readonly string[]): Promise<void> {
+    let rows = null
+    try {
+      const items = (await database?.store.get(ids)) ?? null
+      const queued = items?.filter((item) => item.state === 'queued') ?? null
+      rows = queued?.map(({ id, attempts, nextAttemptAt }) => ({ id, attempts, nextAttemptAt })) ?? null
+    } catch (error) {
+      // The keeper has heard of it and rebuilds the store.
+      log('schedule-not-read', { error: errorText(error) })
+    }
+    if (!closed) post({ kind: 'schedule', ask, rows })
   }
 
   function wantChannel(): void {
@@ -181,6 +201,7 @@ export function createSyncWorker({
       wantChannel()
     },
     setChannel,
+    tellSchedule,
     async close() {
       closed = true
       cancelReconnect()

@@ -3,6 +3,7 @@ import { errorText, type Log } from '../../sync/queue/clock.ts'
 import { dexieHome } from '../../sync/queue/dexie-home.ts'
 import { rxdbSource } from '../../sync/queue/rxdb-database.ts'
 import { connect } from './channel.ts'
+import { createDrainGuard, type Locks } from './drain-guard.ts'
 import { type PageMessage, type WorkerChannel, type WorkerCommand, WorkerCommandSchema } from './messages.ts'
 import { createSyncWorker } from './sync-worker.ts'
 
@@ -29,6 +30,7 @@ const worker = createSyncWorker({
   post: (message: PageMessage) => self.postMessage(message),
   clock,
   random: Math.random,
+  guard: createDrainGuard(navigator.locks as Locks | undefined),
   log,
 })
 
@@ -50,6 +52,7 @@ async function obey(command: WorkerCommand, port: MessagePort | undefined): Prom
     self.close()
     return
   }
+  if (command.kind === 'schedule-wanted') return worker.tellSchedule(command.ask, command.ids)
   const channel = channelOf(command, port)
   if (channel === null) log('worker-command-invalid')
   else worker.setChannel(channel)

@@ -148,7 +148,7 @@ export function createDrain({ store, send, clock, random, log, onUnknown }: Drai
     const apartMs = clock.now() - nowMs
     const jumped = clocksApartMs === null || Math.abs(apartMs - clocksApartMs) > CLOCK_JUMP_MS
     if (!jumped && nowMs < lookFarAtMs) return
-    const limit = clock.now() + BACKOFF_CAP_MS
+    const limit = momentIn(BACKOFF_CAP_MS)
     const far = await store.later(limit, FAR_PAGE)
     if (far.length > 0) {
       await store.reschedule(far.map(({ id, attempts }) => ({ id, attempts, nextAttemptAt: limit })))
@@ -226,14 +226,19 @@ export function createDrain({ store, send, clock, random, log, onUnknown }: Drai
     return changes
   }
 
+  /** A whole millisecond from now: a clock may count in fractions, the store does not. */
+  function momentIn(delayMs: number): number {
+    return Math.round(clock.now() + delayMs)
+  }
+
   function delayed(item: QueueItem, retryAfterMs: number | null): Reschedule {
     const attempts = item.attempts + 1
-    return { id: item.id, attempts, nextAttemptAt: clock.now() + backoffMs(attempts, random, retryAfterMs) }
+    return { id: item.id, attempts, nextAttemptAt: momentIn(backoffMs(attempts, random, retryAfterMs)) }
   }
 
   /** The hub as a whole is away: the breaker waits for it, the item only steps back in the round of probes. */
   function blameless(item: QueueItem): Reschedule {
-    return { id: item.id, attempts: item.attempts + 1, nextAttemptAt: clock.now() + backoffMs(1, random, null) }
+    return { id: item.id, attempts: item.attempts + 1, nextAttemptAt: momentIn(backoffMs(1, random, null)) }
   }
 
   return {

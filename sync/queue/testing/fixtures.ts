@@ -123,7 +123,10 @@ export function manualClock(startMs = 1_800_000_000_000): ManualClock {
   }
 }
 
+/** Node's; the browser's types, with which this file is read as well, do not have it. */
+declare function setImmediate(task: () => void): unknown
+
 /** Lets promise chains over an in-memory store run to their end: all of them do before the next macrotask. */
 function settle(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
+  return new Promise((resolve) => setImmediate(() => resolve()))
 }
