@@ -1,5 +1,7 @@
 import crypto from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
+import { joseSuite } from '../../sync/envelope/jose-suite.ts'
+import type { Suite } from '../../sync/envelope/suite.ts'
 import type { SeededRandom } from './random.ts'
 
 /**
@@ -25,7 +27,7 @@ export function isQuiet(): boolean {
   return !process.getActiveResourcesInfo().includes('Immediate')
 }
 
-export function installGuard(random: SeededRandom, unixMs: () => number): Guard {
+export function installGuard(random: SeededRandom, unixMs: () => number, suite: Suite): Guard {
   const leaks: Record<string, number> = {}
   const undo: (() => void)[] = []
   const leak = (name: string) => {
@@ -93,6 +95,15 @@ export function installGuard(random: SeededRandom, unixMs: () => number): Guard 
     })
   }
   syncBuiltinESMExports()
+  // Whoever was not given a suite takes the real one by default.
+  for (const name of Object.keys(joseSuite) as (keyof Suite)[]) {
+    const seeded = suite[name]
+    if (typeof seeded !== 'function' || name === 'sha256Hex') continue
+    replace(joseSuite as Record<keyof Suite, unknown>, name, (...parameters: unknown[]) => {
+      leak(`joseSuite.${name}`)
+      return Reflect.apply(seeded, suite, parameters) as unknown
+    })
+  }
 
   return {
     leaks,

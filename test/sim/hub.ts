@@ -1,5 +1,5 @@
 import { OpenAPIHandler } from '@orpc/openapi/fetch'
-import { ORPCError } from '@orpc/server'
+import { createRouterClient, ORPCError } from '@orpc/server'
 import { signKeySet } from '../../sync/envelope/key-set.ts'
 import type { SigningKey, Suite } from '../../sync/envelope/suite.ts'
 import { issueCode, revokeTerminal } from '../../sync/hub/enrolment.ts'
@@ -81,8 +81,8 @@ export async function foundHub(parts: HubParts): Promise<SimHub> {
   const { key: root } = await suite.generateSigningKey()
   const hubKeys: HubKey[] = []
   const ring = fixedKeyRing(await nextKeys())
-  await publishPackage({ store, keys: ring, sources }, 'catalogue', CATALOGUE)
-  await publishPackage({ store, keys: ring, sources }, 'settings', parts.settings)
+  await publishPackage({ store, keys: ring, sources }, 'catalogue', CATALOGUE, 'file')
+  await publishPackage({ store, keys: ring, sources }, 'settings', parts.settings, 'file')
 
   let program = serve()
   let healed = false
@@ -247,7 +247,10 @@ function handlerOver(router: ReturnType<typeof makeHubRouter>, oracle: Oracle) {
       },
     ],
   })
+  const direct = createRouterClient(router)
   return async ({ method, url, headers, body }: WireRequest): Promise<WireReply> => {
+    const chunk = /\/v1\/chunks\/([0-9a-f]{64})$/.exec(url)?.[1]
+    if (method === 'PUT' && chunk !== undefined) return putChunk(direct, chunk, body)
     const type = headers['content-type']
     const request = new Request(url, {
       method,
@@ -261,6 +264,22 @@ function handlerOver(router: ReturnType<typeof makeHubRouter>, oracle: Oracle) {
       headers: Object.fromEntries(response.headers.entries()),
       body: Buffer.from(await response.arrayBuffer()),
     }
+  }
+}
+
+/** What the server's body parser does with a chunk's raw bytes (sync/hub/server.ts), in the shape that the client knows. */
+async function putChunk(
+  hub: { putChunk(input: { sha256: string; chunk: File }): Promise<{ stored: true }> },
+  sha256: string,
+  body: Buffer,
+): Promise<WireReply> {
+  const headers = { 'content-type': 'application/json' }
+  try {
+    const answer = await hub.putChunk({ sha256, chunk: new File([new Uint8Array(body)], 'chunk') })
+    return { status: 200, headers, body: Buffer.from(JSON.stringify(answer)) }
+  } catch (error) {
+    if (!(error instanceof ORPCError)) throw error
+    return { status: error.status, headers, body: Buffer.from(JSON.stringify(error.toJSON())) }
   }
 }
 

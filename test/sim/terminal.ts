@@ -2,14 +2,16 @@ import { openWorkerChannel } from '../../electron/bridge/worker.handler.ts'
 import type { CardSession, ReceiptMemory } from '../../electron/card-session.ts'
 import { openCases } from '../../electron/cases.ts'
 import { createCell } from '../../electron/cell.ts'
+import type { ChunkStore } from '../../electron/chunk-sending.ts'
 import { createDelivery, type Delivery } from '../../electron/delivery.ts'
 import type { Log } from '../../electron/events.ts'
 import { createIntake, type Intake } from '../../electron/intake.ts'
 import { openPackages } from '../../electron/packages.ts'
 import { openTrust } from '../../electron/trust.ts'
+import { verifyPackageOf } from '../../sync/envelope/package.ts'
 import type { Suite } from '../../sync/envelope/suite.ts'
 import type { Fetch } from '../../sync/hub-client/guarded-fetch.ts'
-import { createHubClient, type HubClient } from '../../sync/hub-client/hub-client.ts'
+import { createHubClient } from '../../sync/hub-client/hub-client.ts'
 import type { JournalEntry } from '../../sync/journal/entry.ts'
 import { openJournal } from '../../sync/journal/journal.ts'
 import type { Journal } from '../../sync/journal/journal-api.ts'
@@ -17,7 +19,7 @@ import { Ledger } from '../../sync/journal/ledger.ts'
 import type { Provisioning } from '../../sync/protocol/keys.ts'
 import type { Applicant } from '../../sync/protocol/submission.ts'
 import type { Clock as QueueClock } from '../../sync/queue/clock.ts'
-import { credulous, poisonable, trusting } from './breaks.ts'
+import { credulous, trusting } from './breaks.ts'
 import type { Machine } from './machine.ts'
 import type { Break } from './options.ts'
 import type { SimProcess } from './process.ts'
@@ -100,7 +102,9 @@ export async function bootTerminal(parts: TerminalParts): Promise<BootResult> {
   if (!opened.ok) return { ok: false, fault: `journal-${opened.fault}`, detail: opened.detail }
   const { journal } = opened
 
-  const packages = await openPackages(machine.files(process, 'packages'), trust.keySet(), log)
+  const packages = await openPackages(machine.files(process, 'packages'), trust.keySet(), log, (kind, signed, keys) =>
+    verifyPackageOf(kind, signed, keys, suite),
+  )
   const cases = await openCases(machine.files(process, 'cases'), log)
   const hub = trusting(
     createHubClient({
@@ -108,7 +112,6 @@ export async function bootTerminal(parts: TerminalParts): Promise<BootResult> {
       log: (_, event, detail) => log('hub-client', { hub: event, ...detail }),
       fetch: parts.fetch,
       clock: { unixMs: machine.clock.unixMs, after: clock.after },
-      newNonce: () => suite.randomBytes(24).toString('base64url'),
       suite: parts.broken === 'any-receipt' ? credulous(suite) : suite,
     }),
     parts.broken,
@@ -119,7 +122,7 @@ export async function bootTerminal(parts: TerminalParts): Promise<BootResult> {
     journal,
     ledger,
     journalHead,
-    attachments,
+    attachments: noChunks,
     hub,
     trust,
     packages,
@@ -141,6 +144,8 @@ export async function bootTerminal(parts: TerminalParts): Promise<BootResult> {
     today,
     log,
     suite,
+    randomInt: (limit) => Math.floor(parts.random() * limit),
+    later: (run) => void process.after(0, 'later', run),
   })
   delivery.start()
   return {
@@ -151,9 +156,14 @@ export async function bootTerminal(parts: TerminalParts): Promise<BootResult> {
       intake,
       delivery,
       isReady: () => trust.enrolled() && packages.catalogue.get() !== null,
-      openWorker: () => openWorkerChannel({ ...delivery, catalogue: packages.catalogue }),
+      openWorker: () => openWorkerChannel(delivery),
     },
   }
+}
+
+const noChunks: ChunkStore = {
+  read: async (sha256) => ({ ok: false, fault: 'missing', detail: sha256 }),
+  remove: async () => undefined,
 }
 
 /** Somebody always stands there with a card. */

@@ -50,7 +50,9 @@ export function createWorkerDisk(random: SeededRandom, minMs: number, maxMs: num
       const store = await self.peek()
       return new Proxy(store, {
         get(target, name) {
-          const method = Reflect.get(target, name) as (...parameters: unknown[]) => Promise<unknown>
+          const method = Reflect.get(target, name) as ((...parameters: unknown[]) => Promise<unknown>) | undefined
+          // A promise that resolves to this looks for "then".
+          if (method === undefined) return undefined
           return async (...parameters: unknown[]) => {
             await process.sleep(random.logarithmic(minMs, maxMs), `store ${String(name)}`)
             if (self.failureRate > 0 && random.chance(self.failureRate))

@@ -1,4 +1,5 @@
 import { rootKeySha256 } from '../../sync/envelope/key-set.ts'
+import type { Suite } from '../../sync/envelope/suite.ts'
 import { seededSuite } from '../../sync/envelope/testing/seeded-suite.ts'
 import { sendCitizen } from './citizen.ts'
 import type { FaultCounts, FaultKind } from './faults.ts'
@@ -68,7 +69,8 @@ export async function runWorld(options: WorldOptions, broken?: Break, keepLines 
   const scheduler = createScheduler(history, realTurn, isQuiet)
   const trueClock = wallClock(scheduler, START_UNIX_MS)
   const oracle = createOracle(scheduler.nowMs)
-  const guard = installGuard(random.fork('guard'), trueClock.unixMs)
+  const suite = seededSuite(random.fork('suite').next)
+  const guard = installGuard(random.fork('guard'), trueClock.unixMs, suite)
   const onRejection = (error: unknown) => unexpected(error, 'a promise that nobody waits for')
   process.on('unhandledRejection', onRejection)
 
@@ -84,7 +86,16 @@ export async function runWorld(options: WorldOptions, broken?: Break, keepLines 
   }
 
   try {
-    const world = await build({ options, broken, random, scheduler, oracle, onFault, trueUnixMs: trueClock.unixMs })
+    const world = await build({
+      options,
+      broken,
+      random,
+      suite,
+      scheduler,
+      oracle,
+      onFault,
+      trueUnixMs: trueClock.unixMs,
+    })
     const { hosts, hub } = world
     const goesOn = () => oracle.violations.length === 0 && scheduler.steps < MAX_STEPS
     const runUntil = async (limitMs: number, done: () => boolean) => {
@@ -142,13 +153,13 @@ async function build(parts: {
   readonly options: WorldOptions
   readonly broken: Break | undefined
   readonly random: SeededRandom
+  readonly suite: Suite
   readonly scheduler: Scheduler
   readonly oracle: Oracle
   readonly onFault: (kind: FaultKind) => void
   readonly trueUnixMs: () => number
 }): Promise<World> {
-  const { options, broken, random, scheduler, oracle, onFault } = parts
-  const suite = seededSuite(random.fork('suite').next)
+  const { options, broken, random, suite, scheduler, oracle, onFault } = parts
   const hub = await foundHub({
     scheduler,
     random: random.fork('hub'),
