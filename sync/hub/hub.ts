@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import { joseSuite } from '../envelope/jose-suite.ts'
+
 import type { Catalogue } from '../protocol/service-item.ts'
 import { sweepOffers } from './chunks.ts'
 import type { HubDatabase } from './database.ts'
 import { isDatabaseAway } from './database-away.ts'
 import type { OnHubEvent } from './hub-events.ts'
 import { type HubIdentity, openKeyRing, openOrFoundHub } from './hub-keys.ts'
+import { hubSuite } from './hub-suite.ts'
 import type { KeyRing } from './key-ring.ts'
 import { makeOpener, type Opener } from './opener.ts'
 import { startOpenerLoop } from './opener-loop.ts'
@@ -62,7 +63,7 @@ export async function makeHub(options: HubOptions): Promise<Hub> {
   const server = makeServer({
     db,
     ...parts,
-    suite: joseSuite,
+    suite: hubSuite,
     onEvent,
     isAway: isDatabaseAway,
     hubName: identity.name,

@@ -23,6 +23,9 @@ export const SETTLED_AND_CHUNKS = [
     add column transaction_id xid8 not null default pg_current_xact_id()`,
   `update submissions set receipt_sha256 = encode(sha256(convert_to(receipt, 'UTF8')), 'hex')`,
   'alter table submissions alter column receipt_sha256 set not null, drop column receipt',
+  // Sealed text does not get smaller: trying costs more than storing it.
+  'alter table submissions alter column envelope set storage external',
+  'alter table receipts alter column jws set storage external',
   `create table chunks (
     sha256 text primary key,
     bytes integer not null,
@@ -30,6 +33,7 @@ export const SETTLED_AND_CHUNKS = [
     stored_at text not null,
     committed boolean not null default false)`,
   'create index submissions_by_receipt on submissions (receipt_sha256, hub_sequence)',
+  'alter table chunks alter column content set storage external',
   'create index chunks_open on chunks (sha256) where not committed',
   `create table chunk_offers (
     terminal_id text not null,

@@ -2,14 +2,19 @@ import { sql, type Transaction } from 'kysely'
 import type { NewArrivals } from './store.ts'
 import type { HubTables } from './tables.ts'
 
+/** Stands between envelopes. Never in one: envelopes are JSON of two base64url texts and checked to be exactly that. */
+const SEPARATOR = '\n'
+
 /**
  * Writes what arrived in one statement: receipt, rows, cases, the terminal's chain and the hub's sequence. The rows go
- * over as one JSON text, because thousands of parameters cost more than all the rest of a batch.
+ * over as one JSON text and the envelopes as one text: thousands of parameters, or a mebibyte of JSON to take apart,
+ * would cost more than all the rest of a batch.
  */
 export async function insertArrivals(trx: Transaction<HubTables>, arrivals: NewArrivals): Promise<void> {
   const { terminalId, rows, receipt, chunkSha256s } = arrivals
   const last = rows.at(-1)?.hubSequence
   if (last === undefined) return
+  if (rows.some((row) => row.envelope.includes(SEPARATOR))) throw new Error('store: an envelope of two lines')
   const given = JSON.stringify(
     rows.map((row) => ({
       submission_id: row.submissionId,
@@ -23,19 +28,23 @@ export async function insertArrivals(trx: Transaction<HubTables>, arrivals: NewA
       ticket: row.ticket,
       secret_sha256: row.secretSha256,
       accepted_at: row.acceptedAt,
-      envelope: row.envelope,
       received_at: row.receivedAt,
       hub_epoch: row.hubEpoch,
       hub_sequence: row.hubSequence,
       cloned: row.cloned,
     })),
   )
+  const envelopes = rows.map((row) => row.envelope).join(SEPARATOR)
   await sql`
     with given as (
-      select * from json_to_recordset(${given}::json) as row (
-        submission_id text, sha256 text, device_kid text, device_sequence bigint, kind text, item_id text,
-        item_code text, item_version integer, ticket text, secret_sha256 text, accepted_at text, envelope text,
-        received_at text, hub_epoch text, hub_sequence bigint, cloned boolean)
+      select * from rows from (
+        json_to_recordset(${given}::json) as (
+          submission_id text, sha256 text, device_kid text, device_sequence bigint, kind text, item_id text,
+          item_code text, item_version integer, ticket text, secret_sha256 text, accepted_at text, received_at text,
+          hub_epoch text, hub_sequence bigint, cloned boolean),
+        unnest(string_to_array(${envelopes}::text, ${SEPARATOR}::text))
+      ) as row (submission_id, sha256, device_kid, device_sequence, kind, item_id, item_code, item_version, ticket,
+        secret_sha256, accepted_at, received_at, hub_epoch, hub_sequence, cloned, envelope)
     ), receipt as (
       insert into receipts (sha256, terminal_id, jws) values (${receipt.sha256}, ${terminalId}, ${receipt.jws})
     ), stored as (

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import { makeClaim } from '../envelope/enrolment.ts'
-import { joseSuite } from '../envelope/jose-suite.ts'
+
 import { keyFor, verifyKeySet } from '../envelope/key-set.ts'
 import { sealSubmission } from '../envelope/seal.ts'
 import { sha256Hex } from '../envelope/sha256.ts'
@@ -16,6 +16,7 @@ import { type HubDatabase, openDatabase } from './database.ts'
 import { isDatabaseAway } from './database-away.ts'
 import { enrol, issueCode } from './enrolment.ts'
 import { type Hub, type HubOptions, makeHub } from './hub.ts'
+import { hubSuite } from './hub-suite.ts'
 import { type Ingest, makeIngest } from './ingest.ts'
 import type { HandedIn } from './ingest-check.ts'
 import { sampleCatalogue } from './sample/catalogue.ts'
@@ -78,14 +79,14 @@ export async function makeSecondServer(
 ): Promise<FastifyInstance> {
   const { db, sources, keys } = hub
   const store = makeSqlStore(limits.db ?? db)
-  const common = { db, store, sources, keys, suite: joseSuite, isAway: isDatabaseAway, hubName: hub.identity.name }
+  const common = { db, store, sources, keys, suite: hubSuite, isAway: isDatabaseAway, hubName: hub.identity.name }
   const quiet = { allowExport: false, log: pino({ level: 'silent' }), onArrival: () => undefined }
   return makeServer({ ...common, ...quiet, ...limits })
 }
 
 /** Ingest over a hub's database, or over another connection to it. */
 export function ingestOf(hub: TestHub, db: HubDatabase = hub.db): Ingest {
-  return makeIngest({ store: makeSqlStore(db), keys: hub.keys, sources: hub.sources, suite: joseSuite })
+  return makeIngest({ store: makeSqlStore(db), keys: hub.keys, sources: hub.sources, suite: hubSuite })
 }
 
 export interface TestTerminal {

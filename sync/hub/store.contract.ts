@@ -1,0 +1,245 @@
+import { expect, test } from 'vitest'
+import { systemSources } from './sources.ts'
+import type { HubStore, SubmissionRow } from './store.ts'
+
+/** What every store promises; run over memory, PGlite and PostgreSQL by store.test.ts. */
+
+const AT = '2026-11-23T02:48:00.000Z'
+const LATER = '2026-12-23T02:48:00.000Z'
+const hash = (text: string) => Buffer.from(text).toString('hex').padEnd(64, '0').slice(0, 64)
+const JWK = { kty: 'OKP', crv: 'Ed25519', x: 'x'.repeat(43) } as const
+
+/** Rows with the next sequences, one receipt over them. */
+export async function arrive(
+  store: HubStore,
+  terminalId: string,
+  items: readonly (Partial<SubmissionRow> & { readonly deviceSequence: number })[],
+  chunkSha256s: readonly string[] = [],
+): Promise<readonly SubmissionRow[]> {
+  return store.transaction(async (tx) => {
+    const rows = items.map((item, index): SubmissionRow => {
+      const submissionId = item.submissionId ?? systemSources.randomUuid()
+      return {
+        submissionId,
+        sha256: hash(submissionId),
+        terminalId,
+        deviceKid: 'kid',
+        kind: 'application',
+        itemId: 'S07',
+        itemCode: 'code',
+        itemVersion: 1,
+        ticket: 'ABCD2345',
+        secretSha256: hash('secret'),
+        acceptedAt: AT,
+        envelope: `{"summary":"${submissionId}","sealed":"'\\\\"}`,
+        receivedAt: AT,
+        hubEpoch: tx.hub.epoch,
+        hubSequence: tx.hub.lastSequence + 1 + index,
+        cloned: false,
+        ...item,
+      }
+    })
+    const jws = `receipt.${systemSources.randomUuid()}`
+    await tx.insertSubmissions({ terminalId, rows, receipt: { sha256: hash(jws.slice(8)), jws }, chunkSha256s })
+    return rows
+  })
+}
+
+/** A store of a founded hub on which nothing happened yet. */
+export function holdsItsPromises(makeStore: () => Promise<HubStore>): void {
+  const sequenceOf = async (store: HubStore) => (await store.stand()).hubSequence
+
+  test('rows get their sequence, receipt and place in the chain, and are found again', async () => {
+    const store = await makeStore()
+    const { hubEpoch } = await store.stand()
+    expect(await store.stand()).toEqual({ hubEpoch, hubSequence: 0, backedUpThrough: null })
+    const [first, second] = await arrive(store, 'T-1', [{ deviceSequence: 4 }, { deviceSequence: 9 }])
+    const [third] = await arrive(store, 'T-2', [{ deviceSequence: 1 }])
+    if (first === undefined || second === undefined || third === undefined) throw new Error('no rows')
+    expect(await sequenceOf(store)).toBe(3)
+    const held = await store.held([first.submissionId, third.submissionId, systemSources.randomUuid()])
+    expect([...held.keys()].sort()).toEqual([first.submissionId, third.submissionId].sort())
+    const one = held.get(first.submissionId)
+    expect(one).toMatchObject({ terminalId: 'T-1', sha256: first.sha256, hubSequence: 1 })
+    expect(one?.receipt).toMatch(/^receipt\./)
+    expect((await store.held([second.submissionId])).get(second.submissionId)?.receipt).toBe(one?.receipt)
+    expect(await store.chainHead('T-1')).toBe(one?.receiptSha256)
+    expect(await store.chainHead('T-9')).toBeNull()
+    expect(await store.heldHashes([second.submissionId, 'x'])).toEqual(new Map([[second.submissionId, second.sha256]]))
+    expect(await store.usedDeviceSequences('T-1', [1, 4, 9])).toEqual(new Set([4, 9]))
+    expect(await store.heldInRange('T-1', 5, 1e12, 10)).toEqual([
+      { deviceSequence: 9, submissionId: second.submissionId, sha256: second.sha256 },
+    ])
+    expect(await store.heldInRange('T-1', 1, 9, 1)).toHaveLength(1)
+    expect(await store.waitingCases(1, [first.submissionId])).toEqual([
+      { submissionId: second.submissionId, envelope: second.envelope },
+    ])
+    expect(await store.held([])).toEqual(new Map())
+  })
+
+  test('what throws leaves nothing behind, and the next one takes its sequence', async () => {
+    const store = await makeStore()
+    const [kept] = await arrive(store, 'T-1', [{ deviceSequence: 1 }])
+    const lost = systemSources.randomUuid()
+    await expect(
+      store.transaction(async (tx) => {
+        await tx.issueCode({ codeSha256: hash('code'), terminalId: 'T-1', at: AT })
+        expect(await tx.enrolmentCode(hash('code'), 'T-1')).toEqual({ usedByKid: null })
+        await tx.openEpoch({ epoch: systemSources.randomUuid(), at: AT, why: 'command' })
+        throw new Error('on purpose')
+      }),
+    ).rejects.toThrow('on purpose')
+    const again = [
+      { deviceSequence: 2, submissionId: lost },
+      { deviceSequence: 3, submissionId: kept?.submissionId ?? '' },
+    ]
+    await expect(arrive(store, 'T-1', again)).rejects.toThrow(/duplicate key/)
+    expect(await store.heldHashes([lost])).toEqual(new Map())
+    expect(await store.transaction((tx) => tx.enrolmentCode(hash('code'), 'T-1'))).toBeUndefined()
+    const [next] = await arrive(store, 'T-1', [{ deviceSequence: 2 }])
+    expect(next).toMatchObject({ hubSequence: 2, hubEpoch: kept?.hubEpoch })
+    expect(await sequenceOf(store)).toBe(2)
+  })
+
+  test('transactions take turns: thirty at once give thirty sequences without a gap', async () => {
+    const store = await makeStore()
+    const all = await Promise.all(
+      Array.from({ length: 30 }, (_, i) => arrive(store, `T-${i % 3}`, [{ deviceSequence: i + 1 }])),
+    )
+    expect(
+      all
+        .flat()
+        .map((row) => row.hubSequence)
+        .sort((a, b) => a - b),
+    ).toEqual(Array.from({ length: 30 }, (_, i) => i + 1))
+    expect(await sequenceOf(store)).toBe(30)
+  })
+
+  test('nobody sees what is not committed', async () => {
+    const store = await makeStore()
+    const id = systemSources.randomUuid()
+    let seen: Promise<ReadonlyMap<string, string>> | undefined
+    await store.transaction(async (tx) => {
+      await tx.issueCode({ codeSha256: hash('one'), terminalId: id.slice(0, 8), at: AT })
+      // Begun inside, answered when it may be: on one connection that is after the commit.
+      seen = store.heldHashes([id])
+    })
+    expect(await seen).toEqual(new Map())
+  })
+
+  test('a mark is known by epoch, sequence, terminal and receipt', async () => {
+    const store = await makeStore()
+    const { hubEpoch } = await store.stand()
+    await arrive(store, 'T-1', [{ deviceSequence: 1 }])
+    const receiptSha256 = await store.chainHead('T-1')
+    const mark = { hubEpoch, hubSequence: 1, receiptSha256: receiptSha256 ?? '' }
+    const row = { terminalId: 'T-1', hubEpoch, receiptSha256 }
+    expect(await store.markFacts(mark)).toEqual({ currentEpoch: hubEpoch, knowsEpoch: true, row })
+    expect(await store.markFacts({ ...mark, hubSequence: 2 })).toMatchObject({ row: undefined })
+    const [forgotten, next] = [systemSources.randomUuid(), systemSources.randomUuid()]
+    expect(await store.markFacts({ ...mark, hubEpoch: forgotten })).toMatchObject({ knowsEpoch: false })
+    await store.transaction((tx) => tx.openEpoch({ epoch: next, at: AT, why: 'proof', forgotten }))
+    expect(await store.markFacts({ ...mark, hubEpoch: forgotten })).toMatchObject({
+      knowsEpoch: true,
+      currentEpoch: next,
+    })
+    expect(await store.markFacts(mark)).toMatchObject({ knowsEpoch: true, row })
+    expect(await store.stand()).toMatchObject({ hubEpoch: next, hubSequence: 1, backedUpThrough: null })
+  })
+
+  test('chunks: offered, stored once, used by a submission; what nobody came back for is swept', async () => {
+    const store = await makeStore()
+    const [used, left, fresh] = [hash('used'), hash('left'), hash('fresh')]
+    const [id, other] = [systemSources.randomUuid(), systemSources.randomUuid()]
+    const offer = (submissionId: string, sha256: string, at: string) =>
+      store.transaction((tx) => tx.saveOffer({ terminalId: 'T-1', submissionId, chunks: [{ sha256, bytes: 3 }], at }))
+    await offer(id, used, AT)
+    await offer(other, left, AT)
+    expect(await store.offeredSizes(used)).toEqual([3])
+    expect(await store.offeredSizes(hash('never'))).toEqual([])
+    expect(await store.openOfferBytes('T-1', other)).toBe(3)
+    expect(await store.openOfferBytes('T-1', systemSources.randomUuid())).toBe(6)
+    expect(await store.openOfferBytes('T-2', other)).toBe(0)
+    await store.storeChunk({ sha256: used, content: new Uint8Array([1, 2, 3]), at: AT })
+    await store.storeChunk({ sha256: used, content: new Uint8Array([9, 9, 9]), at: AT })
+    await store.storeChunk({ sha256: left, content: new Uint8Array([4, 5, 6]), at: AT })
+    expect(await store.chunkSizes([used, left, fresh])).toEqual(
+      new Map([
+        [used, 3],
+        [left, 3],
+      ]),
+    )
+    expect([...((await store.chunk(used)) ?? [])]).toEqual([1, 2, 3])
+    expect(await store.chunk(fresh)).toBeUndefined()
+    await arrive(store, 'T-1', [{ deviceSequence: 1, submissionId: id }], [used])
+    expect(await store.offeredSizes(used)).toEqual([])
+    await offer(systemSources.randomUuid(), fresh, LATER)
+    expect(await store.transaction((tx) => tx.sweepOffers(LATER))).toEqual({ offers: 1, chunks: 1 })
+    expect([...(await store.chunkSizes([used, left])).keys()]).toEqual([used])
+    expect(await store.offeredSizes(fresh)).toEqual([3])
+  })
+
+  test('case changes get dense sequences in order, for the terminal that they are of', async () => {
+    const store = await makeStore()
+    const [a, b] = await arrive(store, 'T-1', [{ deviceSequence: 1 }, { deviceSequence: 2 }])
+    const [c] = await arrive(store, 'T-2', [{ deviceSequence: 1 }])
+    const change = (row: SubmissionRow | undefined, state: '已受理' | '需补正', from: '待打开' | '需补正' = '待打开') =>
+      store.changeCase({ submissionId: row?.submissionId ?? '', from: [from], state, faults: [], at: AT })
+    expect(await change(b, '需补正')).toBe(true)
+    expect(await change(b, '已受理')).toBe(false)
+    expect(await change(c, '已受理')).toBe(true)
+    expect(await store.caseChanges('T-1', 0, 10)).toEqual([])
+    await store.settleCaseChanges()
+    expect(await change(b, '已受理', '需补正')).toBe(true)
+    expect(await change(a, '已受理')).toBe(true)
+    await store.settleCaseChanges()
+    await store.settleCaseChanges()
+    const about = { ticket: 'ABCD2345', at: AT }
+    expect(await store.caseChanges('T-1', 0, 10)).toEqual([
+      { sequence: 1, submissionId: b?.submissionId, state: '需补正', ...about },
+      { sequence: 3, submissionId: b?.submissionId, state: '已受理', ...about },
+      { sequence: 4, submissionId: a?.submissionId, state: '已受理', ...about },
+    ])
+    expect(await store.caseChanges('T-1', 1, 1)).toMatchObject([{ sequence: 3 }])
+    expect([await store.newestCaseSequence('T-2'), await store.newestCaseSequence('T-3')]).toEqual([2, 0])
+    expect(await store.waitingCases(10, [])).toEqual([])
+    expect(await change({ submissionId: systemSources.randomUuid() } as SubmissionRow, '已受理')).toBe(false)
+  })
+
+  test('devices: a code is spent once, a revoked key stays revoked', async () => {
+    const store = await makeStore()
+    const enrol = (kid: string, code: string) =>
+      store.transaction((tx) => tx.enrolDevice({ terminalId: 'T-1', kid, jwk: JWK, codeSha256: hash(code), at: AT }))
+    for (const code of ['a', 'b']) {
+      await store.transaction((tx) => tx.issueCode({ codeSha256: hash(code), terminalId: 'T-1', at: AT }))
+    }
+    await enrol('k1', 'a')
+    expect(await store.transaction((tx) => tx.enrolmentCode(hash('a'), 'T-1'))).toEqual({ usedByKid: 'k1' })
+    expect(await store.transaction((tx) => tx.enrolmentCode(hash('a'), 'T-2'))).toBeUndefined()
+    expect(await store.deviceKey('T-1', 'k1')).toEqual({ jwk: JWK, revokedAt: null })
+    expect(await store.deviceKey('T-2', 'k1')).toBeUndefined()
+    expect(await store.transaction((tx) => tx.revokeTerminal('T-1', LATER))).toBe(1)
+    expect(await store.transaction((tx) => tx.revokeTerminal('T-1', LATER))).toBe(0)
+    expect(await store.transaction((tx) => tx.enrolmentCode(hash('b'), 'T-1'))).toBeUndefined()
+    await enrol('k1', 'a')
+    expect(await store.deviceKey('T-1', 'k1')).toEqual({ jwk: JWK, revokedAt: LATER })
+  })
+
+  test('packages: the newest of a kind, every version kept', async () => {
+    const store = await makeStore()
+    const { hubEpoch: epoch } = await store.stand()
+    const published = { epoch, manifest: 'm', sha256: hash('p'), origin: 'file', publishedAt: AT } as const
+    await store.transaction(async (tx) => {
+      await tx.insertPackage({ kind: 'topics', version: 1, content: 'one', ...published })
+      await tx.insertPackage({ kind: 'topics', version: 2, content: 'two', ...published })
+    })
+    const twice = store.transaction((tx) =>
+      tx.insertPackage({ kind: 'topics', version: 2, content: 'x', ...published }),
+    )
+    await expect(twice).rejects.toThrow(/duplicate key/)
+    expect(await store.newestPackage('topics')).toMatchObject({ version: 2, content: 'two', epoch })
+    expect(await store.newestPackage('policies')).toBeUndefined()
+    expect(await store.packageVersions()).toEqual({ topics: 2 })
+    expect(await store.packageContents('topics')).toEqual(['two', 'one'])
+  })
+}
