@@ -1,17 +1,26 @@
 import type { Suite } from '../sync/envelope/suite.ts'
+import { connectionAfter } from '../sync/hub-client/call-failure.ts'
 import type { HubClient } from '../sync/hub-client/hub-client.ts'
 import type { Journal } from '../sync/journal/journal.ts'
 import type { Ledger } from '../sync/journal/ledger.ts'
 import type { Connection } from '../sync/protocol/queue-view.ts'
 import type { Clock as QueueClock } from '../sync/queue/clock.ts'
 import type { CaseBook } from './cases.ts'
-import type { Cell } from './cell.ts'
+import { type Cell, createCell } from './cell.ts'
 import type { ChunkStore } from './chunk-sending.ts'
+import { createConnectionWatch } from './connection.ts'
+import { createContact, type HubStandSeen } from './contact.ts'
 import type { Log } from './events.ts'
 import type { FeedSources } from './feed.ts'
-import type { Flights } from './flights.ts'
-import type { Lease } from './lease.ts'
+import { createFlights, type Flights } from './flights.ts'
+import { createLease, type Lease } from './lease.ts'
+import { createMainDrain, type MainDrain } from './main-drain.ts'
 import type { Packages } from './packages.ts'
+import { createPulling } from './pulling.ts'
+import { createPurging, MINIMUM_RETENTION_MS } from './purging.ts'
+import { RECONCILE_EVERY_MS, type Reconciled, reconcile } from './reconciling.ts'
+import { reoffer } from './reoffer.ts'
+import { createTasks } from './tasks.ts'
 import type { Trust } from './trust.ts'
 
 /** What delivery needs of the signed packages (electron/packages.ts over files, a model in the simulation). */
@@ -52,23 +61,171 @@ export interface Delivery {
   readonly stand: Cell<HubStandSeen | null>
   /** Of this run; null before the first. */
   readonly reconciled: Cell<Reconciled | null>
+  /** Of main's own drain; null while a sync worker drains. */
+  readonly drain: Pick<MainDrain, 'attempts'>
   start(): void
-  /** No new flight leaves and no timer is left. Resolves when nothing of it reads or writes the journal any more. */
+  /**
+   * No new flight leaves and no timer is left. What is still on its way finds the journal closed: its receipt is fetched
+   * again by the next run.
+   */
   stop(): Promise<void>
 }
 
-export interface HubStandSeen {
-  readonly hubEpoch: string
-  readonly hubSequence: number
-  readonly backedUpThrough: number | null
+/** After an answer that cannot be proven the hub's keys are asked for again, but not more often than this. */
+const KEYS_DOUBTED_EVERY_MS = 60_000
+/** The first comparison of a run: not in the first rush, and not at the same minute on all terminals. */
+const RECONCILE_FIRST_MS = 10 * 60_000
+const RECONCILE_SPREAD_MS = 50 * 60_000
+const PURGE_EVERY_MS = 60 * 60_000
+const SCRUB_FIRST_MS = 60 * 60_000
+const SCRUB_EVERY_MS = 24 * 60 * 60_000
+
+export function createDelivery(options: DeliveryOptions): Delivery {
+  const { terminalId, journal, ledger, hub, trust, packages, clock, log } = options
+  const nowIso = () => new Date(clock.now()).toISOString()
+  const driverClock = { nowMs: clock.monotonic, after: clock.after }
+  const tasks = createTasks(clock.after, log)
+  const reconciled = createCell<Reconciled | null>(null)
+
+  const contact = createContact({ ...options, nowIso })
+  const pulling = createPulling({ ...options, monotonicMs: clock.monotonic })
+  const purging = createPurging({
+    ...options,
+    stand: contact.stand.get,
+    minimumRetentionMs: () => packages.settings.get()?.content.minimumRetentionMs ?? MINIMUM_RETENTION_MS,
+  })
+
+  let keysAskedAtMs = Number.NEGATIVE_INFINITY
+  let keysFetched = false
+  let reconcileAtMs = clock.monotonic() + RECONCILE_FIRST_MS + options.random() * RECONCILE_SPREAD_MS
+  /** All was offered again: compare once the queue is empty. */
+  let reconcileWhenEmpty = false
+  /** Something is left to offer again: after a change of epoch, and after a start that may follow a crash. */
+  let reofferDue = true
+  let purgedFor = ''
+
+  async function refreshKeys(): Promise<void> {
+    keysAskedAtMs = clock.monotonic()
+    await trust.refresh(hub)
+    keysFetched = true
+  }
+  /** An answer could not be proven: the hub may have other keys by now. */
+  async function keysDoubted(): Promise<void> {
+    if (clock.monotonic() - keysAskedAtMs >= KEYS_DOUBTED_EVERY_MS) await refreshKeys()
+  }
+
+  const connection = createConnectionWatch({
+    clock: driverClock,
+    log,
+    async ping() {
+      // Without keys nothing can be proven; why there are none yet tells a cut line from a stranger.
+      const why = trust.keySet() === undefined ? await trust.refresh(hub) : undefined
+      const keySet = trust.keySet()
+      if (keySet === undefined) return connectionAfter(why ?? 'not-our-hub')
+      const pinged = await hub.ping(keySet)
+      if (pinged.connection !== 'connected' && pinged.failed.why === 'bad-receipt') await keysDoubted()
+      return pinged.connection
+    },
+    onContact: met,
+  })
+
+  /** Everything that follows from reaching the hub, one after the other. */
+  async function met(): Promise<void> {
+    if (!keysFetched || !trust.enrolled()) await refreshKeys()
+    const made = await contact.make()
+    if (made.outcome === 'answered') {
+      if (made.epochChanged) {
+        reofferDue = true
+        reconcileWhenEmpty = true
+      }
+      if (made.answer.keySetVersion > (trust.keySet()?.version ?? 0)) await refreshKeys()
+    }
+    // Before anything that may take long: the drain is to have it.
+    if (reofferDue) await tasks.run('reoffer', reofferAll)
+    if (made.outcome === 'answered') await pulling.after(made.answer)
+    if (tasks.stopped) return
+    await reconcileIfDue()
+    const stand = contact.stand.get()
+    const backup = `${stand?.hubEpoch}:${stand?.backedUpThrough}`
+    if (stand !== null && purgedFor !== backup) {
+      purgedFor = backup
+      await tasks.run('purge', purging.purge)
+    }
+  }
+
+  async function reofferAll(): Promise<void> {
+    reofferDue = false
+    const { complete, requeued } = await reoffer(journal, ledger, nowIso, log)
+    if (!complete) reofferDue = true
+    if (requeued > 0) reconcileWhenEmpty = true
+  }
+
+  async function reconcileIfDue(): Promise<void> {
+    const isTime = clock.monotonic() >= reconcileAtMs
+    if (!isTime && !(reconcileWhenEmpty && ledger.waiting === 0)) return
+    if (!trust.enrolled()) return
+    const outcome = await reconcile({ ...options, nowIso })
+    if (outcome === null) return
+    reconciled.set(outcome)
+    reconcileWhenEmpty = false
+    const everyMs = packages.settings.get()?.content.reconcileEveryMs ?? RECONCILE_EVERY_MS
+    reconcileAtMs = clock.monotonic() + everyMs
+  }
+
+  const flights = createFlights({
+    ...options,
+    connection,
+    nowIso,
+    noticed: contact.noticed,
+    keysDoubted: () => void tasks.run('keys', keysDoubted),
+  })
+  const lease = createLease(driverClock, log)
+  const feed: FeedSources = {
+    journal,
+    ledger,
+    journalHead: options.journalHead,
+    connection: connection.connection,
+    listing: packages.listing,
+  }
+  const drain = createMainDrain({
+    lease,
+    flights,
+    feed,
+    clock,
+    random: options.random,
+    log: (event, detail) => log('main-drain', { drain: event, ...detail }),
+  })
+
+  return {
+    connection: connection.connection,
+    flights,
+    lease,
+    feed,
+    stand: contact.stand,
+    reconciled,
+    drain,
+    start() {
+      // A crash may have come in the middle of it; the hub need not be there for it.
+      void tasks.run('reoffer', reofferAll)
+      tasks.every('purge', PURGE_EVERY_MS, PURGE_EVERY_MS, purging.purge)
+      tasks.every('scrub', SCRUB_FIRST_MS, SCRUB_EVERY_MS, () => scrub(journal, () => tasks.stopped, log))
+      connection.start()
+      drain.start()
+    },
+    async stop() {
+      tasks.stop()
+      connection.stop()
+      lease.stop()
+      await drain.stop()
+    },
+  }
 }
 
-export interface Reconciled {
-  /** ISO instant. */
-  readonly at: string
-  /** Received here, purged here, not held there: nobody can bring them back but a person. */
-  readonly lost: number
-  readonly mismatched: number
+/** Reads the closed segments again, one at a time; what is damaged is journalled by the journal itself. */
+async function scrub(journal: Pick<Journal, 'scrub'>, isOver: () => boolean, log: Log): Promise<void> {
+  for await (const { file, damage, unreadable } of journal.scrub()) {
+    if (damage.length > 0) log('scrub-damage', { file, tickets: damage.flatMap((each) => each.tickets) })
+    if (unreadable !== null) log('journal-note', { journal: 'scrub-unreadable', file, code: unreadable })
+    if (isOver()) return
+  }
 }
-
-export type CreateDelivery = (options: DeliveryOptions) => Delivery

@@ -1,12 +1,14 @@
-import { randomBytes, randomInt, randomUUID } from 'node:crypto'
+import { randomInt } from 'node:crypto'
+import { joseSuite } from '../sync/envelope/jose-suite.ts'
 import { sealSubmission } from '../sync/envelope/seal.ts'
-import { sha256Hex } from '../sync/envelope/sha256.ts'
+import type { Suite } from '../sync/envelope/suite.ts'
 import type { Journal } from '../sync/journal/journal.ts'
 import type { Ledger, LedgerItem } from '../sync/journal/ledger.ts'
 import { checkAnswers } from '../sync/protocol/answers.ts'
 import type { ServiceItem } from '../sync/protocol/service-item.ts'
 import type { Applicant, SubmitRequest } from '../sync/protocol/submission.ts'
 import { makeTicket } from '../sync/protocol/ticket.ts'
+import type { IntakeState } from './bridge/queue.contract.ts'
 import type { Accepted, SubmitAnswer } from './bridge/submissions.contract.ts'
 import type { CardSession } from './card-session.ts'
 import type { Log } from './events.ts'
@@ -28,12 +30,20 @@ export interface IntakeOptions {
   readonly terminalId: string
   readonly journal: Journal
   readonly ledger: Ledger
-  readonly session: CardSession
-  readonly trust: Trust
+  readonly session: Pick<CardSession, 'applicant' | 'visit' | 'receiptOf' | 'keepReceipt'>
+  readonly trust: Pick<Trust, 'deviceKey' | 'enrolled' | 'sealKey'>
   readonly packages: Pick<Packages, 'catalogue'>
   readonly nowIso: () => string
   readonly today: () => string
   readonly log: Log
+  /** Whether the disk has room for more; open when not given. */
+  readonly space?: () => IntakeState
+  /** Cryptography and randomness; the real ones when not given. */
+  readonly suite?: Suite
+  /** An even random whole number 0 ≤ x < limit. */
+  readonly randomInt?: (limit: number) => number
+  /** Runs what the citizen need not wait for, once the answer has left. */
+  readonly later?: (run: () => void) => void
 }
 
 /** A form of ours has fewer fields; a page gone wrong may send any number. */
@@ -45,7 +55,9 @@ const SECRET_BYTES = 16
 type Refusal = Extract<SubmitAnswer, { ok: false }>
 
 export function createIntake(options: IntakeOptions): Intake {
-  const { journal, ledger, session, trust, packages, log } = options
+  const { journal, ledger, session, trust, packages, log, suite = joseSuite } = options
+  const randomBelow = options.randomInt ?? ((limit: number) => randomInt(limit))
+  const later = options.later ?? ((run: () => void) => void setImmediate(run))
   const running = new Map<string, Promise<SubmitAnswer>>()
   // Device sequences have no gaps, so one submission is appended before the next is numbered.
   let last: Promise<unknown> = Promise.resolve()
@@ -78,6 +90,8 @@ export function createIntake(options: IntakeOptions): Intake {
   async function take(request: SubmitRequest): Promise<SubmitAnswer> {
     const known = ledger.byDraft(request.draftId)
     if (known !== undefined) return { ok: true, accepted: accepted(known) }
+    // Before any work: what is here already must stay safe, and receipts need room too.
+    if (options.space?.() === 'no-space') return refuse('no-space')
 
     const applicant = session.applicant()
     if (applicant === undefined) return refuse('no-card')
@@ -112,13 +126,13 @@ export function createIntake(options: IntakeOptions): Intake {
     acceptedAt: string,
     visit: number,
   ): Promise<SubmitAnswer> {
-    const submissionId = randomUUID()
-    const secret = randomBytes(SECRET_BYTES).toString('base64url')
+    const submissionId = suite.randomUuid()
+    const secret = suite.randomBytes(SECRET_BYTES).toString('base64url')
     const ticket = freshTicket()
     const deviceSequence = ledger.nextDeviceSequence
-    const { envelope, sha256 } = await sealSubmission({
+    const sealing = {
       payload: {
-        v: 1,
+        v: 1 as const,
         kind: request.kind,
         submissionId,
         item: { id: item.id, code: item.code, version: item.version },
@@ -135,12 +149,13 @@ export function createIntake(options: IntakeOptions): Intake {
         deviceSequence,
         item: { id: item.id, code: item.code, version: item.version },
         ticket,
-        secretSha256: sha256Hex(secret),
+        secretSha256: suite.sha256Hex(secret),
         acceptedAt,
       },
       sealKey,
       deviceKey: trust.deviceKey,
-    })
+    }
+    const { envelope, sha256 } = await sealSubmission(sealing, suite)
     const written = await journal.append({
       type: 'accepted',
       at: acceptedAt,
@@ -156,7 +171,7 @@ export function createIntake(options: IntakeOptions): Intake {
     if (!written.ok) return refuse('not-stored')
     session.keepReceipt(visit, submissionId, { secret, name: applicant.name })
     // Said after the answer has left: the journal is the proof, the citizen need not wait for the log.
-    setImmediate(() => log('submission-accepted', { submissionId, deviceSequence, itemId: item.id, sha256 }))
+    later(() => log('submission-accepted', { submissionId, deviceSequence, itemId: item.id, sha256 }))
     const entry = ledger.bySubmission(submissionId)
     if (entry === undefined) throw new Error('the ledger did not follow the journal')
     return { ok: true, accepted: accepted(entry) }
@@ -164,7 +179,7 @@ export function createIntake(options: IntakeOptions): Intake {
 
   function freshTicket(): string {
     for (;;) {
-      const ticket = makeTicket((limit) => randomInt(limit))
+      const ticket = makeTicket(randomBelow)
       if (!ledger.isTicketInUse(ticket)) return ticket
     }
   }

@@ -1,5 +1,4 @@
-import { join } from 'node:path'
-import type { OpenResult } from '../sync/journal/journal.ts'
+import type { OpenResult } from '../sync/journal/journal-api.ts'
 
 /**
  * Why the journal of a folder cannot be opened, and what to do about it, for the maintainer: on standard error and in the
@@ -9,15 +8,12 @@ export function journalRefusal(opened: Extract<OpenResult, { ok: false }>, dir: 
   switch (opened.fault) {
     case 'locked':
       return `${dir} is in use by ${opened.detail}: stop that terminal first, or start this one over another folder with --data DIR`
-    case 'broken-chain': {
-      const { segment, offset, sequence } = opened.place
+    case 'newer-format':
       return [
-        `${join(dir, segment)}, byte ${offset}, frame ${sequence}: ${opened.detail}`,
-        'The file was damaged or changed by hand. Nothing in it was touched, and cases that were not delivered may stand in it:',
-        `copy ${dir} to a safe place first; node sync/journal/cli.ts verify --dir ${dir} checks it;`,
-        'put back an intact copy of it, or ask who maintains the program. Do not delete it.',
+        `${dir} was written by a later version of this program (${opened.detail}).`,
+        'Nothing in it was touched: install that version or a later one again. "npm run terminal -- check" says which versions can read it.',
+        'Do not delete the journal.',
       ].join('\n')
-    }
     case 'disk-full':
       return `${dir}: the disk is full (${opened.detail}): make room on it, then start again. Do not delete the journal.`
     case 'unreadable':

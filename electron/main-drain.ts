@@ -18,6 +18,13 @@ export interface MainDrain {
   start(): void
   /** No new flight leaves. Resolves when nothing of it reads the journal any more. */
   stop(): Promise<void>
+  /** How often it tried these and when it tries next (epoch ms); null while a sync worker drains and keeps that. */
+  attempts(submissionIds: readonly string[]): Promise<ReadonlyMap<string, Attempts> | null>
+}
+
+export interface Attempts {
+  readonly attempts: number
+  readonly nextAttemptAt: number
 }
 
 export interface MainDrainOptions {
@@ -29,8 +36,15 @@ export interface MainDrainOptions {
   readonly log: QueueLog
 }
 
+interface Watch {
+  readonly store: QueueStore
+  readonly abort: AbortController
+  readonly drain: Drain
+  readonly done: Promise<void>
+}
+
 export function createMainDrain({ lease, flights, feed, clock, random, log }: MainDrainOptions): MainDrain {
-  let watch: { readonly abort: AbortController; readonly drain: Drain; readonly done: Promise<void> } | undefined
+  let watch: Watch | undefined
   let unsubscribe: (() => void) | undefined
   const endings = new Set<Promise<void>>()
 
@@ -40,7 +54,7 @@ export function createMainDrain({ lease, flights, feed, clock, random, log }: Ma
     const abort = new AbortController()
     const done = keepFed(store, drain, abort.signal)
     drain.start()
-    watch = { abort, drain, done }
+    watch = { store, abort, drain, done }
   }
 
   /** Ends when the signal fires; never rejects, or main would fall with a bad sector. */
@@ -106,6 +120,11 @@ export function createMainDrain({ lease, flights, feed, clock, random, log }: Ma
       unsubscribe?.()
       end()
       await Promise.all(endings)
+    },
+    async attempts(submissionIds) {
+      if (watch === undefined) return null
+      const items = await watch.store.get(submissionIds)
+      return new Map(items.map(({ id, attempts, nextAttemptAt }) => [id, { attempts, nextAttemptAt }]))
     },
   }
 }

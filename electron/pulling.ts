@@ -40,21 +40,19 @@ export function createPulling(parts: PullParts): Pulling {
     if (last?.named === named && parts.monotonicMs() < last.untilMs) return
     const settle = (forMs: number) => void settled.set(kind, { named, untilMs: parts.monotonicMs() + forMs })
 
-    // Asked for as if nothing were held when the epoch changed: `take` knows what counts as newer then.
-    const answer = await hub.getPackage(kind, have?.hubEpoch === hubEpoch ? have : null, keySet)
+    const answer = await hub.getPackage(kind, have, keySet)
     switch (answer.outcome) {
       case 'verified': {
         const { manifest, content, signed } = answer
-        const isSame = have !== null && have.version === manifest.version && have.hubEpoch === manifest.hubEpoch
-        if (!isSame) await packages.take({ kind, manifest, content, signed } as VerifiedPackage, hubEpoch)
+        await packages.take({ kind, manifest, content, signed } as VerifiedPackage, hubEpoch)
         return settle(Number.POSITIVE_INFINITY)
       }
+      case 'older':
+        log('package-refused', { kind, source: 'hub', fault: 'older', offered: answer.version })
+        return settle(Number.POSITIVE_INFINITY)
       case 'unchanged':
       case 'not-published':
         return settle(Number.POSITIVE_INFINITY)
-      case 'older':
-        log('package-refused', { kind, source: 'hub', fault: 'older', offered: answer.version })
-        return settle(REFUSED_AGAIN_MS)
       case 'failed':
         if (answer.why !== 'bad-receipt') return
         log('package-refused', { kind, source: 'hub', fault: 'bad-signature', detail: answer.detail })

@@ -39,7 +39,7 @@ function connect() {
           open = false
         },
       },
-      queueRows: (query) => {
+      queueRows: async (query) => {
         asked.push(query)
         return { rows: [], more: false }
       },

@@ -17,7 +17,7 @@ export type ExportResult =
 export interface MaintenanceParts {
   readonly about: About
   readonly door: StaffDoor
-  queueRows(query: RowsQuery): { readonly rows: QueueRow[]; readonly more: boolean }
+  queueRows(query: RowsQuery): Promise<{ readonly rows: QueueRow[]; readonly more: boolean }>
   health(): Health
   /** How many were quarantined and are queued again. */
   requeue(submissionIds: readonly string[]): Promise<number>
@@ -41,8 +41,8 @@ export function maintenanceHandlers(parts: MaintenanceParts) {
       door.lock(input.token)
       return { locked: true as const }
     }),
-    queueRows: os.queueRows.handler(({ input: { token, ...query } }) =>
-      door.isOpen(token) ? { ok: true as const, ...parts.queueRows(query) } : DENIED,
+    queueRows: os.queueRows.handler(async ({ input: { token, ...query } }) =>
+      door.isOpen(token) ? { ok: true as const, ...(await parts.queueRows(query)) } : DENIED,
     ),
     health: os.health.handler(({ input }) =>
       door.isOpen(input.token) ? { ok: true as const, health: parts.health() } : DENIED,
