@@ -10,7 +10,7 @@ export async function startLiveView(bridge: Bridge, store: LiveViewStore): Promi
   let hasCatalogue = false
   const lateTimer = setTimeout(() => store.followMain(bridge), WORKER_PATIENCE_MS)
   const { startSyncWorker } = await import('../sync-worker/client.ts')
-  startSyncWorker({
+  const worker = startSyncWorker({
     channel: () => bridge.workerChannel(),
     onMessage: (message) => {
       if (message.kind === 'state') {
@@ -30,6 +30,12 @@ export async function startLiveView(bridge: Bridge, store: LiveViewStore): Promi
       bridge
         .call((client) => client.maintenance.report({ event: 'worker-error', detail: `${event} ${why}`.slice(0, 500) }))
         .catch((cause: unknown) => console.warn('could not report', event, cause))
+    },
+  })
+  store.fromWorker({
+    async schedule(submissionIds) {
+      const answer = await worker.schedule(submissionIds)
+      return answer.ok ? answer.rows : []
     },
   })
 }
