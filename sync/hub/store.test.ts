@@ -36,7 +36,10 @@ const DATA_TABLES = [
 function sqlStores(openIt: () => Promise<HubDatabase>): () => Promise<HubStore> {
   let db: HubDatabase | undefined
   return async () => {
-    if (db === undefined) open.push((db = await openIt()))
+    if (db === undefined) {
+      db = await openIt()
+      open.push(db)
+    }
     for (const table of DATA_TABLES) await db.deleteFrom(table).execute()
     const epoch = systemSources.randomUuid()
     await db
