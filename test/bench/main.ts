@@ -4,13 +4,20 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { devices } from './devices.ts'
 import { drain } from './drain.ts'
+import { queueScale } from './queue-scale.ts'
 import { renderTable } from './render.ts'
 import { type Bench, machine } from './report.ts'
 import { start } from './start.ts'
 import { submit } from './submit.ts'
 
 /** Measures the terminal beside its limits and peers (design.md section 7). Nothing is asserted about time. */
-const BENCHES: Readonly<Record<string, Bench>> = { devices, start, submit, drain }
+const BENCHES: Readonly<Record<string, Bench>> = {
+  devices,
+  start,
+  submit,
+  drain,
+  'queue-scale': queueScale,
+}
 
 const NAME_WIDTH = Math.max(...Object.keys(BENCHES).map((name) => name.length))
 

@@ -50,6 +50,8 @@ export interface IntakeParts {
   readonly journalDir: string
   /** Checks what lies on disk: how many were accepted, and whether this one can be read back unharmed. */
   verify(submissionId: string): Promise<{ readonly accepted: number; readonly envelopeBytes: number | undefined }>
+  /** Submissions in the ledger. */
+  size(): number
   close(): Promise<void>
 }
 
@@ -135,6 +137,7 @@ export async function openIntake(dir: string, enrolled: IntakeTrust, disk: Disk 
     applicant,
     sealKey,
     journalDir,
+    size: () => ledger.size,
     async verify(submissionId) {
       const read = await journal.readAccepted(submissionId)
       return {
