@@ -1,5 +1,5 @@
 import { type Disk, diskErrorCode, replaceFile } from './disk.ts'
-import { type Body, HeaderFrameSchema, parseBody, toEntry } from './entry.ts'
+import { type Body, parseBody, toEntry } from './entry.ts'
 import { hiddenIn, ticketsIn } from './evidence.ts'
 import { decodeFrame, HEADER_BYTES, nextMagic } from './framing.ts'
 import { IndexDraft } from './index-file.ts'
@@ -37,8 +37,7 @@ export async function rereadSegment(disk: Disk, dir: string, segment: Segment, s
           linked &&
           (body.sequence === next || link === undefined)
         ) {
-          if (body.sequence > 0) index.add(at, toEntry(body))
-          else if (!HeaderFrameSchema.safeParse(body).success) damage.push(place(segment, at, decoded.body, next))
+          if (body.type !== 'journal') index.add(at, toEntry(body))
           at += HEADER_BYTES + decoded.body.length
           next = body.sequence + 1
           link = decoded.hash

@@ -115,7 +115,7 @@ async function cutTails(disk: Disk, { dir, log }: JournalOptions, scanned: Scann
   const { segments, tornBytes, damageSeen } = scanned
   const next = scanned.lastSequence + 1
   const last = segments.at(-1)
-  const notKept = tornBytes > 0 && last ? await cutTornTail(disk, dir, last, tornBytes, log) : undefined
+  const notKept = tornBytes > 0 && last ? await cutTornTail(disk, dir, last, tornBytes, damageSeen, log) : undefined
   const kept = await unnotedTails(disk, dir, damageSeen, next)
   if (notKept === undefined || last === undefined) return kept
   return [...kept, tornDamage(last.name, last.bytes, notKept, next)]

@@ -51,7 +51,8 @@ describe('the journal on a real disk', () => {
     await truncate(file, size - 5)
     const again = await opened()
     expect([again.frames, again.repaired.tornBytes > 0]).toEqual([1, true])
-    expect(await again.journal.append(accepted(2))).toEqual({ ok: true, sequence: 2 })
+    expect(again.damage).toMatchObject([{ kind: 'torn-tail', tickets: [accepted(2).ticket] }])
+    expect(await again.journal.append(accepted(3))).toEqual({ ok: true, sequence: 3 })
     await again.journal.close()
   })
 
@@ -148,7 +149,7 @@ describe('the command line', () => {
     await journal.close()
   })
 
-  it('exits with 1 and the place when the chain is broken, and changes nothing', async () => {
+  it('exits with 1 and the place when there is damage that nobody was told of, and changes nothing', async () => {
     const { journal } = await opened()
     await journal.append(accepted(1))
     await journal.append(accepted(2))
@@ -159,9 +160,17 @@ describe('the command line', () => {
     await writeFile(file, content)
     const { exitCode, lines } = await run('verify', '--dir', dir, '--json')
     expect(exitCode).toBe(1)
-    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ ok: false, fault: 'broken-chain', place: { sequence: 0 } })
-    expect((await run('list', '--dir', dir)).exitCode).toBe(1)
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({
+      ok: false,
+      readable: true,
+      damageNotJournalled: 1,
+      damage: [{ segment: 'journal-000001.bmj', offset: 0, fromSequence: 0, throughSequence: 0 }],
+    })
+    expect((await run('verify', '--dir', dir)).lines[0]).toContain('DAMAGED')
     expect(await readFile(file)).toEqual(content)
+    // Once the terminal has journalled it, nothing is hidden any more.
+    await (await opened()).journal.close()
+    expect((await run('verify', '--dir', dir, '--json')).exitCode).toBe(0)
   })
 
   it('says what is wrong with a call', async () => {

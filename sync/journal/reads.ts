@@ -93,7 +93,7 @@ export class JournalReads {
           continue
         }
         last = body.sequence
-        if (body.sequence > 0) yield { offset: at, entry: toEntry(body) }
+        if (body.type !== 'journal') yield { offset: at, entry: toEntry(body) }
         at += HEADER_BYTES + decoded.body.length
       }
     } finally {

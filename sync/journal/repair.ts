@@ -17,13 +17,14 @@ export async function cutTornTail(
   dir: string,
   segment: Segment,
   tornBytes: number,
+  damageSeen: readonly Damage[],
   log: Log,
 ): Promise<Buffer | undefined> {
   const file = await disk.open(join(dir, segment.name), { write: true, create: false })
   try {
     const bytes = await file.read(segment.bytes, tornBytes)
-    const keptAs = await freeName(disk, dir, segment)
-    const notKept = await keepAside(disk, dir, keptAs, bytes)
+    const { name: keptAs, isKept } = await nameFor(disk, dir, segment, bytes, damageSeen)
+    const notKept = isKept ? undefined : await keepAside(disk, dir, keptAs, bytes)
     await file.truncate(segment.bytes)
     await file.sync()
     const place = { segment: segment.name, offset: segment.bytes, tornBytes }
@@ -81,12 +82,24 @@ export async function removeDrafts(disk: Disk, dir: string): Promise<void> {
   if (drafts.length > 0) await disk.syncDir(dir)
 }
 
-async function freeName(disk: Disk, dir: string, { number, bytes }: Segment): Promise<string> {
+/** A free name; or the last one's, when a power cut came after these bytes were kept and before they were cut off. */
+async function nameFor(
+  disk: Disk,
+  dir: string,
+  { number, name: segment, bytes: offset }: Segment,
+  bytes: Buffer,
+  damageSeen: readonly Damage[],
+): Promise<{ readonly name: string; readonly isKept: boolean }> {
   const names = new Set(await disk.list(dir))
-  const base = `torn-${String(number).padStart(6, '0')}-${bytes}`
-  let name = `${base}.bin`
-  for (let copy = 2; names.has(name); copy++) name = `${base}-${copy}.bin`
-  return name
+  const nameOf = (copy: number) =>
+    `torn-${String(number).padStart(6, '0')}-${offset}${copy === 1 ? '' : `-${copy}`}.bin`
+  let kept = 0
+  while (names.has(nameOf(kept + 1))) kept += 1
+  const noted = damageSeen.filter(
+    (seen) => seen.kind === 'torn-tail' && seen.segment === segment && seen.offset === offset,
+  )
+  const last = kept > noted.length ? await readWhole(disk, join(dir, nameOf(kept))) : undefined
+  return last?.equals(bytes) ? { name: nameOf(kept), isKept: true } : { name: nameOf(kept + 1), isKept: false }
 }
 
 /** Returns the disk's error code when the bytes could not be kept. */

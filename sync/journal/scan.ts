@@ -236,7 +236,7 @@ class Scanner {
     segment.frames += 1
     const header = body.type === 'journal' ? HeaderFrameSchema.safeParse(body) : undefined
     if (header?.success) this.#journalId = header.data.journalId
-    if (body.sequence > 0) this.#give(toEntry(body), segment, offset)
+    if (body.type !== 'journal') this.#give(toEntry(body), segment, offset)
   }
 
   #give(entry: JournalEntry, segment: Segment, offset: number): void {
