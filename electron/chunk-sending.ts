@@ -15,7 +15,7 @@ export interface ChunkStore {
     | { readonly ok: false; readonly fault: 'missing' | 'damaged' | 'unreadable'; readonly detail: string }
   >
   /** Forgets chunks that were purged with their submissions; those that are gone already are no fault. */
-  remove(sha256s: readonly string[]): Promise<void>
+  remove(sha256s: readonly string[]): Promise<unknown>
 }
 
 export interface ChunkSendingParts {

@@ -45,6 +45,8 @@ export type ContactOutcome =
  */
 export interface Contact {
   readonly stand: Cell<HubStandSeen | null>
+  /** The hub's clock now, as of its last signed answer (milliseconds since 1970); null before the first. */
+  hubNowUnixMs(): number | null
   /** An unsigned word of the hub: worth asking at once when it is strange. */
   noticed(stand: HubStand): void
   /** The next call asks, however short ago the last one was. */
@@ -60,6 +62,7 @@ export function createContact(parts: ContactParts): Contact {
   let lowSeen = 0
   let clockSaidMs = 0
   let refusedSaid = ''
+  let heard: { readonly hubUnixMs: number; readonly atMs: number } | undefined
 
   /** The receipt's text that the mark names, read back from the journal. */
   async function proofOf(mark: Mark): Promise<string | undefined> {
@@ -109,8 +112,7 @@ export function createContact(parts: ContactParts): Contact {
 
   /** Why all that is retained must be offered again, or undefined. */
   function changeOf(answer: ContactAnswer, mark: Mark | null): 'first' | 'changed' | 'went-back' | undefined {
-    // A receipt is older than the first contact only on a terminal that a former program served.
-    if (ledger.epochSeenSequence === 0 && (ledger.hubEpoch ?? answer.hubEpoch) === answer.hubEpoch) return 'first'
+    if (ledger.hubEpoch === null) return 'first'
     if (answer.hubEpoch !== ledger.hubEpoch) return 'changed'
     const isLow = mark !== null && mark.hubEpoch === answer.hubEpoch && answer.hubSequence < mark.hubSequence
     lowSeen = isLow ? lowSeen + 1 : 0
@@ -126,6 +128,7 @@ export function createContact(parts: ContactParts): Contact {
 
   return {
     stand,
+    hubNowUnixMs: () => (heard === undefined ? null : heard.hubUnixMs + (clock.monotonic() - heard.atMs)),
     noticed({ hubEpoch, hubSequence }) {
       const known = stand.get()
       const isStrange = known !== null && (known.hubEpoch !== hubEpoch || hubSequence < known.hubSequence)
@@ -139,6 +142,7 @@ export function createContact(parts: ContactParts): Contact {
       const exchanged = await exchange()
       if (exchanged === undefined) return { outcome: 'no-answer' }
       const { answer, mark } = exchanged
+      heard = { hubUnixMs: Date.parse(answer.at), atMs: clock.monotonic() }
       checkClock(answer.at)
       const why = changeOf(answer, mark)
       const { hubEpoch, hubSequence, backedUpThrough } = answer

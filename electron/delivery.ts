@@ -17,7 +17,7 @@ import { createLease, type Lease } from './lease.ts'
 import { createMainDrain, type MainDrain } from './main-drain.ts'
 import type { Packages } from './packages.ts'
 import { createPulling } from './pulling.ts'
-import { createPurging, MINIMUM_RETENTION_MS } from './purging.ts'
+import { createPurging } from './purging.ts'
 import { RECONCILE_EVERY_MS, type Reconciled, reconcile } from './reconciling.ts'
 import { reoffer } from './reoffer.ts'
 import { createTasks } from './tasks.ts'
@@ -81,18 +81,19 @@ const SCRUB_FIRST_MS = 60 * 60_000
 const SCRUB_EVERY_MS = 24 * 60 * 60_000
 
 export function createDelivery(options: DeliveryOptions): Delivery {
-  const { terminalId, journal, ledger, hub, trust, packages, clock, log } = options
+  const { journal, ledger, hub, trust, packages, clock, log } = options
   const nowIso = () => new Date(clock.now()).toISOString()
   const driverClock = { nowMs: clock.monotonic, after: clock.after }
   const tasks = createTasks(clock.after, log)
   const reconciled = createCell<Reconciled | null>(null)
 
-  const contact = createContact({ ...options, nowIso })
+  const contact = createContact(options)
   const pulling = createPulling({ ...options, monotonicMs: clock.monotonic })
   const purging = createPurging({
     ...options,
     stand: contact.stand.get,
-    minimumRetentionMs: () => packages.settings.get()?.content.minimumRetentionMs ?? MINIMUM_RETENTION_MS,
+    hubNowUnixMs: contact.hubNowUnixMs,
+    minimumRetentionMs: () => packages.settings.get()?.content.minimumRetentionMs,
   })
 
   let keysAskedAtMs = Number.NEGATIVE_INFINITY

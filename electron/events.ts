@@ -15,6 +15,11 @@ export const EVENTS = {
     level: 'info',
     means: 'The journal was read through; tornBytes > 0: an unfinished frame was cut off.',
   },
+  'journal-damaged': {
+    level: 'error',
+    means:
+      'A place of the journal could not be read at start: passed over, kept as it is; the tickets that are known are named.',
+  },
   'journal-note': { level: 'debug', means: 'What the journal does by itself: segments, repairs.' },
   'hub-client': { level: 'debug', means: 'A call to the hub, without content.' },
   'hub-strange': {

@@ -60,10 +60,8 @@ beforeEach(async () => {
     session,
     trust: {
       deviceKey,
-      keySet: () => world.keySet,
       enrolled: () => enrolled,
       sealKey: () => sealKey,
-      refresh: async () => undefined,
     },
     packages: { catalogue },
     nowIso: () => NOW,

@@ -1,12 +1,9 @@
 import { join } from 'node:path'
 import { createDeviceHost, type SpawnHost } from '../drivers/host/host-client.ts'
 import { realClock } from '../drivers/transport/clock.ts'
-import { connectionAfter } from '../sync/hub-client/call-failure.ts'
+import { joseSuite } from '../sync/envelope/jose-suite.ts'
 import { createHubClient } from '../sync/hub-client/hub-client.ts'
-import { openJournal } from '../sync/journal/journal.ts'
-import { Ledger } from '../sync/journal/ledger.ts'
 import type { Provisioning } from '../sync/protocol/keys.ts'
-import type { CatalogueView, QueueView } from '../sync/protocol/queue-view.ts'
 import type { Devices } from './bridge/devices.contract.ts'
 import { devicesHandlers } from './bridge/devices.handler.ts'
 import { identityHandlers } from './bridge/identity.handler.ts'
@@ -17,24 +14,29 @@ import { sessionHandlers } from './bridge/session.handler.ts'
 import { submissionsHandlers } from './bridge/submissions.handler.ts'
 import { openWorkerChannel } from './bridge/worker.handler.ts'
 import { createCardSession } from './card-session.ts'
+import { openCases } from './cases.ts'
 import { createCell } from './cell.ts'
-import { createConnectionWatch } from './connection.ts'
+import { createDelivery } from './delivery.ts'
 import type { Log } from './events.ts'
-import type { FeedSources } from './feed.ts'
-import { createFlights } from './flights.ts'
 import { createHubLog } from './hub-log.ts'
 import { createIntake, type Intake } from './intake.ts'
-import { journalRefusal } from './journal-refusal.ts'
-import { createLease } from './lease.ts'
-import { createMainDrain } from './main-drain.ts'
+import { createMaintenanceView } from './maintenance-view.ts'
 import { openPackages } from './packages.ts'
 import { createReceiptPrinting } from './receipt-printing.ts'
+import { bundleItems, writeBundle } from './rescue-bundle.ts'
 import type { Settings } from './settings.ts'
+import { folderFiles } from './small-files.ts'
+import { createStaffDoor } from './staff-door.ts'
+import { isPin } from './staff-pin.ts'
+import { openStorage } from './storage.ts'
 import { inWords, localDate } from './time.ts'
 import { openTrust } from './trust.ts'
+import { createTryRation, LOOK_UP_LIMITS } from './try-ration.ts'
+import { liveViews } from './views.ts'
 
 /** The usual panel, hung upright. */
 const PORTRAIT = { widthPx: 1080, heightPx: 1920 }
+const TOKEN_BYTES = 24
 
 export interface TerminalOptions {
   readonly dataDir: string
@@ -68,10 +70,12 @@ export interface Terminal {
  * shells only carry.
  */
 export async function startTerminal(options: TerminalOptions): Promise<TerminalResult> {
-  const { dataDir, settings, provisioning, log } = options
+  const { dataDir, settings, provisioning, version, log } = options
   const { terminalId } = provisioning
+  const suite = joseSuite
   const nowIso = () => new Date().toISOString()
   const today = () => localDate(new Date())
+  const clock = { now: () => Date.now(), monotonic: () => performance.now(), after: realClock.after }
 
   const trusted = await openTrust({ dir: join(dataDir, 'trust'), provisioning, log })
   if (!trusted.ok) {
@@ -79,50 +83,18 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
     return { ok: false, fault: trusted.fault, detail: trusted.detail }
   }
   const { trust } = trusted
-  const ledger = new Ledger()
-  const journalHead = createCell(0)
-  const journalDir = join(dataDir, 'journal')
-  const opened = await openJournal({
-    dir: journalDir,
-    log: (level, event, detail) =>
-      log(level === 'error' ? 'journal-refused' : 'journal-note', { journal: event, ...detail }),
-    onEntry(entry) {
-      ledger.apply(entry)
-      journalHead.set(entry.sequence)
-    },
-  })
-  if (!opened.ok) {
-    const detail = journalRefusal(opened, journalDir)
-    log('journal-refused', { fault: opened.fault, detail })
-    return { ok: false, fault: `journal-${opened.fault}`, detail }
-  }
-  const { journal } = opened
-  log('journal-opened', { frames: opened.frames, tornBytes: opened.repaired.tornBytes, waiting: ledger.waiting })
-
+  const stored = await openStorage(dataDir, log)
+  if (!stored.ok) return stored
+  const { journal, ledger, journalHead, attachments, space, intake: intakeState } = stored.storage
   const packages = await openPackages(join(dataDir, 'packages'), trust.keySet(), log)
+  const cases = await openCases(await folderFiles(join(dataDir, 'cases')), log)
   const session = createCardSession({ clock: realClock, nowIso, today, log })
-  const hub = createHubClient({
-    baseUrl: provisioning.hubUrl,
-    log: createHubLog(log, realClock.nowMs),
-  })
+  const hub = createHubClient({ baseUrl: provisioning.hubUrl, log: createHubLog(log, realClock.nowMs) })
+  const freeBytes = () => space.freeBytes
 
-  const connection = createConnectionWatch({
-    clock: realClock,
-    log,
-    async ping() {
-      // Without keys nothing can be proven; why there are none yet tells a cut line from a stranger.
-      const why = trust.keySet() === undefined ? await trust.refresh(hub) : undefined
-      const keySet = trust.keySet()
-      return keySet === undefined ? connectionAfter(why ?? 'not-our-hub') : (await hub.ping(keySet)).connection
-    },
-    async onContact() {
-      await trust.refresh(hub)
-      const keySet = trust.keySet()
-      if (keySet === undefined) return
-      const answer = await hub.getCatalogue({ keySet, have: packages.catalogue.get()?.manifest ?? null })
-      if (answer.outcome === 'verified')
-        await packages.take({ ...answer, kind: 'catalogue', content: answer.catalogue })
-    },
+  const delivery = createDelivery({
+    ...{ terminalId, version, journal, ledger, journalHead, attachments, hub, trust, packages, cases },
+    ...{ clock, random: Math.random, suite, freeBytes, log },
   })
 
   const devices = createCell<Devices>({
@@ -143,57 +115,42 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
     },
   })
 
-  const intake = createIntake({ terminalId, journal, ledger, session, trust, packages, nowIso, today, log })
+  const intake = createIntake({
+    ...{ terminalId, journal, ledger, session, trust, packages, nowIso, today, log },
+    space: () => space.level,
+  })
   const receipts = createReceiptPrinting({
-    host,
+    ...{ host, journal, ledger, intake, session, packages, settings, terminalId, nowIso, inWords, log },
     hasPrinter: settings.devices['receipt-printer'] !== undefined,
-    journal,
-    ledger,
-    intake,
-    session,
-    packages,
-    settings,
-    terminalId,
-    nowIso,
-    inWords,
-    log,
   })
-  const flights = createFlights({ terminalId, journal, ledger, hub, trust, connection, nowIso, log })
-  const lease = createLease(realClock, log)
-  const feed: FeedSources = { journal, journalHead, connection: connection.connection, listing: packages.listing }
-  const drain = createMainDrain({
-    lease,
-    flights,
-    feed,
-    clock: { now: () => Date.now(), monotonic: () => performance.now(), after: realClock.after },
-    random: Math.random,
-    log: (event, detail) => log('main-drain', { drain: event, ...detail }),
-  })
+  const views = liveViews({ ledger, journalHead, connection: delivery.connection, packages })
 
-  const queueView = createCell<QueueView>(view())
-  function view(): QueueView {
-    return {
-      connection: connection.connection.get(),
-      waiting: ledger.waiting,
-      oldestAcceptedAt: ledger.oldestWaiting()?.acceptedAt ?? null,
-      quarantined: ledger.quarantined,
-      received: ledger.received,
+  const { pinScrypt, exportDir } = settings.maintenance ?? {}
+  const door = createStaffDoor({
+    checkPin: pinScrypt === undefined ? undefined : (pin) => isPin(pin, pinScrypt),
+    lastLockout: ledger.lastLockout,
+    newToken: () => suite.randomBytes(TOKEN_BYTES).toString('base64url'),
+    ...{ journal, clock, log },
+  })
+  const maintenance = createMaintenanceView({
+    ...{ ledger, journal, delivery, freeBytes, nowIso, log },
+    intakeState: () => intakeState.get().intake,
+  })
+  async function exportUnsent() {
+    const source = {
+      ...{ terminalId, journalId: journal.journalId, attachments, deviceKey: trust.deviceKey, nowIso },
+      items: bundleItems(ledger.items(), false),
+      readAccepted: journal.readAccepted,
     }
+    const written = await writeBundle(source, exportDir ?? join(dataDir, 'export'))
+    if (!written.ok) log('rescue-not-exported', { detail: written.detail })
+    else log('rescue-exported', { submissions: written.submissions, bytes: written.bytes, damaged: written.damaged })
+    return written.ok ? written : { ok: false as const, fault: written.fault }
   }
-  journalHead.subscribe(() => queueView.set(view()))
-  connection.connection.subscribe(() => queueView.set(view()))
-  const catalogueView = createCell<CatalogueView | null>(null)
-  const showCatalogue = () => {
-    const held = packages.catalogue.get()
-    catalogueView.set(held === null ? null : { version: held.manifest.version, catalogue: held.catalogue })
-  }
-  packages.catalogue.subscribe(showCatalogue)
-  showCatalogue()
 
   host.start()
-  connection.start()
-  drain.start()
-  log('terminal-started', { terminalId, version: options.version })
+  delivery.start()
+  log('terminal-started', { terminalId, version })
 
   let pages = 0
   return {
@@ -207,23 +164,19 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
       bridge: bridgeRouter({
         identity: identityHandlers(session),
         devices: devicesHandlers(devices),
-        submissions: submissionsHandlers({ intake, ledger, journalHead, nowUnixMs: Date.now }),
+        submissions: submissionsHandlers({
+          ...{ intake, ledger, journalHead, cases, nowUnixMs: Date.now },
+          lookUps: createTryRation(LOOK_UP_LIMITS, clock.monotonic),
+        }),
         printing: printingHandlers(receipts),
-        queue: queueHandlers(queueView, catalogueView),
+        queue: queueHandlers(views.queue, views.catalogue, intakeState),
         session: sessionHandlers(session),
-        maintenance: maintenanceHandlers(
-          {
-            terminalId,
-            version: options.version,
-            place: settings.place,
-            hall: settings.hall,
-            staff: settings.staff,
-            pxPerMm: settings.panel.pxPerMm,
-          },
-          log,
-        ),
+        maintenance: maintenanceHandlers({
+          about: aboutOf(settings, terminalId, version),
+          ...{ door, ...maintenance, exportUnsent, log },
+        }),
       }),
-      openWorker: () => openWorkerChannel({ lease, feed, flights }),
+      openWorker: () => openWorkerChannel(delivery),
       pageConnected() {
         pages++
         session.pageConnected(true)
@@ -235,15 +188,17 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
         }
       },
       async stop() {
-        connection.stop()
-        lease.stop()
-        await drain.stop()
+        await delivery.stop()
         await host.stop()
-        await journal.close()
+        await stored.storage.close()
         log('terminal-stopped', { terminalId })
       },
     },
   }
+}
+
+function aboutOf({ place, hall, staff, panel }: Settings, terminalId: string, version: string) {
+  return { terminalId, version, place, hall, staff, pxPerMm: panel.pxPerMm }
 }
 
 type BridgeAreas = {

@@ -1,0 +1,118 @@
+import { join } from 'node:path'
+import { type AttachmentStore, openAttachments } from '../sync/journal/attachments.ts'
+import type { JournalEntry } from '../sync/journal/entry.ts'
+import { type Journal, openJournal } from '../sync/journal/journal.ts'
+import { Ledger } from '../sync/journal/ledger.ts'
+import { nodeDisk } from '../sync/journal/node-disk.ts'
+import { createSpace, type Space } from '../sync/journal/space.ts'
+import type { IntakeState } from './bridge/queue.contract.ts'
+import { type Cell, createCell } from './cell.ts'
+import type { Log } from './events.ts'
+import { journalRefusal } from './journal-refusal.ts'
+
+/** What lies on this machine's disk and must never be lost, opened together: they share its space. */
+export interface Storage {
+  readonly journal: Journal
+  readonly ledger: Ledger
+  /** The journal's last sequence, told soon after each durable frame: nobody's answer waits for those who watch. */
+  readonly journalHead: Cell<number>
+  readonly attachments: AttachmentStore
+  readonly space: Space
+  readonly intake: Cell<{ readonly intake: IntakeState }>
+  close(): Promise<void>
+}
+
+export type StorageResult =
+  | { readonly ok: true; readonly storage: Storage }
+  | { readonly ok: false; readonly fault: string; readonly detail: string }
+
+/** Opens journal, attachments and the watch over free space. Throws what the disk throws outside the journal. */
+export async function openStorage(dataDir: string, log: Log): Promise<StorageResult> {
+  const journalDir = join(dataDir, 'journal')
+  const note = (level: string, event: string, detail: Record<string, unknown>) =>
+    log(level === 'error' ? 'journal-refused' : 'journal-note', { journal: event, ...detail })
+  const ledger = new Ledger()
+  const head = laterCell(0)
+  const intake = createCell<{ readonly intake: IntakeState }>({ intake: 'open' })
+  const space = createSpace({
+    disk: nodeDisk,
+    dir: journalDir,
+    clock: { every: realEvery },
+    log: note,
+    onLevel(level) {
+      log('space-changed', { intake: level, freeBytes: space.freeBytes })
+      intake.set({ intake: level })
+    },
+  })
+  const opened = await openJournal({
+    dir: journalDir,
+    log: note,
+    reserve: space,
+    onEntry(entry: JournalEntry) {
+      ledger.apply(entry)
+      head.set(entry.sequence)
+    },
+  })
+  if (!opened.ok) {
+    const detail = journalRefusal(opened, journalDir)
+    log('journal-refused', { fault: opened.fault, detail })
+    return { ok: false, fault: `journal-${opened.fault}`, detail }
+  }
+  const { journal, frames, repaired, damage } = opened
+  log('journal-opened', { frames, tornBytes: repaired.tornBytes, waiting: ledger.waiting })
+  for (const { kind, segment, offset, tickets } of damage) {
+    log('journal-damaged', { kind, place: `${segment}:${offset}`, tickets })
+  }
+  const attachments = await openAttachments(nodeDisk, join(dataDir, 'attachments'), note)
+  await attachments.sweep(needed(ledger))
+  await space.start()
+  return {
+    ok: true,
+    storage: {
+      journal,
+      ledger,
+      journalHead: head.cell,
+      attachments,
+      space,
+      intake,
+      async close() {
+        space.stop()
+        await journal.close()
+      },
+    },
+  }
+}
+
+/** Chunks whose submission can still be sent. */
+function needed(ledger: Ledger): (sha256: string) => boolean {
+  const hashes = new Set<string>()
+  for (const item of ledger.items()) if (!item.purged) for (const { sha256 } of item.chunks) hashes.add(sha256)
+  return (sha256) => hashes.has(sha256)
+}
+
+/** A cell whose newest value is told once the turn that set it is over, however often it was set meanwhile. */
+export function laterCell<T>(
+  initial: T,
+  later: (run: () => void) => void = (run) => void setImmediate(run),
+): { readonly cell: Cell<T>; set(value: T): void } {
+  const cell = createCell(initial)
+  let newest = initial
+  let isPlanned = false
+  return {
+    cell,
+    set(value) {
+      newest = value
+      if (isPlanned) return
+      isPlanned = true
+      later(() => {
+        isPlanned = false
+        cell.set(newest)
+      })
+    },
+  }
+}
+
+function realEvery(intervalMs: number, act: () => void): () => void {
+  const timer = setInterval(act, intervalMs)
+  return () => clearInterval(timer)
+}
