@@ -20,6 +20,7 @@ export interface CitizenParts {
   readonly host: Host
   readonly draftId: string
   readonly poison: boolean
+  readonly attachments: number
   /** Forgets the first answer and asks again. */
   readonly asksAgain: boolean
   readonly onFault: (kind: FaultKind) => void
@@ -32,7 +33,7 @@ export interface CitizenParts {
  */
 export function sendCitizen(parts: CitizenParts): void {
   const { scheduler, random, oracle, host, draftId } = parts
-  const request = submitRequest(draftId, random, parts.poison)
+  const request = submitRequest(draftId, random, parts)
   let tries = 0
   let content = false
 

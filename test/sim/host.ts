@@ -120,7 +120,7 @@ export function createHost(parts: HostParts): Host {
         provisioning: parts.provisioning,
         suite: parts.suite,
         fetch: link.fetchFor(process),
-        random: random.fork(`drain ${boots}`).next,
+        random: random.fork(`main ${boots}`),
         segmentBytes: parts.segmentBytes,
         log,
         onEntry: (entry) => oracle.framed(name, entry),

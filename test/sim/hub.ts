@@ -60,6 +60,8 @@ export interface SimHub {
   restore(how: 'command' | 'copy'): boolean
   rotateKeys(): boolean
   revoke(terminalId: string): boolean
+  /** From now on it may fall with an answer unsent. */
+  mayFall(): void
   /** From now on it falls no more, and stands up if it lies. */
   heal(): void
   exportRows(): readonly Readonly<Record<string, unknown>>[]
@@ -85,7 +87,7 @@ export async function foundHub(parts: HubParts): Promise<SimHub> {
   await publishPackage({ store, keys: ring, sources }, 'settings', parts.settings, 'file')
 
   let program = serve()
-  let healed = false
+  let falls = false
   let copies: Copy[] = [copyNow()]
   let revoked = false
 
@@ -144,6 +146,9 @@ export async function foundHub(parts: HubParts): Promise<SimHub> {
             async insertSubmissions(arrivals) {
               await pause()
               await tx.insertSubmissions(arrivals)
+              for (const sha256 of arrivals.chunkSha256s) {
+                if ((await inner.chunk(sha256)) === undefined) oracle.violated('row-without-chunks', sha256)
+              }
               for (const row of arrivals.rows) added.push({ ...row, receiptSha256: arrivals.receipt.sha256 })
             },
           }),
@@ -163,7 +168,7 @@ export async function foundHub(parts: HubParts): Promise<SimHub> {
   async function handle(wire: WireRequest): Promise<WireReply> {
     const { process, api } = program
     const reply = await api(wire)
-    if (!healed && random.chance(parts.crashBeforeAnswer) && process.alive) {
+    if (falls && random.chance(parts.crashBeforeAnswer) && process.alive) {
       parts.onFault('hub-crash-before-answer')
       hub.crash()
     }
@@ -221,8 +226,11 @@ export async function foundHub(parts: HubParts): Promise<SimHub> {
       void revokeTerminal(store, terminalId, sources)
       return true
     },
+    mayFall() {
+      falls = true
+    },
     heal() {
-      healed = true
+      falls = false
       standUp()
     },
     exportRows: () => store.rows().map(({ envelope: _, ...row }) => row),

@@ -5,6 +5,7 @@ import { runWorld } from './world.ts'
 
 /** A failing seed of an hour would take an hour to shrink: enough is enough. */
 const MAX_RUNS = 80
+const MAX_MS = 60_000
 
 export interface Minimised {
   readonly options: WorldOptions
@@ -15,13 +16,15 @@ export interface Minimised {
 export async function minimise(failing: WorldOptions, kind: ViolationKind, broken?: Break): Promise<Minimised> {
   let options = failing
   let runs = 0
+  const untilMs = performance.now() + MAX_MS
+  const enough = () => runs >= MAX_RUNS || performance.now() > untilMs
   async function stillFails(smaller: WorldOptions): Promise<boolean> {
-    if (runs >= MAX_RUNS) return false
+    if (enough()) return false
     runs++
     const result = await runWorld(smaller, broken)
     return result.violations.some((violation) => violation.kind === kind)
   }
-  for (let progress = true; progress && runs < MAX_RUNS; ) {
+  for (let progress = true; progress && !enough(); ) {
     progress = false
     for (const smaller of smallerWorlds(options)) {
       if (!(await stillFails(smaller))) continue

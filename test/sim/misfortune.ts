@@ -4,7 +4,7 @@ import type { SimHub } from './hub.ts'
 import { unitOf, type WorldOptions } from './options.ts'
 import type { SeededRandom } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
-import { JOURNAL_DIR } from './terminal.ts'
+import { ATTACHMENTS_DIR, JOURNAL_DIR } from './terminal.ts'
 
 const HOUR_MS = 3_600_000
 /** Clocks that are wrong: queue-and-sync.md section 7, scenario 12. */
@@ -138,7 +138,8 @@ export function createMisfortune(parts: MisfortuneParts): Misfortune {
   function flipBit(): boolean {
     const { machine, name } = host()
     const { disk } = machine
-    const paths = disk.paths().filter((path) => path.startsWith(JOURNAL_DIR) && (disk.content(path)?.length ?? 0) > 0)
+    const precious = (path: string) => path.startsWith(JOURNAL_DIR) || path.startsWith(ATTACHMENTS_DIR)
+    const paths = disk.paths().filter((path) => precious(path) && (disk.content(path)?.length ?? 0) > 0)
     if (paths.length === 0) return false
     const path = random.pick(paths)
     const offset = random.int(0, (disk.content(path)?.length ?? 1) - 1)
@@ -159,6 +160,7 @@ export function createMisfortune(parts: MisfortuneParts): Misfortune {
   return {
     start() {
       active = true
+      hub.mayFall()
       for (const [kind, rate] of Object.entries(options.faults) as [FaultKind, number][]) {
         const act = acts[kind]
         if (act !== undefined) plan(kind, rate, act)

@@ -15,6 +15,7 @@ export const VIOLATIONS = [
   'receipt-without-row',
   'purged-before-backup',
   'silent-damage',
+  'row-without-chunks',
   'hub-holds-other-bytes',
   'hub-sequence-out-of-order',
   'queue-differs-from-journal',

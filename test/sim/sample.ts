@@ -37,9 +37,21 @@ export const CATALOGUE: Catalogue = CatalogueSchema.parse({
 /** The unit's name that makes a submission one that the hub must refuse: its summary gets a broken signature. */
 export const POISON = '坏件有限公司'
 
-export function submitRequest(draftId: string, random: SeededRandom, poison: boolean): SubmitRequest {
+const ATTACHMENTS = /附件(\d+)张/
+
+/** How many attachments a sealed payload's text asks for. */
+export function attachmentsOf(text: string): number {
+  return Number(ATTACHMENTS.exec(text)?.[1] ?? 0)
+}
+
+export function submitRequest(
+  draftId: string,
+  random: SeededRandom,
+  wants: { readonly poison: boolean; readonly attachments: number },
+): SubmitRequest {
   const answers: Record<string, string> = { phone: `138${String(random.int(0, 99_999_999)).padStart(8, '0')}` }
-  if (poison) answers.unit = POISON
+  if (wants.poison) answers.unit = POISON
+  else if (wants.attachments > 0) answers.unit = `附件${wants.attachments}张`
   else if (random.chance(0.5)) answers.unit = '恒'.repeat(random.int(2, 50))
   return { draftId, kind: 'application', item: { id: 'S07', version: 1 }, answers }
 }

@@ -1,21 +1,22 @@
 import { openWorkerChannel } from '../../electron/bridge/worker.handler.ts'
 import type { CardSession, ReceiptMemory } from '../../electron/card-session.ts'
 import { openCases } from '../../electron/cases.ts'
-import { createCell } from '../../electron/cell.ts'
-import type { ChunkStore } from '../../electron/chunk-sending.ts'
 import { createDelivery, type Delivery } from '../../electron/delivery.ts'
 import type { Log } from '../../electron/events.ts'
 import { createIntake, type Intake } from '../../electron/intake.ts'
 import { openPackages } from '../../electron/packages.ts'
+import { laterCell } from '../../electron/storage.ts'
 import { openTrust } from '../../electron/trust.ts'
 import { verifyPackageOf } from '../../sync/envelope/package.ts'
 import type { Suite } from '../../sync/envelope/suite.ts'
 import type { Fetch } from '../../sync/hub-client/guarded-fetch.ts'
 import { createHubClient } from '../../sync/hub-client/hub-client.ts'
+import { openAttachments } from '../../sync/journal/attachments.ts'
 import type { JournalEntry } from '../../sync/journal/entry.ts'
 import { openJournal } from '../../sync/journal/journal.ts'
 import type { Journal } from '../../sync/journal/journal-api.ts'
 import { Ledger } from '../../sync/journal/ledger.ts'
+import { createSpace, type SpaceMarks } from '../../sync/journal/space.ts'
 import type { Provisioning } from '../../sync/protocol/keys.ts'
 import type { Applicant } from '../../sync/protocol/submission.ts'
 import type { Clock as QueueClock } from '../../sync/queue/clock.ts'
@@ -23,8 +24,17 @@ import { credulous, trusting } from './breaks.ts'
 import type { Machine } from './machine.ts'
 import type { Break } from './options.ts'
 import type { SimProcess } from './process.ts'
+import type { SeededRandom } from './random.ts'
+import { createSealing } from './sealing.ts'
 
 export const JOURNAL_DIR = '/journal'
+export const ATTACHMENTS_DIR = '/attachments'
+/** As electron/storage.ts has them, a thousand times smaller: so are the disks here. */
+const RESERVE_BYTES = 64 << 10
+const SPACE_MARKS: SpaceMarks = {
+  noAttachments: { belowBytes: 1 << 20, againBytes: 1280 << 10 },
+  noSpace: { belowBytes: 128 << 10, againBytes: 192 << 10 },
+}
 
 /** A made-up adult of domain.md section 5. */
 export const APPLICANT: Applicant = {
@@ -45,7 +55,7 @@ export interface TerminalParts {
   readonly provisioning: Provisioning
   readonly suite: Suite
   readonly fetch: Fetch
-  readonly random: () => number
+  readonly random: SeededRandom
   readonly segmentBytes: number
   readonly log: Log
   readonly onEntry: (entry: JournalEntry) => void
@@ -85,14 +95,35 @@ export async function bootTerminal(parts: TerminalParts): Promise<BootResult> {
   const { trust } = trusted
   const disk = machine.mountFor(process)
   const ledger = new Ledger()
-  const journalHead = createCell(0)
+  const journalHead = laterCell(0, (run) => void process.after(0, 'tells the head', run))
+  const note = (_: unknown, event: string, detail: Record<string, unknown>) =>
+    log('journal-note', { journal: event, ...detail })
+  const space = createSpace({
+    disk,
+    dir: JOURNAL_DIR,
+    clock: {
+      every(intervalMs, act) {
+        let cancel: () => void = () => undefined
+        const tick = () => {
+          act()
+          cancel = process.after(intervalMs, 'looks at its space', tick)
+        }
+        cancel = process.after(intervalMs, 'looks at its space', tick)
+        return () => cancel()
+      },
+    },
+    log: note,
+    reserveBytes: RESERVE_BYTES,
+    marks: SPACE_MARKS,
+  })
   const opened = await openJournal({
     dir: JOURNAL_DIR,
     disk,
+    reserve: space,
     clock: machine.clock,
     newId: suite.randomUuid,
     segmentBytes: parts.segmentBytes,
-    log: (_, event, detail) => log('journal-note', { journal: event, ...detail }),
+    log: note,
     onEntry(entry) {
       ledger.apply(entry)
       journalHead.set(entry.sequence)
@@ -101,6 +132,12 @@ export async function bootTerminal(parts: TerminalParts): Promise<BootResult> {
   })
   if (!opened.ok) return { ok: false, fault: `journal-${opened.fault}`, detail: opened.detail }
   const { journal } = opened
+  const attachments = await openAttachments(disk, ATTACHMENTS_DIR, note)
+  const needed = new Set(
+    [...ledger.items()].flatMap((item) => (item.purged ? [] : item.chunks.map((chunk) => chunk.sha256))),
+  )
+  await attachments.sweep((sha256) => needed.has(sha256))
+  await space.start()
 
   const packages = await openPackages(machine.files(process, 'packages'), trust.keySet(), log, (kind, signed, keys) =>
     verifyPackageOf(kind, signed, keys, suite),
@@ -121,30 +158,37 @@ export async function bootTerminal(parts: TerminalParts): Promise<BootResult> {
     version: '0.0.0-sim',
     journal,
     ledger,
-    journalHead,
-    attachments: noChunks,
+    journalHead: journalHead.cell,
+    attachments,
     hub,
     trust,
     packages,
     cases,
     clock,
-    random: parts.random,
+    random: parts.random.next,
     suite,
-    freeBytes: () => machine.disk.freeBytes,
+    freeBytes: () => space.freeBytes,
     log,
+  })
+  const sealing = createSealing({
+    suite,
+    trust,
+    journal,
+    attachments,
+    random: parts.random,
+    onPoison: parts.onPoison,
   })
   const intake = createIntake({
     terminalId,
-    journal,
+    ...sealing,
     ledger,
     session: fixedSession(),
-    trust,
     packages,
     nowIso,
     today,
     log,
-    suite,
-    randomInt: (limit) => Math.floor(parts.random() * limit),
+    space: () => space.level,
+    randomInt: (limit) => parts.random.int(0, limit - 1),
     later: (run) => void process.after(0, 'later', run),
   })
   delivery.start()
@@ -159,11 +203,6 @@ export async function bootTerminal(parts: TerminalParts): Promise<BootResult> {
       openWorker: () => openWorkerChannel(delivery),
     },
   }
-}
-
-const noChunks: ChunkStore = {
-  read: async (sha256) => ({ ok: false, fault: 'missing', detail: sha256 }),
-  remove: async () => undefined,
 }
 
 /** Somebody always stands there with a card. */

@@ -22,7 +22,7 @@ const START_UNIX_MS = Date.parse('2026-11-23T02:48:00.000Z')
 /** Time to get keys and catalogue in peace: terminals are set up with a line. */
 const SETUP_LIMIT_MS = 10 * 60_000
 /** After the last fault everything must be delivered within this: some backoffs of 15 minutes, some restarts. */
-const HEALING_LIMIT_MS = 4 * 3_600_000
+const HEALING_LIMIT_MS = 2 * 3_600_000
 const LOOK_EVERY_MS = 5_000
 const FOLLOW_MS = 60_000
 /** A world that goes on for so long within its time spins. */
@@ -121,6 +121,8 @@ export async function runWorld(options: WorldOptions, broken?: Break, keepLines 
       trueUnixMs: trueClock.unixMs,
       onFault,
     })
+    // Nobody would restore a copy from before the terminals were registered.
+    hub.backUp()
     misfortune.start()
     for (const host of hosts) host.link.faulty = true
     planCitizens(options, random.fork('citizens'), world, onFault, unexpected)
@@ -244,6 +246,7 @@ function planCitizens(
         host: own.pick(hosts),
         draftId: `00000000-0000-4000-8000-${String(at).padStart(12, '0')}`,
         poison,
+        attachments: own.chance(options.attachmentShare) ? own.int(1, options.maxChunks) : 0,
         asksAgain: own.chance(options.faults['citizen-asked-again'] ?? 0),
         onFault,
         onUnexpected,
