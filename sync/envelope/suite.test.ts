@@ -37,6 +37,15 @@ describe('the seeded suite', () => {
     expect(await inMicrotasks(() => oneOfEach(joseSuite))).toBe('left')
   })
 
+  it('opens with the private part alone: the public one in its stead is worth nothing', async () => {
+    const suite = seededSuite(seededRandom(1))
+    const mine = await suite.generateSealKey()
+    const other = await suite.generateSealKey()
+    const jwe = await suite.encrypt('text', {}, mine.jwk)
+    expect(await suite.decrypt(jwe, { ...mine.jwk, d: other.privateJwk.d })).toBeUndefined()
+    expect(await suite.decrypt(jwe, { ...mine.jwk, d: mine.privateJwk.d })).toBe('text')
+  })
+
   it('keeps the signatures of two worlds apart', async () => {
     const { key } = await seededSuite(seededRandom(1)).generateSigningKey()
     const elsewhere = seededSuite(seededRandom(2))

@@ -73,12 +73,12 @@ export async function guardedFetch(request: Request, init: RequestInit, options:
       })
     return await judged(response, options, onBytes)
   } catch (error) {
+    // An answer that was given up half way would hold its connection.
+    abort.abort()
     if (timedOut) throw new CallFailure('timed-out', `no whole answer in ${options.timeoutMs} ms and more for its size`)
     throw error
   } finally {
     cancelTimer()
-    // An answer that was given up half way would hold its connection.
-    abort.abort()
   }
 }
 
