@@ -29,6 +29,8 @@ export interface Hall {
   /** Starts the terminal when it is not running, lets the page in. */
   bringUp(withBrowser: boolean): Promise<void>
   killTerminal(): Promise<void>
+  /** A maintainer puts quarantined submissions back into the queue; false when that door cannot be opened. */
+  requeue(submissionIds: readonly string[]): Promise<boolean>
   openBrowser(): Promise<BrowserSide>
   closeBrowser(): Promise<void>
   close(): Promise<void>
@@ -132,6 +134,9 @@ export async function openHall(options: HallOptions): Promise<Hall> {
       async killTerminal() {
         await terminal.kill()
         citizen?.leave()
+      },
+      async requeue() {
+        return false
       },
       openBrowser,
       async closeBrowser() {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
+import { appendFileSync, closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
@@ -90,4 +90,27 @@ export class JournalFollower {
     this.#segments.set(name, known)
     return known.frames
   }
+}
+
+/** Appends a frame as a later program would that knows more types. The terminal must not be running. */
+export function appendForeignFrame(dir: string, type: string): void {
+  const name = readdirSync(dir)
+    .filter((each) => NAME.test(each))
+    .sort()
+    .at(-1)
+  if (name === undefined) throw new Error('there is no journal')
+  const file = join(dir, name)
+  const bytes = readFileSync(file)
+  const { frames, through } = framesIn(bytes)
+  const sequence = Number(frames.at(-1)?.sequence) + 1
+  let last = 0
+  for (let at = 0; at < through; at += HEADER_BYTES + bytes.readUInt32BE(at + 4)) last = at
+  const body = Buffer.from(JSON.stringify({ sequence, group: sequence, type, at: new Date().toISOString() }))
+  const head = Buffer.alloc(HASH_AT)
+  head.write('BMJ', 'latin1')
+  head.writeUInt8(bytes.readUInt8(3), 3)
+  head.writeUInt32BE(body.length, 4)
+  bytes.copy(head, 8, last + HASH_AT, last + HEADER_BYTES)
+  const hash = createHash('sha256').update(head).update(body).digest()
+  appendFileSync(file, Buffer.concat([head, hash, body]))
 }

@@ -7,6 +7,7 @@ import { findPostgresBin } from '../support/tools.ts'
 import { type CampaignReport, runCampaign } from './campaign.ts'
 import { BREAKS, type Break } from './inside/control.ts'
 import { ALL_KINDS, BROWSER_EVENTS, POSTGRES_EVENTS } from './kinds.ts'
+import { runPeers } from './peers/peers.ts'
 import { outcomeOf } from './report.ts'
 import { episodeText, makeSchedule } from './schedule.ts'
 
@@ -21,6 +22,7 @@ const HELP = `Faults on real processes: a seeded schedule kills, cuts, fills, tu
   --keep DIR        leave there promised.jsonl, hub.jsonl, journal/, the key sets, the terminals' logs
   --break NAME      take a safety away (${BREAKS.join(', ')}): the campaign must find the loss
   --peers           also replay the six known facts against stock RxDB push and PouchDB, beside ours
+  --only-peers      nothing but --peers
   --json            one JSON object as the last line
 
 Exit code 1 when something was lost, duplicated, promised ahead of the journal or hidden; 2 when it could not be run to its end.
@@ -37,6 +39,7 @@ const { values } = parseArgs({
     keep: { type: 'string' },
     break: { type: 'string' },
     peers: { type: 'boolean', default: false },
+    'only-peers': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -75,6 +78,12 @@ async function main(): Promise<number> {
   }
 
   const dir = await mkdtemp(join(tmpdir(), 'bianmin-faults-'))
+  if (values['only-peers']) {
+    const peers = await runPeers({ dir, say })
+    await rm(dir, { recursive: true, force: true })
+    process.stdout.write(`${JSON.stringify({ peers })}\n`)
+    return 0
+  }
   const keep = values.keep === undefined ? undefined : resolve(values.keep)
   if (keep !== undefined) {
     await rm(join(keep, 'promised.jsonl'), { force: true })
@@ -93,7 +102,7 @@ async function main(): Promise<number> {
   }
   const seconds = Math.round((performance.now() - startedMs) / 100) / 10
   const outcome = outcomeOf({ seed, submissions, schedule: episodes, report, skipped, broken, seconds })
-  const peers = values.peers ? await (await import('./peers/peers.ts')).runPeers({ dir, say }) : undefined
+  const peers = values.peers ? await runPeers({ dir, say }) : undefined
   await rm(dir, { recursive: true, force: true })
   const whole_ = peers === undefined ? outcome.json : { ...outcome.json, peers }
   if (!outcome.holds) tellFailure(seed, submissions, outcome.failedBy, schedule)

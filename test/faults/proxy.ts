@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { handInOf, makeForger } from './forged.ts'
+import { type HandIn, handInOf, makeForger } from './forged.ts'
 import type { NetworkFault, Struck, Target } from './kinds.ts'
 import { type Answer, askHub, breakOff, bytesOf, flipped, refusal, sendAnswer } from './proxy-wire.ts'
 import { type Chance, chanceFrom } from './random.ts'
@@ -15,6 +15,8 @@ export interface FaultProxy {
   setWeather(weather: readonly Weather[], seed: number): void
   /** The next hand-in reaches the hub, its answer is dropped, and `crash` is called: commit, then death. */
   crashAfterCommit(crash: () => Promise<void>): void
+  /** This submission is refused with 413 in the hub's words, whatever the weather; undefined: none any more. */
+  refuse(submissionId: string | undefined): void
   /** Each hand-in goes to all hubs at once from now on. */
   race(on: boolean): void
   /** Connections torn down, new ones refused. */
@@ -53,6 +55,7 @@ export async function openFaultProxy({ hubPorts, struck }: FaultProxyOptions): P
   let chance: Chance = chanceFrom(0)
   let onCommit: (() => Promise<void>) | undefined
   let racing = false
+  let refused: string | undefined
   let turn = 0
   const sockets = new Set<Socket>()
   const held: { readonly answer: () => void; readonly timer: NodeJS.Timeout }[] = []
@@ -85,6 +88,14 @@ export async function openFaultProxy({ hubPorts, struck }: FaultProxyOptions): P
       await crash()
       return
     }
+    const handIn =
+      refused === undefined
+        ? undefined
+        : handInOf(exchange.request.method ?? '', pathOf(exchange.request), exchange.body)
+    if (handIn?.items.some(({ submissionId }) => submissionId === refused)) {
+      sendAnswer(response, await refusedAmong(exchange, handIn, refused ?? ''))
+      return
+    }
     const fault = weather.find(
       (each) => (each.target === 'everything' || each.target === target) && chance.next() < each.share,
     )?.fault
@@ -96,6 +107,21 @@ export async function openFaultProxy({ hubPorts, struck }: FaultProxyOptions): P
     const answer = await pass(exchange)
     learn(exchange, answer)
     sendAnswer(response, answer)
+  }
+
+  /** The hub takes the others of a batch, as it would if it refused one itself. */
+  async function refusedAmong(exchange: Exchange, handIn: HandIn, submissionId: string): Promise<Answer> {
+    const [one, others] = [true, false].map((isIt) => ({
+      ...handIn,
+      items: handIn.items.filter((item) => (item.submissionId === submissionId) === isIt),
+    }))
+    const no = refusal(413, one ?? handIn)
+    if (handIn.kind === 'single' || others === undefined || others.items.length === 0) return no
+    const answer = await ask(exchange, Buffer.from(JSON.stringify({ submissions: others.items })))
+    if (answer.status !== 200) return answer
+    const taken = JSON.parse(answer.body.toString('utf8')) as { results: unknown[] }
+    const { results } = JSON.parse(no.body.toString('utf8')) as { results: unknown[] }
+    return { ...answer, body: Buffer.from(JSON.stringify({ ...taken, results: [...results, ...taken.results] })) }
   }
 
   function learn(exchange: Exchange, answer: Answer): void {
@@ -258,6 +284,9 @@ export async function openFaultProxy({ hubPorts, struck }: FaultProxyOptions): P
     },
     crashAfterCommit(crash) {
       onCommit = crash
+    },
+    refuse(submissionId) {
+      refused = submissionId
     },
     race(on) {
       racing = on

@@ -19,6 +19,8 @@ export interface TerminalSide {
   startAddress(): Promise<string>
   /** Resolves when the preload has taken it. */
   arm(kill: Control['kill']): Promise<void>
+  /** The next read of its journal fails, once. */
+  failOneRead(): Promise<void>
   /** From now on without a restart, by Date. */
   jumpClock(offsetMs: number): Promise<void>
   /** At the next start. */
@@ -84,7 +86,7 @@ export async function openTerminalSide(options: TerminalSideOptions): Promise<Te
     return running
   }
   async function change(changes: Partial<Control>): Promise<void> {
-    control = { ...control, ...changes, turn: control.turn + 1 }
+    control = { ...control, failRead: false, ...changes, turn: control.turn + 1 }
     await writeFile(controlFile, JSON.stringify(control))
     if (!alive) return
     process.kill(Number(child().process.pid), 'SIGUSR2')
@@ -119,6 +121,7 @@ export async function openTerminalSide(options: TerminalSideOptions): Promise<Te
       return String((await child().next('start-address')).url)
     },
     arm: (kill) => change({ kill }),
+    failOneRead: () => change({ failRead: true }),
     jumpClock: (clockOffsetMs) => change({ clockOffsetMs }),
     setClock(next) {
       clock = next

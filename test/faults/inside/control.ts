@@ -15,6 +15,8 @@ export interface Control {
   /** Added to Date; 0 leaves the clock alone. */
   readonly clockOffsetMs: number
   readonly break: Break | null
+  /** The next read of the journal fails once, as on a disk with a bad moment. */
+  readonly failRead?: boolean
 }
 
 /** What --break takes away, at the edge between our code and the world: no switch for it stands in our code. */
@@ -26,6 +28,7 @@ export type Note =
   | { readonly note: 'killed'; readonly point: string }
   /** A promise left the process before its frame was synced. */
   | { readonly note: 'ahead'; readonly submissionId: string }
+  | { readonly note: 'read-failed' }
   | { readonly note: 'sent'; readonly submissionId: string }
   | { readonly note: 'broken'; readonly break: Break; readonly what: string }
 

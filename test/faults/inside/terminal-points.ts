@@ -13,6 +13,8 @@ export interface Points {
   isHalf(point: string): boolean
   die(): void
   ahead(submissionId: string): void
+  /** True once, when the next read of the journal shall fail. */
+  failsRead(): boolean
 }
 
 /** Accepted, and perhaps not durable yet: id → still waits for its sync. */
@@ -36,16 +38,17 @@ function kindsIn(bytes: Buffer): { readonly kinds: readonly string[]; readonly a
 }
 
 type Write = (buffer: Buffer, offset?: number, length?: number, position?: number) => Promise<unknown>
+type Read = (buffer: Buffer, offset?: number, length?: number, position?: number) => Promise<unknown>
 type WriteFile = (data: string | Uint8Array) => Promise<void>
 /** As our disks use one. */
-type Handle = Omit<FileHandle, 'write' | 'writeFile'> & { write: Write; writeFile: WriteFile }
+type Handle = Omit<FileHandle, 'read' | 'write' | 'writeFile'> & { read: Read; write: Write; writeFile: WriteFile }
 
 /** Wraps what the terminal does with files. */
 export function watchDisk(points: Points): void {
   const real = { ...fsPromises }
 
   function watched(handle: Handle, topic: string): Handle {
-    const { write, writeFile, datasync, sync } = handle
+    const { read, write, writeFile, datasync, sync } = handle
     let written: readonly string[] = []
     let ids: readonly string[] = []
     const name = () => (topic === 'journal' ? written : [topic])
@@ -66,6 +69,11 @@ export function watchDisk(points: Points): void {
       const result = await write.call(handle, buffer, offset, length, position)
       for (const kind of name()) points.come(`write:${kind}:after`)
       return result
+    }
+    handle.read = async (...args) => {
+      if (topic === 'journal' && points.failsRead())
+        throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' })
+      return read.call(handle, ...args)
     }
     handle.writeFile = async (data) => {
       if (points.isHalf(`write:${topic}:half`)) {

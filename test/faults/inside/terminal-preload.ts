@@ -5,7 +5,7 @@
  */
 import { readControl, writeNote } from './control.ts'
 import { breakTerminal } from './terminal-breaks.ts'
-import { watchAnswers, watchDisk, watchFetch } from './terminal-points.ts'
+import { type Points, watchAnswers, watchDisk, watchFetch } from './terminal-points.ts'
 
 const PROGRAM = /browser-shell\.(ts|js|cjs)$/
 
@@ -14,11 +14,13 @@ let control = readControl()
 if (control !== undefined && PROGRAM.test(process.argv[1] ?? '')) {
   const counts = new Map<string, number>()
 
+  let readsFail = false
   const shiftClock = clock()
   const take = () => {
     control = readControl()
     if (control === undefined) return
     counts.clear()
+    readsFail = control.failRead ?? false
     shiftClock(control.clockOffsetMs)
     writeNote(control, { note: 'armed', turn: control.turn })
   }
@@ -34,7 +36,14 @@ if (control !== undefined && PROGRAM.test(process.argv[1] ?? '')) {
   }
   const die = () => process.kill(process.pid, 'SIGKILL')
 
-  const points = {
+  const failsRead = () => {
+    if (!readsFail || control === undefined) return false
+    readsFail = false
+    writeNote(control, { note: 'read-failed' })
+    return true
+  }
+  const points: Points = {
+    failsRead,
     come: (point: string) => {
       if (at(point)) die()
     },
