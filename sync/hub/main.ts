@@ -1,22 +1,19 @@
-import { access, open, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import pino, { type Logger } from 'pino'
 import { firstIssue, jsonOrUndefined } from '../envelope/compact.ts'
 import { type Catalogue, CatalogueSchema } from '../protocol/service-item.ts'
+import { type OpenedHere, runCommand } from './commands.ts'
 import { lockDataDir } from './data-lock.ts'
-import { type HubDatabase, openDatabase } from './database.ts'
-import { provision, revokeTerminal } from './enrolment.ts'
-import { startNewEpoch } from './epoch.ts'
-import { exportLines } from './export.ts'
+import { openDatabase } from './database.ts'
+import { provision } from './enrolment.ts'
 import { type Hub, makeHub } from './hub.ts'
-import { openKeyRing, rootOf } from './hub-keys.ts'
 import { type HubOptionsOf, readOptions, USAGE } from './options.ts'
+import { isThere } from './pglite-copy.ts'
 import { writeNewFile } from './root-key.ts'
 import { sampleCatalogue } from './sample/catalogue.ts'
 import { systemSources } from './sources.ts'
-import { makeSqlStore } from './sql-store.ts'
 
 /** Exit codes: 2 the command line, 1 anything else. */
 const EXIT_BAD_OPTIONS = 2
@@ -31,27 +28,8 @@ if (!read.ok) {
   process.stdout.write(USAGE)
 } else {
   const options = { ...read.options, data: resolve(read.options.data) }
-  switch (options.command) {
-    case 'serve':
-      await serve(options)
-      break
-    case 'export':
-      await withDatabase(options.data, (db) => exportTo(db, options))
-      break
-    case 'revoke':
-      await withDatabase(options.data, async (db) => {
-        const keys = await revokeTerminal(makeSqlStore(db), options.terminal, systemSources)
-        process.stdout.write(`${JSON.stringify({ event: 'revoked', terminalId: options.terminal, keys })}\n`)
-      })
-      break
-    case 'new-epoch':
-      await withDatabase(options.data, async (db) => {
-        const keys = await openKeyRing(db, await rootOf(db), systemSources)
-        const hubEpoch = await startNewEpoch({ store: makeSqlStore(db), keys, sources: systemSources }, 'command')
-        process.stdout.write(`${JSON.stringify({ event: 'new-epoch', hubEpoch })}\n`)
-      })
-      break
-  }
+  if (options.command === 'serve') await serve(options)
+  else await runCommand(options, openHere)
 }
 
 async function serve(options: HubOptionsOf<'serve'>): Promise<void> {
@@ -114,7 +92,7 @@ async function readCatalogue(path: string | undefined): Promise<CatalogueToPubli
 }
 
 async function provisionUnlessThere(hub: Hub, terminalId: string, path: string, hubUrl: string): Promise<void> {
-  if (await exists(path)) {
+  if (await isThere(path)) {
     log.info({ terminalId, path }, 'provisioning.kept')
     return
   }
@@ -124,10 +102,10 @@ async function provisionUnlessThere(hub: Hub, terminalId: string, path: string, 
 }
 
 /** The database of a data folder, locked when it is PGlite; says so and gives nothing when another process has it. */
-async function openHere(dataDir: string): Promise<{ db: HubDatabase; release: () => Promise<void> } | undefined> {
+async function openHere(dataDir: string): Promise<OpenedHere | undefined> {
   const databaseUrl = process.env.DATABASE_URL
   if (databaseUrl !== undefined && databaseUrl !== '') {
-    return { db: await openDatabase({ databaseUrl }), release: async () => undefined }
+    return { db: await openDatabase({ databaseUrl }), isPGlite: false, release: () => Promise.resolve() }
   }
   const lock = await lockDataDir(dataDir)
   if (!lock.ok) {
@@ -137,37 +115,7 @@ async function openHere(dataDir: string): Promise<{ db: HubDatabase; release: ()
   }
   // PGlite never calls fsync (README.md): good for trials, not for promises that must outlive a power cut.
   log.warn({ dataDir }, 'database.pglite-not-power-safe')
-  return { db: await openDatabase({ dataDir }), release: lock.release }
-}
-
-async function withDatabase(dataDir: string, work: (db: HubDatabase) => Promise<void>): Promise<void> {
-  const opened = await openHere(dataDir)
-  if (opened === undefined) return
-  try {
-    await work(opened.db)
-  } finally {
-    await opened.db.destroy()
-    await opened.release()
-  }
-}
-
-async function exportTo(db: HubDatabase, options: HubOptionsOf<'export'>): Promise<void> {
-  const file = await open(resolve(options.out), 'w', 0o600)
-  try {
-    await pipeline(exportLines(db, { withEnvelope: !options['no-envelope'] }), file.createWriteStream())
-  } finally {
-    await file.close()
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path)
-    return true
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
-    throw error
-  }
+  return { db: await openDatabase({ dataDir }), isPGlite: true, release: lock.release }
 }
 
 /** An address that this machine can call: a wildcard listens everywhere, loopback among it. */

@@ -84,9 +84,9 @@ const FIRST_TABLES = [
   `create index cases_to_open on cases (submission_id) where state = '待打开'`,
 ]
 
-/** Brings the database to the newest step; throws what the step threw. */
-export async function migrate<Tables>(db: Kysely<Tables>): Promise<void> {
+/** Brings the database to the newest step, or to the one given (for tests); throws what the step threw. */
+export async function migrate<Tables>(db: Kysely<Tables>, upTo?: keyof typeof MIGRATIONS): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } })
-  const { error } = await migrator.migrateToLatest()
+  const { error } = await (upTo === undefined ? migrator.migrateToLatest() : migrator.migrateTo(upTo))
   if (error !== undefined) throw error
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { TerminalIdSchema } from '../protocol/ids.ts'
+import { PackageKindSchema } from '../protocol/receipt.ts'
 
 export const USAGE = `The hub: takes in what terminals hand over, and signs for it.
 
@@ -14,12 +15,28 @@ export const USAGE = `The hub: takes in what terminals hand over, and signs for 
     --provision-url URL    the hub address in provisioning files (its own address)
     --allow-export         offer every row at GET /export/submissions.jsonl; never on an open network
     --json                 accepted for symmetry: the ready line on stdout is JSON in any case
+
+Each of these prints one JSON line. On PGlite they work only while the hub is stopped, on PostgreSQL at any time.
   node sync/hub/main.ts export --data DIR --out FILE [--no-envelope]
-    write every row of submissions as JSON lines; on PGlite only while the hub is stopped
+    write every row of submissions as JSON lines
+  node sync/hub/main.ts import --data DIR FILE
+    take in a rescue bundle that a terminal wrote to a stick; doing it again changes nothing
+  node sync/hub/main.ts publish --data DIR KIND FILE
+    publish a new version of a package (catalogue, topics, policies, settings) from a JSON file
   node sync/hub/main.ts revoke --data DIR --terminal ID
     take a terminal's keys out of use
+  node sync/hub/main.ts rotate-keys --data DIR [--use seal|receipt|package|ping] [--root FILE]
+    make new keys (of all four uses without --use) and the next key set; needs the root key file
+  node sync/hub/main.ts backup --data DIR FILE
+    copy the PGlite database into one file; for PostgreSQL it says what to do instead
+  node sync/hub/main.ts backup-begin --data DIR
+    to be called before pg_dump: prints how much may be confirmed when the dump is safe
+  node sync/hub/main.ts backed-up --data DIR --through N
+    the backup is whole and in a safe place: terminals may forget what it holds
+  node sync/hub/main.ts restore --data DIR FILE
+    make a PGlite database from such a file, in a data folder that has none, under a new epoch
   node sync/hub/main.ts new-epoch --data DIR
-    after the database was restored from a backup: terminals then offer again what they still hold
+    after the database was restored in another way: terminals then offer again what they still hold
   DATABASE_URL=postgres://...  use PostgreSQL 15 or later instead of PGlite
 `
 
@@ -33,6 +50,10 @@ const ProvisionSchema = z
   .pipe(z.object({ terminalId: TerminalIdSchema, path: z.string() }))
 
 const data = z.string('--data DIR is missing').min(1)
+/** What comes after the command without a flag. */
+const noArgs = z.tuple([], 'it takes nothing after its name').default([])
+const oneFile = z.tuple([z.string().min(1)], 'must be followed by one FILE')
+const json = z.boolean().default(false)
 const OptionsSchema = z.discriminatedUnion('command', [
   z.strictObject({
     command: z.literal('serve'),
@@ -44,16 +65,44 @@ const OptionsSchema = z.discriminatedUnion('command', [
     provision: z.array(ProvisionSchema).default([]),
     'provision-url': z.url().optional(),
     'allow-export': z.boolean().default(false),
-    json: z.boolean().default(false),
+    json,
+    args: noArgs,
   }),
   z.strictObject({
     command: z.literal('export'),
     data,
     out: z.string('--out FILE is missing').min(1),
     'no-envelope': z.boolean().default(false),
+    json,
+    args: noArgs,
   }),
-  z.strictObject({ command: z.literal('revoke'), data, terminal: TerminalIdSchema }),
-  z.strictObject({ command: z.literal('new-epoch'), data }),
+  z.strictObject({ command: z.literal('import'), data, json, args: oneFile }),
+  z.strictObject({
+    command: z.literal('publish'),
+    data,
+    json,
+    args: z.tuple([PackageKindSchema, z.string().min(1)], 'must be followed by KIND FILE'),
+  }),
+  z.strictObject({ command: z.literal('revoke'), data, terminal: TerminalIdSchema, json, args: noArgs }),
+  z.strictObject({
+    command: z.literal('rotate-keys'),
+    data,
+    use: z.enum(['seal', 'receipt', 'package', 'ping']).optional(),
+    root: z.string().optional(),
+    json,
+    args: noArgs,
+  }),
+  z.strictObject({ command: z.literal('backup'), data, json, args: oneFile }),
+  z.strictObject({ command: z.literal('backup-begin'), data, json, args: noArgs }),
+  z.strictObject({
+    command: z.literal('backed-up'),
+    data,
+    through: z.coerce.number('--through N is missing').int().min(0),
+    json,
+    args: noArgs,
+  }),
+  z.strictObject({ command: z.literal('restore'), data, json, args: oneFile }),
+  z.strictObject({ command: z.literal('new-epoch'), data, json, args: noArgs }),
 ])
 export type HubOptionsOf<C extends string> = Extract<z.infer<typeof OptionsSchema>, { command: C }>
 
@@ -74,6 +123,9 @@ const FLAGS = {
   out: { type: 'string' },
   'no-envelope': { type: 'boolean' },
   terminal: { type: 'string' },
+  use: { type: 'string' },
+  root: { type: 'string' },
+  through: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const
 
@@ -89,10 +141,11 @@ export function readOptions(args: readonly string[]): OptionsResult {
   const { values, positionals } = read
   if (values.help === true) return { ok: true, options: { command: 'help' } }
   const [command = 'serve', ...rest] = positionals
-  if (rest.length > 0) return { ok: false, fault: 'bad-options', why: `what is "${rest.join(' ')}"?` }
-  const parsed = OptionsSchema.safeParse({ ...values, command })
+  const parsed = OptionsSchema.safeParse({ ...values, command, args: rest })
   if (parsed.success) return { ok: true, options: parsed.data }
   const issue = parsed.error.issues[0]
-  const where = issue?.path.length ? `${issue.path[0] === 'command' ? '' : '--'}${issue.path.join('.')}: ` : ''
+  const first = issue?.path[0]
+  const flag = first === 'command' ? 'command' : `--${issue?.path.join('.')}`
+  const where = first === undefined ? '' : `${first === 'args' ? command : flag}: `
   return { ok: false, fault: 'bad-options', why: `${where}${issue?.message ?? 'not understood'}` }
 }
