@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Frame } from '../protocol/frames.ts'
@@ -107,6 +108,120 @@ describe('ledger', () => {
     const epoch = '00000000-0000-4000-8000-000000000001'
     ledger.apply(entryOf(6, { type: 'epoch-seen', at: AT, hubEpoch: epoch }))
     expect(ledger.hubEpoch).toBe(epoch)
+  })
+
+  it('takes a batch receipt as one receipt for each, kept once', () => {
+    const receipt = 'a.b.c'
+    const items = [1, 2].map((n) => ({ submissionId: submissionId(n), hubSequence: 40 + n }))
+    const ledger = ledgerOf([
+      accepted(1),
+      accepted(2),
+      { type: 'batch-received', at: AT, receipt, hubEpoch: EPOCH, items },
+    ])
+    const sha256 = createHash('sha256').update(receipt).digest('hex')
+    expect([ledger.received, ledger.hubEpoch]).toEqual([2, EPOCH])
+    expect(ledger.bySubmission(submissionId(2))).toMatchObject({
+      state: 'received',
+      hubSequence: 42,
+      hubEpoch: EPOCH,
+      receivedSequence: 3,
+      receiptSha256: sha256,
+    })
+    expect(ledger.mark).toEqual({ hubEpoch: EPOCH, hubSequence: 42, receiptSha256: sha256 })
+    expect(JSON.stringify([...ledger.items()])).not.toContain(receipt)
+  })
+
+  it('marks how far the hub has confirmed within its present epoch, and what must be offered again', () => {
+    const seen = (why: 'first' | 'changed' | 'went-back', hubEpoch = EPOCH): Frame => ({
+      type: 'epoch-seen',
+      at: AT,
+      hubEpoch,
+      why,
+    })
+    const frames = [seen('first'), accepted(1), accepted(2), accepted(3), received(1, 7), received(2, 5)]
+    const offers = (list: readonly Frame[]) =>
+      [...ledgerOf(list).toReoffer()].map(({ deviceSequence }) => deviceSequence)
+    expect(ledgerOf(frames).mark).toMatchObject({ hubSequence: 7, hubEpoch: EPOCH })
+    expect(offers(frames)).toEqual([])
+    // The same epoch, restored from an older copy: nothing said before counts.
+    const back = [...frames, seen('went-back')]
+    expect([ledgerOf(back).mark, offers(back)]).toEqual([null, [1, 2]])
+    // Interrupted after the first: only the other is left; a new receipt settles it.
+    expect(offers([...back, requeued(1)])).toEqual([2])
+    expect(offers([...back, requeued(1), requeued(2), received(1, 6)])).toEqual([])
+    expect(ledgerOf([...back, requeued(1), received(1, 6)]).mark).toMatchObject({ hubSequence: 6 })
+    // What was purged cannot be offered.
+    const purged: Frame = { type: 'purged', at: AT, fromSequence: 1, throughSequence: 2, submissions: 1 }
+    expect(offers([...frames, purged, seen('went-back')])).toEqual([2])
+    expect(ledgerOf([...frames, purged, requeued(1)]).bySubmission(submissionId(1))).toMatchObject({
+      state: 'received',
+      purged: true,
+    })
+    // Another epoch: a late receipt of the old one neither moves the epoch nor counts.
+    const other = '00000000-0000-4000-8000-000000000001'
+    const changed = [...frames, seen('changed', other), requeued(1), requeued(2), received(3, 8)]
+    expect([ledgerOf(changed).hubEpoch, ledgerOf(changed).mark, offers(changed)]).toEqual([other, null, [3]])
+    // Contacts that only repeat the epoch ask for nothing again, but the mark begins anew.
+    expect([offers([...frames, seen('first')]), ledgerOf([...frames, seen('first')]).mark]).toEqual([[], null])
+  })
+
+  it('remembers damage, its tickets and the numbers that it may hide', () => {
+    const damage = (fromSequence: number, mayHoldAccepted: number): Frame => ({
+      type: 'damage-seen',
+      at: AT,
+      kind: 'broken',
+      segment: 'journal-000001.bmj',
+      offset: 9,
+      bytes: 9,
+      fromSequence,
+      throughSequence: fromSequence,
+      mayHoldAccepted,
+      tickets: [accepted(50).ticket],
+    })
+    const ledger = ledgerOf([accepted(1), damage(2, 3)])
+    expect([ledger.nextDeviceSequence, ledger.damage.length, ledger.isTicketInUse(accepted(50).ticket)]).toEqual([
+      5,
+      1,
+      true,
+    ])
+    expect(ledger.byTicket(accepted(50).ticket)).toBeUndefined()
+    // One accepted behind the gap has a number above all in it.
+    expect(ledgerOf([printed(9), printed(9), accepted(7), damage(1, 3)]).nextDeviceSequence).toBe(8)
+  })
+
+  it('pages newest first, by state, from any number on', () => {
+    const ledger = ledgerOf([
+      ...[1, 2, 3, 4, 5, 6, 7].map((n) => accepted(n)),
+      received(2),
+      received(5),
+      quarantined(4),
+    ])
+    const page = (state: 'queued' | 'received' | 'quarantined' | null, before: number | null, limit: number) => {
+      const { items, more } = ledger.page({ state, before, limit })
+      return [items.map(({ deviceSequence }) => deviceSequence), more]
+    }
+    expect(page(null, null, 3)).toEqual([[7, 6, 5], true])
+    expect(page(null, 5, 3)).toEqual([[4, 3, 2], true])
+    expect(page(null, 2, 3)).toEqual([[1], false])
+    expect(page(null, null, 7)).toEqual([[7, 6, 5, 4, 3, 2, 1], false])
+    expect(page('queued', 7, 3)).toEqual([[6, 3, 1], false])
+    expect(page('received', null, 1)).toEqual([[5], true])
+    expect(page('received', 5, 1)).toEqual([[2], false])
+    expect(page('quarantined', 4, 5)).toEqual([[], false])
+    expect(ledger.page({ state: 'quarantined', before: null, limit: 5 }).items[0]).toMatchObject({
+      reason: 'key-unknown',
+      detail: '401',
+    })
+  })
+
+  it('remembers the last lock-out of the maintainers’ door', () => {
+    const lockout = (failures: number): Frame => ({
+      type: 'staff-lockout',
+      at: AT,
+      failures,
+      untilUnixMs: failures * 1000,
+    })
+    expect([ledgerOf([]).lastLockout, ledgerOf([lockout(3), lockout(4)]).lastLockout]).toEqual([null, lockout(4)])
   })
 
   it('agrees with a plain recount of any history, at every prefix', () => {

@@ -77,7 +77,9 @@ export class JournalWriter {
   async rotate(): Promise<boolean> {
     while (this.#pumping !== undefined) await this.#pumping
     const last = this.#options.head.segments.at(-1)
-    if (this.#closed || last === undefined || last.closed || last.frames === 0 || this.#dirty) return false
+    if (this.#closed || last === undefined || last.closed || this.#dirty) return false
+    // The journal's own header, sequence 0, is nothing to close a segment for.
+    if (last.frames === 0 || last.lastSequence === 0) return false
     last.closed = true
     const file = this.#file
     this.#file = undefined
