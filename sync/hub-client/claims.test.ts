@@ -153,6 +153,18 @@ describe('reconcile', () => {
     expect(verified).toMatchObject({ ok: true, claim: facts })
   })
 
+  it('of 1,000 submissions gets time for its size', async () => {
+    const client = world.client(() => html(200))
+    const items = Array.from({ length: 1000 }, (_, at) => ({ ...item, deviceSequence: at + 1 }))
+    world.waits.length = 0
+    await client.reconcile({ ...facts, items: [item] }, world.device, world.keySet)
+    await client.reconcile({ ...facts, items }, world.device, world.keySet)
+    const [shortMs = 0, longMs = 0] = world.waits
+    const claimBytes = (world.seen.at(-1)?.bytes.length ?? 0) - 65_536
+    expect(claimBytes).toBeGreaterThan(100_000)
+    expect(longMs - shortMs).toBeCloseTo(claimBytes / 8.192, -2)
+  })
+
   it('believes nothing about what was not compared', async () => {
     const stranger = world.suite.randomUuid()
     const bad: Partial<ReconcileAnswer>[] = [
