@@ -96,6 +96,31 @@ describe.each([
   })
 })
 
+test.each([
+  ['memory', () => memoryHome()],
+  ['Dexie', () => fakeDexieHome()],
+] as const)(
+  'documents of kinds that this version does not know are kept on %s and harm nobody',
+  async (_, makeHome) => {
+    const more = ['topic:newborn', 'policy:S07', 'kind-of-tomorrow:1', 'loose'].map((id, i) => ({
+      id,
+      body: id === 'loose' ? 'not JSON' : JSON.stringify({ id, anything: [1, null] }),
+      order: i,
+    }))
+    const home = makeHome()
+    const main = fakeCatalogueMain({ epoch: EPOCH_A, version: 1, lines: [...listing(['S07']), ...more] })
+    const first = await start(home, main)
+    await vi.waitFor(() => expect(ids(first.views[0])).toEqual(['S07']))
+    expect(await first.held()).toEqual([...more.map(({ id }) => id), 'division:110000', 'item:S07', 'region'].sort())
+    main.version = 2
+    main.lines = [...listing(['S07', 'S02']), ...more.slice(1)]
+    first.replication.pull()
+    await vi.waitFor(() => expect(ids(first.views[1])).toEqual(['S07', 'S02']))
+    expect(await first.held()).not.toContain('topic:newborn')
+    expect([first.failures, first.logged]).toEqual([[], []])
+  },
+)
+
 test('main being away is retried', async () => {
   const main = fakeCatalogueMain({ epoch: EPOCH_A, version: 1, lines: listing(['S07']) })
   main.failing = true

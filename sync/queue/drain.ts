@@ -58,7 +58,7 @@ export type Drain = {
  */
 export function createDrain({ store, send, clock, random, log, onUnknown }: DrainOptions): Drain {
   const busy = createBusy()
-  const scan = createDueScan(store, busy)
+  const scan = createDueScan(store, busy, log)
   const flights = new Map<Flight, number>()
   let breaker: Breaker = CLOSED
   let running = false
@@ -121,7 +121,9 @@ export function createDrain({ store, send, clock, random, log, onUnknown }: Drai
       scan.took(flight.ids)
       void fly(flight, items, allowed === 'probe')
     }
-    if (flights.size >= MAX_FLIGHTS || allowed === 'probe') return IDLE_TICK_MS
+    if (allowed === 'probe') return IDLE_TICK_MS
+    scan.readAhead(now)
+    if (flights.size >= MAX_FLIGHTS) return IDLE_TICK_MS
     if (scan.more) return 0
     const [next] = await store.later(now, 1)
     return next === undefined ? IDLE_TICK_MS : next.nextAttemptAt - now
@@ -252,6 +254,7 @@ export function createDrain({ store, send, clock, random, log, onUnknown }: Drai
       scan.restart()
       cancelTimer()
       await ticking
+      await scan.idle()
       cancelTimer()
     },
     kick() {

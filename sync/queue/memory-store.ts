@@ -27,15 +27,12 @@ export function createMemoryStore(): QueueStore {
     received: createSortedList(bySequence),
     quarantined: createSortedList(bySequence),
   }
-  /** Highest journalSequence among the items; null when the one that had it is gone and nobody asked since. */
-  let highest: number | null = 0
 
   function keep(item: QueueItem): void {
     drop(item.id)
     items.set(item.id, item)
     inState[item.state].add(item)
     if (item.state === 'queued') waiting.add(item)
-    if (highest !== null) highest = Math.max(highest, item.journalSequence)
   }
 
   function drop(id: string): void {
@@ -44,15 +41,6 @@ export function createMemoryStore(): QueueStore {
     items.delete(id)
     inState[item.state].delete(item)
     if (item.state === 'queued') waiting.delete(item)
-    if (item.journalSequence === highest) highest = null
-  }
-
-  function highestSequence(): number {
-    if (highest === null) {
-      highest = 0
-      for (const { journalSequence } of items.values()) highest = Math.max(highest, journalSequence)
-    }
-    return highest
   }
 
   return {
@@ -104,9 +92,6 @@ export function createMemoryStore(): QueueStore {
       const found = (state === null ? STATES : [state]).flatMap((one) => page(inState[one].backFrom(place), limit))
       return found.sort((a, b) => bySequence(b, a)).slice(0, limit)
     },
-    async isAhead(journalSequence) {
-      return highestSequence() > journalSequence
-    },
     async recount() {
       const counts = { queued: 0, received: 0, quarantined: 0 }
       for (const item of items.values()) counts[item.state]++
@@ -116,7 +101,6 @@ export function createMemoryStore(): QueueStore {
       items.clear()
       waiting.clear()
       for (const state of STATES) inState[state].clear()
-      highest = 0
     },
   }
 }

@@ -6,9 +6,8 @@ import { checkItems } from './store-check.ts'
 /**
  * The queue as a projection of the journal. Messages may come twice, again after a restart, or from another journal;
  * the queue is the same. One frame may give many events of the same sequence; they need not come in one message, as
- * long as no message claims a sequence whose events are still to come. Items are written before meta, and every item
- * names the last frame that it shows, so a cut between the two writes is found (`isAhead`) and healed by counting again.
- * Removed items can name nothing, so before a removal meta says that the counts are unsure.
+ * long as no message claims a sequence whose events are still to come. Items and meta cannot be written at once, so meta
+ * says before a change of the items that its counts are unsure; a cut in between is found by that and healed by counting.
  */
 export type EventsMessage = Extract<FeedMessage, { kind: 'events' }>
 
@@ -91,7 +90,7 @@ export async function applyFeed(
   }
 
   let counts = meta.counts
-  if (meta.unsure || (await store.isAhead(meta.throughSequence))) {
+  if (meta.unsure) {
     counts = await store.recount()
     log('queue-recounted', { ...counts })
   }
@@ -108,7 +107,7 @@ export async function applyFeed(
   const changed = [...after.values()].filter((item) => item !== before.get(item.id))
   const removed = [...before.values()].filter((item) => !after.has(item.id))
   counts = countChanges(counts, before, changed, removed)
-  if (removed.length > 0) await store.writeMeta({ ...meta, unsure: true })
+  if (changed.length + removed.length > 0) await store.writeMeta({ ...meta, unsure: true })
   if (changed.length > 0) await store.put(changed)
   if (removed.length > 0) await store.remove(removed.map((item) => item.id))
   const { journalId } = message

@@ -38,7 +38,7 @@ export type QueueMeta = {
   throughSequence: number
   /** Of the items that are here: those whose payload was purged are no longer among them. */
   counts: QueueCounts
-  /** Items were about to be removed when this was written: the counts hold again only after a recount. */
+  /** Items were about to change when this was written: counts and sequence hold again only after a recount. */
   unsure: boolean
 }
 
@@ -80,9 +80,7 @@ export type QueueStore = {
    * `beforeDeviceSequence` when that is given. The cost does not grow with the queue.
    */
   newest(state: QueueState | null, beforeDeviceSequence: number | null, limit: number): Promise<QueueItem[]>
-  /** Is an item there that shows a frame beyond this one? True when a message was cut between items and meta. */
-  isAhead(journalSequence: number): Promise<boolean>
-  /** Counts all items one by one: only after a cut. */
+  /** Counts all items one by one: only after a cut between items and meta. */
   recount(): Promise<QueueCounts>
   /** Forgets all items; meta stays. */
   clear(): Promise<void>

@@ -197,7 +197,7 @@ test('the schemas are frozen at version 0', () => {
     {
       "catalogue": "9d76bbbe2e06a401",
       "meta": "1c21582596bf0786",
-      "submissions": "1022a87efc7c9d3a",
+      "submissions": "4671bcff12fcdf1e",
     }
   `)
 })

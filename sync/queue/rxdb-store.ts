@@ -42,6 +42,11 @@ export function createRxdbStore(collections: QueueCollections): QueueStore {
   let { submissions } = collections
   const { meta } = collections
   let row: Promise<unknown> = Promise.resolve()
+  /**
+   * What `get` read last, as the storage has it (null: not there): the projection writes what it has just read, and reading it again would
+   * cost a third of the time. Nobody else writes here (a refused write would say so), and every write keeps this true.
+   */
+  const lastRead = new Map<string, RxDocumentData<SubmissionDocument> | null>()
 
   function inRow<T>(work: () => Promise<T>): Promise<T> {
     const turn = row.then(work)
@@ -70,7 +75,21 @@ export function createRxdbStore(collections: QueueCollections): QueueStore {
   }
 
   async function overwrite(items: readonly QueueItem[], known: readonly RxDocumentData<SubmissionDocument>[]) {
+    for (const item of items) lastRead.delete(item.id)
     await bulkWrite(submissions, items.map(toDocument), known)
+  }
+
+  /** What the storage holds of these ids now, as far as it is not in hand. Only in the row of writers. */
+  async function heldOf(ids: readonly string[]): Promise<RxDocumentData<SubmissionDocument>[]> {
+    const held: RxDocumentData<SubmissionDocument>[] = []
+    const unread: string[] = []
+    for (const id of ids) {
+      const known = lastRead.get(id)
+      if (known === undefined) unread.push(id)
+      else if (known !== null) held.push(known)
+    }
+    if (unread.length > 0) held.push(...(await submissions.storageInstance.findDocumentsById(unread, true)))
+    return held
   }
 
   /** Asks for pages one after the other until `limit` items are there. */
@@ -78,6 +97,29 @@ export function createRxdbStore(collections: QueueCollections): QueueStore {
     const found: QueueItem[] = []
     for (const ask of asks) if (found.length < limit) found.push(...(await ask(limit - found.length)))
     return found
+  }
+
+  /** In pages behind each other; the id tells two apart that share a sequence. */
+  async function countOf(state: QueueState): Promise<number> {
+    const index: (keyof SubmissionDocument)[] = ['state', 'deviceSequence', 'id']
+    let count = 0
+    for (let last = { deviceSequence: -1, id: '' }; ; ) {
+      const { deviceSequence, id } = last
+      const page = await firstOf(RECOUNT_PAGE, [
+        (limit) =>
+          query({
+            selector: { state: { $eq: state }, deviceSequence: { $eq: deviceSequence }, id: { $gt: id } },
+            index,
+            limit,
+          }),
+        (limit) =>
+          query({ selector: { state: { $eq: state }, deviceSequence: { $gt: deviceSequence } }, index, limit }),
+      ])
+      count += page.length
+      const end = page.at(-1)
+      if (end === undefined || page.length < RECOUNT_PAGE) return count
+      last = end
+    }
   }
 
   function newestOf(state: QueueState, before: number | null, limit: number): Promise<QueueItem[]> {
@@ -102,27 +144,31 @@ export function createRxdbStore(collections: QueueCollections): QueueStore {
         const { unsure, ...rest } = structuredClonePlain(next)
         await bulkWrite(meta, [{ id: META_ID, ...rest, extra: { ...known[0]?.extra, unsure } }], known)
       }),
-    async get(ids) {
-      return (await submissions.storageInstance.findDocumentsById([...ids], false)).map(toItem)
-    },
+    // In the row of writers, so that what is kept of it is what they find.
+    get: (ids) =>
+      inRow(async () => {
+        lastRead.clear()
+        const found = await submissions.storageInstance.findDocumentsById([...ids], false)
+        for (const id of ids) lastRead.set(id, null)
+        for (const document of found) lastRead.set(document.id, document)
+        return found.map(toItem)
+      }),
     put: (items) =>
       inRow(async () => {
         if (items.length === 0) return
-        const known = await submissions.storageInstance.findDocumentsById(
-          items.map((item) => item.id),
-          true,
-        )
+        const known = await heldOf(items.map((item) => item.id))
         await overwrite(items, known)
       }),
     remove: (ids) =>
       inRow(async () => {
+        for (const id of ids) lastRead.delete(id)
         if (ids.length > 0) await collections.forget(submissions, ids)
       }),
     reschedule: (changes: readonly Reschedule[]) =>
       inRow(async () => {
         const changeById = new Map(changes.map((change) => [change.id, change]))
-        const known = await submissions.storageInstance.findDocumentsById([...changeById.keys()], false)
-        const waiting = known.filter((document) => document.state === 'queued')
+        const known = await heldOf([...changeById.keys()])
+        const waiting = known.filter((document) => document.state === 'queued' && !document._deleted)
         const moved = waiting.map((document) => {
           const { attempts, nextAttemptAt } = changeById.get(document.id) ?? document
           return { ...toItem(document), attempts, nextAttemptAt }
@@ -167,41 +213,14 @@ export function createRxdbStore(collections: QueueCollections): QueueStore {
         .sort((a, b) => b.deviceSequence - a.deviceSequence)
         .slice(0, limit)
     },
-    async isAhead(journalSequence) {
-      const ahead = await query({
-        selector: { journalSequence: { $gt: journalSequence } },
-        index: ['journalSequence'],
-        limit: 1,
-      })
-      return ahead.length > 0
-    },
     async recount() {
       const counts: Record<QueueState, number> = { queued: 0, received: 0, quarantined: 0 }
-      // One frame may stand behind many items (a batch's receipt), so the id tells them apart.
-      for (let last = { journalSequence: -1, id: '' }; ; ) {
-        const { journalSequence, id } = last
-        const page = await firstOf(RECOUNT_PAGE, [
-          (rest) =>
-            query({
-              selector: { journalSequence: { $eq: journalSequence }, id: { $gt: id } },
-              index: ['journalSequence', 'id'],
-              limit: rest,
-            }),
-          (rest) =>
-            query({
-              selector: { journalSequence: { $gt: journalSequence } },
-              index: ['journalSequence', 'id'],
-              limit: rest,
-            }),
-        ])
-        for (const item of page) counts[item.state]++
-        const end = page.at(-1)
-        if (end === undefined || page.length < RECOUNT_PAGE) return counts
-        last = end
-      }
+      for (const state of STATES) counts[state] = await countOf(state)
+      return counts
     },
     clear: () =>
       inRow(async () => {
+        lastRead.clear()
         submissions = await collections.renewSubmissions()
       }),
   }
@@ -230,13 +249,14 @@ async function bulkWrite<T extends { id: string }>(
   if (first !== undefined) throw new Error(`${collection.name}: ${error.length} writes refused, status ${first.status}`)
 }
 
+/** The storage's documents are frozen or fresh, so only what is inside of `extra` could be shared. */
 function toItem(document: RxDocumentData<SubmissionDocument>): QueueItem {
-  const { _deleted, _attachments, _rev, _meta, newestFirst, ...item } = document
-  return structuredClonePlain(item)
+  const { _deleted, _attachments, _rev, _meta, newestFirst, extra, ...item } = document
+  return { ...item, extra: structuredClonePlain(extra) }
 }
 
 function toDocument(item: QueueItem): SubmissionDocument {
-  return { ...item, newestFirst: SEQUENCE_LIMIT - item.deviceSequence }
+  return { ...item, extra: structuredClonePlain(item.extra), newestFirst: SEQUENCE_LIMIT - item.deviceSequence }
 }
 
 function structuredClonePlain<T>(value: T): T {

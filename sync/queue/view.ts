@@ -6,9 +6,9 @@ import { type QueueStore, StoreInconsistent } from './queue-store.ts'
  * StoreInconsistent when the items that meta counts are gone.
  */
 export async function queueView(store: QueueStore, connection: Connection): Promise<QueueView> {
-  const { counts, throughSequence, unsure } = await store.readMeta()
+  const { counts, unsure } = await store.readMeta()
   const oldest = await store.oldestQueued()
-  if (oldest === null && counts.queued > 0 && !unsure && !(await store.isAhead(throughSequence))) {
+  if (oldest === null && counts.queued > 0 && !unsure) {
     throw new StoreInconsistent(`meta counts ${counts.queued} waiting, the store holds none`)
   }
   return {

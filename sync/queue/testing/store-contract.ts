@@ -48,8 +48,6 @@ export function storeContract(name: string, make: () => Promise<QueueStore>, run
       expect(await numbers(store.newest(null, 5, 3))).toEqual([4, 3, 2])
       expect(await numbers(store.newest('queued', 5, 9))).toEqual([3, 1])
       expect(await numbers(store.newest('received', null, 9))).toEqual([2])
-      expect(await store.isAhead(99)).toBe(true)
-      expect(await store.isAhead(100)).toBe(false)
       expect(await store.recount()).toEqual({ queued: 5, received: 1, quarantined: 1 })
     })
 
@@ -86,9 +84,6 @@ export function storeContract(name: string, make: () => Promise<QueueStore>, run
       await store.remove([])
       await store.put([item(2, { attempts: 4 })])
       expect(await store.get([idOf(2)])).toEqual([item(2, { attempts: 4 })])
-      await store.remove([idOf(3)])
-      expect(await store.isAhead(2)).toBe(false)
-      expect(await store.isAhead(1)).toBe(true)
     })
 
     test('writers at once lose nothing', async () => {
@@ -110,7 +105,6 @@ export function storeContract(name: string, make: () => Promise<QueueStore>, run
       await store.put([item(1), item(2)])
       await store.clear()
       expect(await store.due(1e13, 10)).toEqual([])
-      expect(await store.isAhead(0)).toBe(false)
       await store.put([item(2, { attempts: 3 })])
       expect(await store.due(1e13, 10)).toEqual([item(2, { attempts: 3 })])
     })
@@ -204,9 +198,6 @@ async function expectSame(store: QueueStore, model: readonly QueueItem[]): Promi
   expect(await store.newest(null, null, 5)).toEqual(newest.slice(0, 5))
   const olderReceived = newest.filter((one) => one.state === 'received' && one.deviceSequence < 8)
   expect(await store.newest('received', 8, 2)).toEqual(olderReceived.slice(0, 2))
-  for (const sequence of [0, 3, 5]) {
-    expect(await store.isAhead(sequence)).toBe(model.some((one) => one.journalSequence > sequence))
-  }
   const counts: QueueMeta['counts'] = { queued: 0, received: 0, quarantined: 0 }
   for (const one of model) counts[one.state]++
   expect(await store.recount()).toEqual(counts)
