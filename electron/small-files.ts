@@ -18,6 +18,11 @@ export interface SmallFiles {
 /** The files of a folder, which is made when it is not there. */
 export async function folderFiles(dir: string): Promise<SmallFiles> {
   await mkdir(dir, { recursive: true, mode: 0o700 })
+  return filesOf(dir)
+}
+
+/** The files of a folder that is there, or is only looked into. */
+export function filesOf(dir: string): SmallFiles {
   const place = (name: string) => join(dir, name)
   return {
     place,

@@ -60,7 +60,7 @@ export async function openTrust({ dir, provisioning, log, suite = joseSuite }: T
   const files = typeof dir === 'string' ? await folderFiles(dir) : dir
 
   const loaded = await loadOrMakeDeviceKey(files, suite)
-  if (!loaded.ok) return loaded
+  if (!loaded.ok) return { ok: false, fault: 'device-key', detail: loaded.detail }
   const deviceKey = loaded.key
   let highest = await loadHighest()
   let keySet = await loadKeySet()
@@ -162,16 +162,25 @@ export async function openTrust({ dir, provisioning, log, suite = joseSuite }: T
   }
 }
 
-async function loadOrMakeDeviceKey(
-  files: SmallFiles,
-  suite: Suite,
-): Promise<{ readonly ok: true; readonly key: SigningKey } | Extract<TrustResult, { ok: false }>> {
+async function loadOrMakeDeviceKey(files: SmallFiles, suite: Suite): ReturnType<typeof readDeviceKey> {
+  const read = await readDeviceKey(files, suite)
+  if (read.ok || read.fault !== 'no-device-key') return read
+  const { key, privateJwk } = await suite.generateSigningKey()
+  await files.write(DEVICE_KEY, JSON.stringify({ privateJwk }))
+  return { ok: true, key }
+}
+
+/** The device key as it lies in the folder of trust; changes nothing. */
+export async function readDeviceKey(
+  files: Pick<SmallFiles, 'read' | 'place'>,
+  suite: Suite = joseSuite,
+): Promise<
+  | { readonly ok: true; readonly key: SigningKey }
+  | { readonly ok: false; readonly fault: 'device-key' | 'no-device-key'; readonly detail: string }
+> {
   const text = await files.read(DEVICE_KEY)
-  if (text === undefined) {
-    const { key, privateJwk } = await suite.generateSigningKey()
-    await files.write(DEVICE_KEY, JSON.stringify({ privateJwk }))
-    return { ok: true, key }
-  }
+  if (text === undefined)
+    return { ok: false, fault: 'no-device-key', detail: `${files.place(DEVICE_KEY)} is not there` }
   const stored = DeviceKeyFileSchema.safeParse(jsonOrUndefined(text))
   const key = stored.success ? await keyOrUndefined(stored.data.privateJwk, suite) : undefined
   if (key !== undefined) return { ok: true, key }
