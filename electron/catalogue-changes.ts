@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { z } from 'zod'
 import type { CatalogueDocumentSchema, CheckpointSchema } from '../sync/protocol/worker-port.ts'
-import type { HeldCatalogue, HeldPackage } from './packages.ts'
+import type { HeldCatalogue, HeldPackage } from './held-package.ts'
 
 type Checkpoint = z.infer<typeof CheckpointSchema>
 type Change = z.infer<typeof CatalogueDocumentSchema> & { readonly deleted: boolean }

@@ -1,26 +1,15 @@
 import { z } from 'zod'
-import { type PackageContent, type SignedPackage, verifyPackageOf } from '../sync/envelope/package.ts'
+import { type PackageContent, verifyPackageOf } from '../sync/envelope/package.ts'
 import type { KeySet } from '../sync/protocol/keys.ts'
 import { type PackageKind, PackageKindSchema, type PackageManifest } from '../sync/protocol/receipt.ts'
 import type { Catalogue } from '../sync/protocol/service-item.ts'
 import { type Listing, listingOf } from './catalogue-changes.ts'
 import { type Cell, createCell } from './cell.ts'
 import type { Log } from './events.ts'
+import type { HeldCatalogue, HeldPackage, VerifiedPackage } from './held-package.ts'
 import { folderFiles, jsonOrUndefined, type SmallFiles } from './small-files.ts'
 
-/** A catalogue that was verified, with its manifest; its items follow the policies that the hub gave beside it. */
-export interface HeldCatalogue {
-  readonly manifest: PackageManifest
-  readonly catalogue: Catalogue
-}
-export interface HeldPackage<K extends PackageKind> {
-  readonly manifest: PackageManifest
-  readonly content: PackageContent<K>
-}
-/** A package of any kind as it came, verified. */
-export type VerifiedPackage = {
-  [K in PackageKind]: HeldPackage<K> & { readonly kind: K; readonly signed: SignedPackage }
-}[PackageKind]
+export type { HeldCatalogue, HeldPackage, VerifiedPackage } from './held-package.ts'
 
 /**
  * The signed packages beside the journal: taken only when they verify and are newer, written by fsync + rename, and
