@@ -7,6 +7,7 @@ import { Struck } from '../kinds.ts'
 import { until } from '../waiting.ts'
 import type { Cell, Fact } from './cell.ts'
 import { killChromium } from './chromium-processes.ts'
+import { FREE_BYTES } from './peer-facts.ts'
 
 /**
  * Ours in the same circumstances: the terminal as it ships, with its kiosk page and sync worker in a real Chromium where
@@ -44,32 +45,32 @@ const FACT_RUNS: Readonly<Record<Fact['number'], (hall: Hall) => Promise<Cell>>>
 
 async function diskFullThenKilled(hall: Hall): Promise<Cell> {
   const profile = join(hall.disk?.dir ?? '', 'profile')
-  const seen: string[] = []
-  await kiosk(hall, profile)
-  hall.proxy.cut()
-  const { ids, told } = await submitMany(hall, 51)
-  hall.disk?.fill(0)
-  const onFull = await submitMany(hall, 10)
-  for (let turn = 0; turn < 3; turn++) {
-    await killChromium(profile)
+  const ids: string[] = []
+  const rounds: string[] = []
+  let told = ''
+  for (const freeBytes of FREE_BYTES) {
+    await kiosk(hall, profile)
+    hall.proxy.cut()
+    const before = await submitMany(hall, 51)
+    hall.disk?.fill(freeBytes)
+    const onFull = await submitMany(hall, 10)
+    told ||= before.told || onFull.told
+    ids.push(...before.ids, ...onFull.ids)
+    const seen: string[] = []
+    for (let turn = 0; turn < 3; turn++) {
+      await killChromium(profile)
+      await hall.killTerminal()
+      seen.push(await shownAfterStart(hall))
+    }
+    hall.disk?.empty()
     await hall.killTerminal()
-    seen.push(
-      await opened(async () => {
-        await hall.bringUp(false)
-        await kiosk(hall, profile)
-      }),
+    await hall.bringUp(false)
+    rounds.push(
+      `${freeBytes} bytes left: ${ids.length} queued (${onFull.ids.length} of 10 accepted on the full disk), its queue shows ${seen.join(' / ')} at three starts, ${await waiting(hall)} with room again`,
     )
   }
-  hall.disk?.empty()
-  await killChromium(profile)
-  await hall.killTerminal()
   await hall.proxy.restore()
-  await hall.bringUp(false)
-  await kiosk(hall, profile)
-  const cell = await delivered(hall, [...ids, ...onFull.ids], {
-    told: onFull.told || told,
-    note: `${onFull.ids.length} of 10 accepted on the full disk, the others refused on the screen; three starts of terminal and browser on it: ${seen.join(', ')}`,
-  })
+  const cell = await delivered(hall, ids, { told, note: rounds.join('; ') })
   await killChromium(profile)
   return cell
 }
@@ -211,11 +212,15 @@ async function kiosk(hall: Hall, profile: string): Promise<void> {
   await page.getByTestId('status').waitFor({ timeout: PAGE_WITHIN_MS })
 }
 
-async function opened(work: () => Promise<void>): Promise<string> {
+/** What the terminal itself says that it holds, on a disk that may be full. */
+async function shownAfterStart(hall: Hall): Promise<string> {
   try {
-    await work()
-    return 'opened'
+    await hall.bringUp(false)
+    return String(await waiting(hall))
   } catch (error) {
-    return `did not open (${error instanceof Error ? error.message.split('\n')[0]?.slice(0, 80) : String(error)})`
+    process.stderr.write(
+      `ours did not start: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}\n`,
+    )
+    return 'an error'
   }
 }

@@ -119,20 +119,21 @@ function shiftClock(offsetMs: number): void {
   globalThis.Date = Shifted as DateConstructor
 }
 
-/** Runs in the page: the next read inside IndexedDB fails as one does on a disk with a bad moment, and only that one. */
+/** Runs in the page: the next read of the replication's own store ends in an aborted transaction, and only that one. */
 function failOneRead(): void {
   const reads = ['get', 'getAll', 'openCursor'] as const
   const prototype = IDBObjectStore.prototype as unknown as Record<string, (...args: unknown[]) => IDBRequest>
   Object.assign(globalThis, { readFailed: false })
-  const real = reads.map((name) => [name, prototype[name]] as const)
+  const real = reads.map((name) => [name, prototype[name] as (...args: unknown[]) => IDBRequest] as const)
   for (const [name, read] of real) {
     prototype[name] = function (this: IDBObjectStore, ...args) {
+      const request = read.apply(this, args)
       // RxDB keeps its place in a store of its own; PouchDB in the database itself.
-      const isPlace = /meta/.test(this.transaction.db.name) || /_pouch_/.test(this.transaction.db.name)
-      if (!isPlace || read === undefined) return (read as (...all: unknown[]) => IDBRequest).apply(this, args)
-      for (const [other, original] of real) prototype[other] = original as (...all: unknown[]) => IDBRequest
+      if (!/meta|_pouch_/.test(this.transaction.db.name)) return request
+      for (const [other, original] of real) prototype[other] = original
       Object.assign(globalThis, { readFailed: true })
-      throw new DOMException('a read that failed once', 'UnknownError')
+      this.transaction.abort()
+      return request
     }
   }
 }

@@ -12,7 +12,9 @@ export interface PeerOptions {
 }
 
 const DISK_MEGABYTES = 60
-const SETTLED_MS = 8_000
+const SETTLED_MS = 5_000
+/** Left free when the disk is "full": a database that runs out at another place behaves otherwise. */
+export const FREE_BYTES = [0, 50_000, 120_000] as const
 const HOUR_MS = 3_600_000
 const SMALL_BYTES = 1_000
 /** So that a full disk is noticed soon. */
@@ -48,28 +50,32 @@ const FACT_RUNS: Readonly<Record<Fact['number'], (run: Run) => Promise<Cell>>> =
   6: rolledBack,
 }
 
+/** Three rounds with more and more room left on the full disk: what a store does depends on where exactly it ran out. */
 async function diskFullThenKilled({ browser, disk }: Run): Promise<Cell> {
   const saved: string[] = []
   const said: string[] = []
-  await browser.start()
-  await insertMany(browser, 'before', 51, SMALL_BYTES, saved, said)
-  disk?.fill(0)
-  await insertMany(browser, 'full', 10, LARGE_BYTES, saved, said)
-  await browser.end('kill')
-  const seen: string[] = []
-  for (let turn = 0; turn < 3; turn++) {
-    seen.push(await idsAfterStart(browser))
+  const rounds: string[] = []
+  for (const [round, freeBytes] of FREE_BYTES.entries()) {
+    await browser.start()
+    const before = saved.length
+    await insertMany(browser, `before-${round}`, 51, SMALL_BYTES, saved, said)
+    disk?.fill(freeBytes)
+    await insertMany(browser, `full-${round}`, 10, LARGE_BYTES, saved, said)
+    const onFull = saved.length - before - 51
     await browser.end('kill')
+    const seen: string[] = []
+    for (let turn = 0; turn < 3; turn++) {
+      seen.push(await idsAfterStart(browser))
+      await browser.end('kill')
+    }
+    disk?.empty()
+    const after = await idsAfterStart(browser)
+    await tried(() => sendAndSettle(browser, false), 'could not send')
+    rounds.push(
+      `${freeBytes} bytes left: ${saved.length} queued (${onFull} of 10 saved on the full disk), its queue shows ${seen.join(' / ')} at three starts, ${after} with room again`,
+    )
   }
-  disk?.empty()
-  const after = await idsAfterStart(browser)
-  const kept = await tried(async () => (await idsOf(browser)).length, 0)
-  const settled = await tried(() => sendAndSettle(browser, false), 'could not send')
-  return cell(browser, saved, {
-    told: said[0] ?? '',
-    note: `${saved.length - 51} of 10 saved on the full disk; seen on it at three starts: ${seen.join(', ')}; with room again: ${after} (${kept} kept); sending said "${settled}"`,
-    isOver: settled === 'in sync' || settled === 'complete',
-  })
+  return cell(browser, saved, { told: said[0] ?? '', note: rounds.join('; '), isOver: true })
 }
 
 async function diskFullForAMoment({ browser, disk }: Run): Promise<Cell> {
@@ -119,11 +125,14 @@ async function oneReadFails({ browser }: Run): Promise<Cell> {
   await send(browser, true)
   await insertOne(browser, 'A', SMALL_BYTES, saved, [])
   await settle(browser)
-  await browser.failOneRead()
-  await insertOne(browser, 'B', SMALL_BYTES, saved, [])
+  const said: string[] = []
+  // RxDB's cycle begins inside the insert; PouchDB's own insert reads too, and is not what is under test.
+  if (browser.name === 'rxdb') await browser.failOneRead()
+  await insertOne(browser, 'B', SMALL_BYTES, saved, said)
+  if (browser.name === 'pouchdb') await browser.failOneRead()
   await settle(browser)
   const struck = await browser.readFailed()
-  await insertOne(browser, 'C', SMALL_BYTES, saved, [])
+  await insertOne(browser, 'C', SMALL_BYTES, saved, said)
   const first = await settle(browser)
   await browser.page().evaluate(() => (globalThis as PeerWindow).peer.again())
   const again = await settle(browser)
@@ -131,8 +140,8 @@ async function oneReadFails({ browser }: Run): Promise<Cell> {
   await browser.start()
   const restarted = await sendAndSettle(browser, true)
   return cell(browser, saved, {
-    told,
-    note: `the read ${struck ? 'failed' : 'DID NOT FAIL'}; said then "${first}", asked again "${again}", after a restart "${restarted}"`,
+    told: [...said, told].filter((each) => each !== '').join(' | '),
+    note: `${said.length} of 3 not saved, and the user told so; the read ${struck ? 'failed' : 'DID NOT FAIL'}; said then "${first}", asked again "${again}", after a restart "${restarted}"`,
     isOver: restarted !== 'still running',
   })
 }
@@ -173,6 +182,7 @@ async function rolledBack({ browser }: Run): Promise<Cell> {
     seen.push(`v${version}: ${(await idsOf(browser)).sort().join('')}`)
   }
   const settled = await sendAndSettle(browser, false)
+  seen.push(`after sending ${(await idsOf(browser)).sort().join('')}`)
   const told = await toldBy(browser)
   return cell(browser, saved, {
     told,
@@ -228,7 +238,7 @@ async function idsAfterStart(browser: PeerBrowser): Promise<string> {
   return tried(async () => {
     await browser.start()
     return `${(await idsOf(browser)).length}`
-  }, 'does not open')
+  }, 'no answer').then((answer) => (/^\d+$/.test(answer) ? answer : 'an error'))
 }
 
 function idsOf(browser: PeerBrowser): Promise<string[]> {
