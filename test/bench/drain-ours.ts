@@ -6,6 +6,7 @@ import { launchChromium } from '../support/chromium.ts'
 import { openPageClient, type PageClient } from '../support/page-client.ts'
 import { startAddress } from '../support/world.ts'
 import { type LagProxy, openLagProxy } from './lag-proxy.ts'
+import { cpuMs, rendererPid } from './memory.ts'
 import type { Rig } from './rig.ts'
 
 /** One drain of a full queue by the real terminal: browser shell, kiosk page and sync worker in Chromium, hub process. */
@@ -18,6 +19,8 @@ export interface OursRun {
   readonly wireDownBytes: number
   readonly connections: number
   readonly hubRows: number
+  /** Processor time that each process used from the first byte until RxDB showed all, in ms; the database's is not in it. */
+  readonly cpuMs: Readonly<Record<'terminal' | 'hub' | 'renderer', number>>
   /** Who held the drain when the line came back: must be the worker. */
   readonly owner: string
 }
@@ -50,7 +53,8 @@ export async function drainOurs(options: {
     })
     await shell.next('ready')
     client = await openPageClient(await startAddress(shell))
-    browser = await launchChromium({ userDataDir: join(dir, 'profile') })
+    const profileDir = join(dir, 'profile')
+    browser = await launchChromium({ userDataDir: profileDir })
     const page = browser.pages()[0] ?? (await browser.newPage())
     page.setDefaultTimeout(STEP_TIMEOUT_MS)
     await page.goto(await startAddress(shell))
@@ -58,6 +62,13 @@ export async function drainOurs(options: {
     await page.locator(`[data-testid="status"][data-waiting="${waiting}"]`).waitFor()
     while (owner === 'main') await new Promise((resolve) => setTimeout(resolve, 50))
 
+    const pids = { terminal: pidOf(shell), hub: pidOf(hub), renderer: rendererPid(profileDir) }
+    const usedMs = () => ({
+      terminal: cpuMs(pids.terminal),
+      hub: cpuMs(pids.hub),
+      renderer: cpuMs(pids.renderer),
+    })
+    const usedBefore = usedMs()
     const line = proxy
     const drained = emptied(client).then((atMs) => ({ atMs, wire: line.bytes(), connections: line.connections() }))
     const shown = page
@@ -66,6 +77,7 @@ export async function drainOurs(options: {
       .then(() => performance.now())
     line.open()
     const [{ atMs, wire, connections }, shownAtMs] = await Promise.all([drained, shown])
+    const used = usedMs()
     const beganAtMs = line.firstByteAtMs()
     if (beganAtMs === undefined) throw new Error('drained without a byte on the line')
     return {
@@ -74,6 +86,11 @@ export async function drainOurs(options: {
       wireUpBytes: wire.up,
       wireDownBytes: wire.down,
       connections,
+      cpuMs: {
+        terminal: used.terminal - usedBefore.terminal,
+        hub: used.hub - usedBefore.hub,
+        renderer: used.renderer - usedBefore.renderer,
+      },
       hubRows: await copy.countRows(`http://${host}:${port}`),
       owner,
     }
@@ -84,6 +101,11 @@ export async function drainOurs(options: {
     await proxy?.close()
     await hub.stop()
   }
+}
+
+function pidOf({ process }: Child): number {
+  if (process.pid === undefined) throw new Error('it did not start')
+  return process.pid
 }
 
 /** Main's own count of what waits: it changes only with frames that are durable. Answers when it was 0. */

@@ -220,6 +220,7 @@ function lineReport(rttMs: Rtt, line: Line, count: number, envelopeBytes: number
       wireWithinLimit: wireRatio <= WIRE_LIMIT,
       wireBytesPerItem: round(wireBytes, 0),
       peerWireBytesPerItem: round(wireOf(line.peer), 0),
+      cpuMsPerItem: cpuPerItem(line.ours, count),
       connections: line.ours.map(({ connections }) => connections),
       rounds: {
         oursMs: line.ours.map(({ drainMs }) => round(drainMs, 0)),
@@ -227,4 +228,16 @@ function lineReport(rttMs: Rtt, line: Line, count: number, envelopeBytes: number
       },
     },
   }
+}
+
+/** Where our time goes, whatever else the machine does: the middle of the runs. */
+function cpuPerItem(runs: readonly OursRun[], count: number): Record<string, number> {
+  const of = (name: keyof OursRun['cpuMs']) =>
+    round(
+      quantile(
+        runs.map(({ cpuMs }) => cpuMs[name] / count),
+        0.5,
+      ),
+    )
+  return { terminal: of('terminal'), hub: of('hub'), renderer: of('renderer') }
 }

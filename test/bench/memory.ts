@@ -13,6 +13,19 @@ export function residentMb(pid: number): number {
   return Number(line[1]) / KIB_PER_MIB
 }
 
+/** Linux counts processor time in hundredths of a second, everywhere that matters. */
+const MS_PER_TICK = 10
+/** Of the fields after the command's name in /proc/PID/stat: utime and stime. */
+const UTIME_AT = 11
+const STIME_AT = 12
+
+/** Processor time that a process has used so far, in ms. @throws when the process is gone. */
+export function cpuMs(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[UTIME_AT]) + Number(fields[STIME_AT])) * MS_PER_TICK
+}
+
 /** The renderer of a browser's page: of all renderers below the browser with this profile, the largest. */
 export function rendererPid(profileDir: string): number {
   const processes = readdirSync('/proc')
