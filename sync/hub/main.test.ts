@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { createORPCClient } from '@orpc/client'
+import { createORPCClient, safe } from '@orpc/client'
 import type { ContractRouterClient } from '@orpc/contract'
 import { OpenAPILink } from '@orpc/openapi-client/fetch'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { makeClaim } from '../envelope/enrolment.ts'
 import { verifyKeySet } from '../envelope/key-set.ts'
+import { verifyPackage } from '../envelope/package.ts'
 import { generateSigningKey } from '../envelope/signing-key.ts'
 import { hubContract } from '../protocol/hub-api.ts'
 import { ProvisioningSchema } from '../protocol/keys.ts'
@@ -112,6 +113,57 @@ test('a hub starts, provisions, takes in, stops cleanly, and knows everything af
   expect(await again.stop()).toBe(0)
 })
 
+test('backup, confirm, restore into another folder under a new epoch; publish and new keys on the way', {
+  timeout: SLOW_MS,
+}, async () => {
+  const data = join(folder, 'data')
+  const file = join(folder, 'terminal.json')
+  const first = await start('--provision', `T-1=${file}`)
+  const provisioning = ProvisioningSchema.parse(JSON.parse(await readFile(file, 'utf8')))
+  const { keySet: jws } = await first.client.getKeySet()
+  const trusted = await verifyKeySet(jws, provisioning.rootKeySha256)
+  if (!trusted.ok) throw new Error(trusted.fault)
+  const { key: deviceKey } = await generateSigningKey()
+  const claim = await makeClaim({ terminalId: 'T-1', code: provisioning.enrolmentCode, deviceKey })
+  await first.client.enrol({ terminalId: 'T-1', claim })
+  const terminal = terminalOf(trusted.keySet, 'T-1', deviceKey)
+  const sent = await terminal.seal()
+  const { hub: before } = await first.client.putSubmission(sent)
+  await first.stop()
+
+  const line = async (...args: readonly string[]) => {
+    const ended = await run(...args)
+    const said = JSON.parse(ended.stdout) as { readonly event: string; readonly hubEpoch?: string }
+    return { code: ended.code, ...said }
+  }
+  const copy = join(folder, 'copy.tar.gz')
+  expect(await line('backup', '--data', data, copy)).toMatchObject({ code: 0, event: 'backup-written', through: 1 })
+  expect((await stat(copy)).mode & 0o777).toBe(0o600)
+  expect(await line('backup', '--data', data, copy)).toMatchObject({ code: 1, event: 'backup-refused' })
+  expect(await line('backed-up', '--data', data, '--through', '2')).toMatchObject({ code: 1, fault: 'not-begun' })
+  expect(await line('backed-up', '--data', data, '--through', '1')).toMatchObject({ code: 0, backedUpThrough: 1 })
+  expect(await line('rotate-keys', '--data', data, '--use', 'seal')).toMatchObject({ code: 0, version: 2 })
+  const topics = join(folder, 'topics.json')
+  await writeFile(topics, JSON.stringify({ topics: [{ id: 'old-age', title: { zh: '养老' }, itemIds: ['S02'] }] }))
+  expect(await line('publish', '--data', data, 'topics', topics)).toMatchObject({ code: 0, version: 1 })
+  expect(await line('publish', '--data', data, 'policies', topics)).toMatchObject({ code: 1, event: 'publish-refused' })
+  expect(await line('restore', '--data', data, copy)).toMatchObject({ code: 1, event: 'restore-refused' })
+
+  const other = join(folder, 'other')
+  const restored = await line('restore', '--data', other, copy)
+  expect(restored).toMatchObject({ code: 0, event: 'restored', hubSequence: 1, backedUpThrough: null })
+  expect(restored.hubEpoch).not.toBe(before?.hubEpoch)
+  const again = await start('--data', other)
+  const held = await again.client.putSubmission(sent)
+  expect(held.hub).toEqual({ hubEpoch: restored.hubEpoch, hubSequence: 1, backedUpThrough: null })
+  expect(await again.client.getKeySet()).toEqual({ keySet: jws })
+  expect((await safe(again.client.getPackage({ kind: 'topics' }))).error).toMatchObject({ code: 'NOT_PUBLISHED' })
+  const catalogue = await again.client.getPackage({ kind: 'catalogue' })
+  if (!catalogue.changed) throw new Error('unchanged')
+  expect(await verifyPackage(catalogue, trusted.keySet)).toMatchObject({ manifest: { hubEpoch: restored.hubEpoch } })
+  await again.stop()
+})
+
 test('a slip on the command line is told in a sentence, before anything is made', async () => {
   const data = join(folder, 'data')
   expect(await run()).toMatchObject({ code: 2, stderr: expect.stringContaining('--data DIR is missing') })
@@ -132,5 +184,10 @@ test('a slip on the command line is told in a sentence, before anything is made'
   const noCatalogue = await run('--data', data, '--catalogue', broken)
   expect(noCatalogue).toMatchObject({ code: 1, stderr: expect.stringContaining(broken) })
   await expect(stat(data)).rejects.toThrow('ENOENT')
+  expect(await run('publish', '--data', data, 'topics')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('KIND FILE'),
+  })
+  expect(await run('export', 'x', '--data', data, '--out', 'y')).toMatchObject({ code: 2 })
   expect(await run('--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('--provision') })
 })

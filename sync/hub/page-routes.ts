@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { receiptItem, verifyReceipt } from '../envelope/receipt.ts'
-import { SubmissionIdSchema } from '../protocol/ids.ts'
+import { SubmissionIdSchema, TerminalIdSchema } from '../protocol/ids.ts'
 import { findArrival, itemWords, listArrivals, summariseToday } from './arrivals.ts'
 import type { HubDatabase } from './database.ts'
+import { listGaps, listTerminals } from './fleet.ts'
+import { GAPS_SHOWN, terminalPage, terminalsPage } from './fleet-pages.ts'
 import type { KeyRing } from './key-ring.ts'
 import { listPage, PAGE_LENGTH, PAGE_POLICY, sentencePage, submissionPage } from './pages.ts'
 import { type HubSources, instant } from './sources.ts'
@@ -17,6 +19,7 @@ export interface PageParts {
 
 const ListQuerySchema = z.object({ before: z.coerce.number().int().min(1).optional() })
 const PageParamsSchema = z.object({ id: SubmissionIdSchema })
+const TerminalParamsSchema = z.object({ id: TerminalIdSchema })
 
 /** The plain pages: what arrived, and one submission with its receipt. */
 export function addPages(server: FastifyInstance, parts: PageParts): void {
@@ -42,6 +45,15 @@ export function addPages(server: FastifyInstance, parts: PageParts): void {
     const covers = verified.ok && receiptItem(verified.receipt, arrival.submissionId, arrival.sha256) !== undefined
     const item = (await itemWords(db)).get(arrival.itemId) ?? { name: arrival.itemId, labels: new Map() }
     return send(reply, 200, submissionPage({ hubName, arrival, item, verified, covers }))
+  })
+
+  server.get('/terminals', async (_request, reply) => send(reply, 200, terminalsPage(hubName, await listTerminals(db))))
+
+  server.get('/terminals/:id', async (request, reply) => {
+    const params = TerminalParamsSchema.safeParse(request.params)
+    const terminal = params.success ? (await listTerminals(db, params.data.id))[0] : undefined
+    if (terminal === undefined) return send(reply, 404, sentencePage(hubName, '这里没有这台终端。'))
+    return send(reply, 200, terminalPage(hubName, terminal, await listGaps(db, terminal, GAPS_SHOWN)))
   })
 }
 

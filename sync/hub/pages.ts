@@ -73,7 +73,8 @@ export function listPage({ hubName, today, arrivals, items, fromNewest }: ListPa
 <p>${fromNewest ? '最近到的排在最前。' : '这里是更早的件。'}时间是北京时间。这里没有个人信息，件里写了什么看不到。</p>
 ${arrivals.length === 0 ? html`<p>这里还没有件。</p>` : arrivalTable(arrivals, today.date, items)}
 ${last === undefined ? '' : html`<a href="/?before=${last.hubSequence}">更早的件</a>`}
-${fromNewest ? '' : html`<a href="/">回到最近的件</a>`}`,
+${fromNewest ? '' : html`<a href="/">回到最近的件</a>`}
+<a href="/terminals">看终端</a>`,
   )
 }
 
@@ -90,7 +91,7 @@ function arrivalTable(arrivals: readonly Arrival[], today: string, items: Readon
 <td><b>${items.get(arrival.itemId)?.name ?? arrival.itemId}</b></td>
 <td>${showTicket(arrival.ticket)}</td>
 <td>${arrival.terminalId}</td>
-<td>${arrival.deviceSequence}</td>
+<td>${arrival.deviceSequence}${arrival.cloned ? '（同号两件）' : ''}</td>
 <td>${arrival.hubSequence}</td>
 <td>${stateMark(arrival)}</td>
 <td><code>${arrival.sha256.slice(0, 12)}</code></td>
@@ -156,7 +157,8 @@ export function sentencePage(hubName: string, sentence: string): string {
   return page(hubName, sentence, html`<h1>${sentence}</h1><a href="/">回到全部的件</a>`)
 }
 
-function page(hubName: string, title: string, content: Html): string {
+/** A whole page around its content. */
+export function page(hubName: string, title: string, content: Html): string {
   return html`<!doctype html>
 <html lang="zh-Hans"><head><meta charset="utf-8"><title>${title} · ${hubName}</title>
 <meta name="viewport" content="width=device-width"><style>${styleHtml}</style></head>
@@ -173,6 +175,7 @@ function moment(iso: string, today: string): string {
   return date === today ? chinaTime(iso) : `${date} ${chinaTime(iso)}`
 }
 
-function fullMoment(iso: string): string {
+/** Date and time in China. */
+export function fullMoment(iso: string): string {
   return `${chinaDate(iso)} ${chinaTime(iso)}`
 }

@@ -81,11 +81,11 @@ function addApi(server: FastifyInstance, parts: ServerParts): void {
     if (!matched) sendError(reply, 404, 'NOT_FOUND', 'no such route')
   })
   // What Fastify itself refuses, in the shape that the contract's errors have.
-  server.setErrorHandler((error, _request, reply) => {
+  server.setErrorHandler((error, request, reply) => {
     const { code, statusCode } = error as { code?: string; statusCode?: number }
     if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-      const tooLarge = { defined: true, code: 'TOO_LARGE', status: 413, message: 'the envelope is too large' }
-      return reply.status(413).send({ ...tooLarge, data: { maxBytes: MAX_ENVELOPE_BYTES } })
+      const { status, ...fault } = tooLargeFor(request.url)
+      return reply.status(status).send({ defined: true, status, message: 'the request is too large', ...fault })
     }
     if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
       return sendError(reply, statusCode, 'BAD_REQUEST', 'this is no request of the contract')
@@ -106,6 +106,16 @@ function takeChunkBodies(server: FastifyInstance): void {
       headers: { 'content-type': request.headers['content-type'] ?? '' },
     }).formData(),
   )
+}
+
+/** A body beyond the limit, as the error that its route has for it. */
+function tooLargeFor(path: string) {
+  if (path.startsWith('/v1/batches')) {
+    return { status: 400, code: 'BAD_BATCH', data: { why: `it is larger than ${MAX_BATCH_BYTES} bytes` } }
+  }
+  // No chunk that was offered is so large.
+  if (path.startsWith('/v1/chunks/')) return { status: 422, code: 'DAMAGED' }
+  return { status: 413, code: 'TOO_LARGE', data: { maxBytes: MAX_ENVELOPE_BYTES } }
 }
 
 function sendError(reply: FastifyReply, status: number, code: string, message: string) {
