@@ -211,6 +211,17 @@ test('refusals say why and keep nothing', async () => {
   expect(held.ledger.lastSequence).toBe(0)
 })
 
+test('scenario 18: a newer catalogue does not pull the form out of a citizen\u2019s hands', async () => {
+  const now = catalogue.get()
+  if (now === null) throw new Error('the fixture holds a catalogue')
+  const items = now.catalogue.items.map((item) => ({ ...item, version: item.version + 1 }))
+  catalogue.set({ manifest: { ...now.manifest, version: 2 }, catalogue: { ...now.catalogue, items } })
+  good(await intake.submit(draft()))
+  catalogue.set({ manifest: { ...now.manifest, version: 3 }, catalogue: { ...now.catalogue, items: [] } })
+  good(await intake.submit(draft()))
+  expect(held.ledger.waiting).toBe(2)
+})
+
 test('a visit that ends while its submission waits for the disk leaves no secret to the next', async () => {
   const first = intake.submit(draft())
   session.end('left')

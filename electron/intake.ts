@@ -11,6 +11,7 @@ import { makeTicket } from '../sync/protocol/ticket.ts'
 import type { IntakeState } from './bridge/queue.contract.ts'
 import type { Accepted, SubmitAnswer } from './bridge/submissions.contract.ts'
 import type { CardSession } from './card-session.ts'
+import { rememberCatalogues } from './catalogues-in-use.ts'
 import type { Log } from './events.ts'
 import type { Packages } from './packages.ts'
 import type { Trust } from './trust.ts'
@@ -58,6 +59,7 @@ export function createIntake(options: IntakeOptions): Intake {
   const { journal, ledger, session, trust, packages, log, suite = joseSuite } = options
   const randomBelow = options.randomInt ?? ((limit: number) => randomInt(limit))
   const later = options.later ?? ((run: () => void) => void setImmediate(run))
+  const catalogues = rememberCatalogues(packages.catalogue)
   const running = new Map<string, Promise<SubmitAnswer>>()
   // Device sequences have no gaps, so one submission is appended before the next is numbered.
   let last: Promise<unknown> = Promise.resolve()
@@ -95,12 +97,10 @@ export function createIntake(options: IntakeOptions): Intake {
 
     const applicant = session.applicant()
     if (applicant === undefined) return refuse('no-card')
-    const held = packages.catalogue.get()
-    const item = held?.catalogue.items.find(
-      (each) => each.id === request.item.id && each.version === request.item.version,
-    )
-    if (held === null || item === undefined) return refuse('unknown-item')
-    const { divisions } = held.catalogue
+    const found = catalogues.withItem(request.item.id, request.item.version)
+    if (found === undefined) return refuse('unknown-item')
+    const { item } = found
+    const { divisions } = found.held.catalogue
     const faults = checkAnswers(item, request.answers, { today: options.today(), divisions })
     if (faults.length > 0) return refuseAnswers(item, [...faults])
     if (item.signature && request.signature === undefined) return refuse('signature-missing')

@@ -4,6 +4,7 @@ import type { Journal } from '../sync/journal/journal.ts'
 import type { Ledger, LedgerItem } from '../sync/journal/ledger.ts'
 import type { PrintReceiptAnswer } from './bridge/printing.contract.ts'
 import type { CardSession } from './card-session.ts'
+import { rememberCatalogues } from './catalogues-in-use.ts'
 import type { Log } from './events.ts'
 import type { Intake } from './intake.ts'
 import type { Packages } from './packages.ts'
@@ -33,12 +34,13 @@ export interface ReceiptPrintingOptions {
 
 export function createReceiptPrinting(options: ReceiptPrintingOptions): ReceiptPrinting {
   const { host, journal, ledger, intake, session, packages, settings, log } = options
+  const catalogues = rememberCatalogues(packages.catalogue)
   const running = new Map<string, Promise<PrintReceiptAnswer>>()
   let copies = 0
 
   async function print(submissionId: string, again: boolean): Promise<PrintReceiptAnswer> {
     const entry = ledger.bySubmission(submissionId)
-    const item = packages.catalogue.get()?.catalogue.items.find((each) => each.id === entry?.itemId)
+    const item = entry === undefined ? undefined : catalogues.newest(entry.itemId)
     if (entry === undefined || item === undefined) return { kind: 'unknown-submission' }
     if (!options.hasPrinter) {
       log('receipt-not-printed', { submissionId, fault: 'no-printer' })
