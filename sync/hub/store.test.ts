@@ -4,9 +4,9 @@ import { openDatabase } from './database.ts'
 import { makeMemoryStore } from './memory-store.ts'
 import { systemSources } from './sources.ts'
 import { makeSqlStore } from './sql-store.ts'
-import { arrive, holdsItsPromises } from './store.contract.ts'
 import type { HubStore } from './store.ts'
 import { startPostgres } from './test-postgres.ts'
+import { arrive, holdsItsPromises } from './test-store-contract.ts'
 
 const postgres = startPostgres()
 const open: HubDatabase[] = []

@@ -7,7 +7,7 @@ import type { CaseState } from './tables.ts'
 
 /**
  * What the hub's logic needs of a database. Two implement it: sql-store.ts over kysely (PGlite, PostgreSQL) and
- * memory-store.ts for the simulation; store.contract.ts holds both to the same behaviour. All moments are ISO 8601 in UTC.
+ * memory-store.ts for the simulation; test-store-contract.ts holds both to the same behaviour. All moments are ISO 8601 in UTC.
  */
 export interface HubStore extends HubReads {
   /**

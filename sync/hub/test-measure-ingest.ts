@@ -12,7 +12,7 @@ import { startPostgres } from './test-postgres.ts'
 
 /**
  * How fast the hub takes in batches of 200 envelopes of about 4.3 KB, checking included, without HTTP:
- *   node sync/hub/measure-ingest.ts [pglite|pglite-disk|postgres|memory] [batches]
+ *   node sync/hub/test-measure-ingest.ts [pglite|pglite-disk|postgres|memory] [batches]
  */
 const BATCH = 200
 /** Strokes of a signature that make an envelope of the size that terminals send. */
