@@ -14,6 +14,8 @@ import { createHash } from 'node:crypto'
 const MAGIC = Buffer.from('BMJ', 'latin1')
 export const FORMAT_VERSION = 1
 export const HEADER_BYTES = 72
+/** No program will come further in this one's lifetime: a higher version is a byte that changed. */
+const MAX_LATER_VERSION = 15
 /** Far above any envelope (256 KiB); a longer length is damage, not a frame, and must not be allocated. */
 export const MAX_BODY_BYTES = 4 << 20
 /** What stands before the first frame. */
@@ -53,7 +55,8 @@ export function decodeFrame(bytes: Buffer): Decoded {
   if (bytes.length < HEADER_BYTES) return { kind: 'incomplete', neededBytes: HEADER_BYTES }
   if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) return { kind: 'bad', why: 'magic' }
   const version = bytes.readUInt8(VERSION_AT)
-  if (version !== FORMAT_VERSION) return { kind: 'newer-format', version }
+  if (version > FORMAT_VERSION && version <= MAX_LATER_VERSION) return { kind: 'newer-format', version }
+  if (version !== FORMAT_VERSION) return { kind: 'bad', why: 'version' }
   const length = bytes.readUInt32BE(LENGTH_AT)
   if (length > MAX_BODY_BYTES) return { kind: 'bad', why: 'length' }
   const neededBytes = HEADER_BYTES + length

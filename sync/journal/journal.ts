@@ -81,9 +81,6 @@ async function openLocked(options: JournalOptions, disk: Disk, release: () => Pr
     segmentBytes: options.segmentBytes ?? SEGMENT_BYTES,
     releaseReserve: async () => (await options.reserve?.release()) ?? false,
     onDurable(entry, at) {
-      if (entry.known && entry.frame.type === 'accepted') {
-        head.segments[at.segment - 1]?.submissionIds.push(entry.frame.submissionId)
-      }
       reads.note(entry, at)
       options.onEntry?.(entry)
     },

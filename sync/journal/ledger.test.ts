@@ -43,8 +43,8 @@ describe('ledger', () => {
       hubEpoch: null,
       hubSequence: null,
     })
-    expect(ledger.byDraft(frame.draftId)).toBe(item)
-    expect(ledger.byTicket(frame.ticket)).toBe(item)
+    expect(ledger.byDraft(frame.draftId)).toEqual(item)
+    expect(ledger.byTicket(frame.ticket)).toEqual(item)
     expect([ledger.isTicketInUse(frame.ticket), ledger.isTicketInUse(accepted(2).ticket)]).toEqual([true, false])
     expect([ledger.byDraft('x'), ledger.byTicket('x'), ledger.bySubmission('x')]).toEqual([
       undefined,

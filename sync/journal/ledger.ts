@@ -1,7 +1,8 @@
 import type { Mark } from '../protocol/contact.ts'
 import type { AcceptedFact, Fact } from '../protocol/frames.ts'
 import { type JournalEntry, type ReceiptFacts, receiptFacts } from './entry.ts'
-import { changedItem, type LedgerItem, newItem, type Reception, receivedItem } from './ledger-item.ts'
+import type { LedgerItem } from './ledger-item.ts'
+import { LedgerItems } from './ledger-items.ts'
 
 export type { LedgerItem } from './ledger-item.ts'
 export type DamageSeen = Extract<Fact, { type: 'damage-seen' }>
@@ -28,11 +29,8 @@ export interface Page {
  * restored from a backup. A late `quarantined` of a flight that lost the race changes nothing.
  */
 export class Ledger {
-  /** In the order of acceptance; a change puts a new item into the old one's place. */
-  readonly #order: LedgerItem[] = []
-  readonly #places = new Map<string, number>()
-  readonly #drafts = new Map<string, number>()
-  readonly #tickets = new Map<string, number>()
+  /** By place, in the order of acceptance. */
+  readonly #items = new LedgerItems()
   readonly #lostTickets = new Set<string>()
   readonly #counts = { queued: 0, received: 0, quarantined: 0 }
   readonly #damage: DamageSeen[] = []
@@ -82,29 +80,28 @@ export class Ledger {
       case 'receipt-printed':
       case 'quarantined':
       case 'requeued': {
-        const place = this.#places.get(frame.submissionId)
-        const item = this.#order[place ?? -1]
-        if (place === undefined || item === undefined) this.#unfit += 1
-        else this.#put(place, item, changedItem(item, frame))
+        const place = this.#items.ofSubmission(frame.submissionId)
+        if (place < 0) this.#unfit += 1
+        else this.#change(place, frame)
       }
     }
   }
 
   bySubmission(submissionId: string): LedgerItem | undefined {
-    return this.#order[this.#places.get(submissionId) ?? -1]
+    return this.#items.item(this.#items.ofSubmission(submissionId))
   }
   byDraft(draftId: string): LedgerItem | undefined {
-    return this.#order[this.#drafts.get(draftId) ?? -1]
+    return this.#items.item(this.#items.ofDraft(draftId))
   }
   byTicket(ticket: string): LedgerItem | undefined {
-    return this.#order[this.#tickets.get(ticket) ?? -1]
+    return this.#items.item(this.#items.ofTicket(ticket))
   }
   /**
    * True for every ticket that this terminal is known to have given, also when damage took its submission: a slip of
    * paper lives longer than a case.
    */
   isTicketInUse(ticket: string): boolean {
-    return this.#tickets.has(ticket) || this.#lostTickets.has(ticket)
+    return this.#items.ofTicket(ticket) >= 0 || this.#lostTickets.has(ticket)
   }
 
   /** Above every number that was given, also above those that damage may hide. */
@@ -144,7 +141,7 @@ export class Ledger {
     return this.#purged
   }
   get size(): number {
-    return this.#order.length
+    return this.#items.size
   }
   /** Places of the journal that could not be read, in the order in which they were found. */
   get damage(): readonly DamageSeen[] {
@@ -160,26 +157,24 @@ export class Ledger {
 
   /** The waiting item that was accepted first, by sequence, or undefined. */
   oldestWaiting(): LedgerItem | undefined {
-    while (this.#firstWaiting < this.#order.length) {
-      const item = this.#order[this.#firstWaiting]
-      if (item?.state === 'queued') return item
-      this.#firstWaiting += 1
-    }
-    return undefined
+    return this.#items.item(this.#oldestPlace())
   }
 
   /** What waits, in the order of acceptance. */
   *waitingItems(): Generator<LedgerItem> {
-    if (this.oldestWaiting() === undefined) return
-    for (let place = this.#firstWaiting; place < this.#order.length; place++) {
-      const item = this.#order[place]
-      if (item?.state === 'queued') yield item
+    for (let place = this.#oldestPlace(); place < this.#items.size; place++) {
+      if (this.#items.stateAt(place) !== 'queued') continue
+      const item = this.#items.item(place)
+      if (item !== undefined) yield item
     }
   }
 
   /** Every submission, in the order of acceptance. */
-  items(): Iterable<LedgerItem> {
-    return this.#order.values()
+  *items(): Generator<LedgerItem> {
+    for (let place = 0; place < this.#items.size; place++) {
+      const item = this.#items.item(place)
+      if (item !== undefined) yield item
+    }
   }
 
   /**
@@ -189,38 +184,43 @@ export class Ledger {
    */
   *toReoffer(): Generator<LedgerItem> {
     if (this.#epochSeenSequence === 0) return
-    for (const item of this.#order) {
-      if (item.state !== 'received' || item.purged) continue
-      const isOld = (item.receivedSequence ?? 0) < this.#reofferSequence
-      if (isOld || item.hubEpoch !== this.#hubEpoch) yield item
+    for (let place = 0; place < this.#items.size; place++) {
+      if (this.#items.stateAt(place) !== 'received' || this.#items.isPurged(place)) continue
+      const isOld = this.#items.receivedSequenceAt(place) < this.#reofferSequence
+      const item = this.#items.item(place)
+      if (item !== undefined && (isOld || item.hubEpoch !== this.#hubEpoch)) yield item
     }
   }
 
   /** One page of the queue, newest first; cheap for the first pages of any state. */
   page({ state, before, limit }: PageRequest): Page {
+    const all = this.#items
     const items: LedgerItem[] = []
-    const begin = before === null ? this.#order.length : this.#firstPlace((item) => item.deviceSequence >= before)
+    const begin = before === null ? all.size : all.firstPlace((place) => all.deviceSequenceAt(place) >= before)
     let left = state === null ? begin : this.#counts[state]
     for (let place = begin - 1; place >= 0 && left > 0; place--) {
-      const item = this.#order[place]
-      if (item === undefined || (state !== null && item.state !== state)) continue
+      if (state !== null && all.stateAt(place) !== state) continue
       if (items.length === limit) return { items, more: true }
-      items.push(item)
+      const item = all.item(place)
+      if (item !== undefined) items.push(item)
       left -= 1
     }
     return { items, more: false }
   }
 
+  /** Its place, or the number of all. */
+  #oldestPlace(): number {
+    const { size } = this.#items
+    while (this.#firstWaiting < size && this.#items.stateAt(this.#firstWaiting) !== 'queued') this.#firstWaiting += 1
+    return this.#firstWaiting
+  }
+
   #accept(fact: AcceptedFact, journalSequence: number): void {
-    if (this.#places.has(fact.submissionId) || this.#drafts.has(fact.draftId)) {
+    if (this.#items.ofSubmission(fact.submissionId) >= 0 || this.#items.ofDraft(fact.draftId) >= 0) {
       this.#unfit += 1
       return
     }
-    const place = this.#order.length
-    this.#order.push(newItem(fact, journalSequence))
-    this.#places.set(fact.submissionId, place)
-    this.#drafts.set(fact.draftId, place)
-    this.#tickets.set(fact.ticket, place)
+    this.#items.add(fact, journalSequence)
     this.#lastDeviceSequence = Math.max(this.#lastDeviceSequence, fact.deviceSequence)
     this.#counts.queued += 1
   }
@@ -235,30 +235,49 @@ export class Ledger {
     const receipt = known ?? receiptFacts(fact.receipt)
     this.#hubEpoch ??= hubEpoch
     for (const { submissionId, hubSequence } of received) {
-      const reception: Reception = { at, receivedSequence, receipt, hubEpoch, hubSequence }
-      const place = this.#places.get(submissionId)
-      const item = this.#order[place ?? -1]
-      if (place === undefined || item === undefined) this.#unfit += 1
-      else this.#put(place, item, receivedItem(item, reception))
+      const place = this.#items.ofSubmission(submissionId)
+      if (place < 0) this.#unfit += 1
+      else {
+        this.#count(place, 'received')
+        this.#items.receive(place, { at, receivedSequence, receipt, hubEpoch, hubSequence })
+      }
       if (hubEpoch === this.#hubEpoch && hubSequence > (this.#mark?.hubSequence ?? 0)) {
         this.#mark = { hubEpoch, hubSequence, receiptSha256: receipt.sha256 }
       }
     }
   }
 
-  #put(place: number, item: LedgerItem, next: LedgerItem): void {
-    this.#order[place] = next
-    this.#counts[item.state] -= 1
-    this.#counts[next.state] += 1
-    if (next.state === 'queued') this.#firstWaiting = Math.min(this.#firstWaiting, place)
+  #change(place: number, fact: Extract<Fact, { type: 'receipt-printed' | 'quarantined' | 'requeued' }>): void {
+    switch (fact.type) {
+      case 'receipt-printed':
+        this.#items.print(place, fact.at)
+        break
+      case 'quarantined':
+        // A late refusal of a flight that lost the race changes nothing.
+        if (this.#items.stateAt(place) === 'received') break
+        this.#count(place, 'quarantined')
+        this.#items.quarantine(place, fact.reason, fact.detail)
+        break
+      case 'requeued':
+        // Nothing is left to send.
+        if (this.#items.isPurged(place)) break
+        this.#count(place, 'queued')
+        this.#items.queue(place)
+        this.#firstWaiting = Math.min(this.#firstWaiting, place)
+    }
+  }
+
+  #count(place: number, next: LedgerItem['state']): void {
+    this.#counts[this.#items.stateAt(place)] -= 1
+    this.#counts[next] += 1
   }
 
   #purge(fromSequence: number, throughSequence: number): void {
-    for (let place = this.#firstPlace((item) => item.journalSequence >= fromSequence); ; place++) {
-      const item = this.#order[place]
-      if (item === undefined || item.journalSequence > throughSequence) return
-      if (!item.purged) this.#purged += 1
-      this.#order[place] = { ...item, purged: true }
+    const all = this.#items
+    let place = all.firstPlace((each) => all.journalSequenceAt(each) >= fromSequence)
+    for (; place < all.size && all.journalSequenceAt(place) <= throughSequence; place++) {
+      if (!all.isPurged(place)) this.#purged += 1
+      all.purge(place)
     }
   }
 
@@ -266,21 +285,7 @@ export class Ledger {
     this.#damage.push(seen)
     for (const ticket of seen.tickets) this.#lostTickets.add(ticket)
     // Numbers rise with the journal: one that came later is above all that may be hidden.
-    const newest = this.#order.at(-1)
-    if (newest !== undefined && newest.journalSequence > seen.fromSequence) return
+    if (this.#items.journalSequenceAt(this.#items.size - 1) > seen.fromSequence) return
     this.#lastDeviceSequence += seen.mayHoldAccepted ?? 0
-  }
-
-  /** The first place whose item has it; numbers rise with places. */
-  #firstPlace(has: (item: LedgerItem) => boolean): number {
-    let low = 0
-    let high = this.#order.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      const item = this.#order[middle]
-      if (item !== undefined && has(item)) high = middle
-      else low = middle + 1
-    }
-    return low
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { KeyIndex, NumberRows, TextColumn } from './columns.ts'
 import { type Disk, type DiskFile, diskErrorCode } from './disk.ts'
 import { frameOf, type JournalEntry, parseBody, toEntry } from './entry.ts'
 import { type Decoded, HEADER_BYTES, nextMagic } from './framing.ts'
@@ -10,8 +11,11 @@ import type { Head } from './writer.ts'
 
 /** A mark for every so many frames: a read from the middle of a segment walks over at most as many. */
 const MARK_EVERY = 64
-/** Offsets are below this; segment and offset share one number, to keep the memory of each submission small. */
-const OFFSETS = 2 ** 32
+/** Columns of a submission's spot. */
+const SEGMENT = 0
+const OFFSET = 1
+const SPOT_WIDTH = 2
+const ID_WIDTH = 36
 
 interface Mark {
   readonly sequence: number
@@ -25,7 +29,13 @@ export class JournalReads {
   readonly #head: () => Head
   /** By segment, for those that have no index. */
   readonly #marks = new Map<number, Mark[]>()
-  readonly #accepted = new Map<string, number>()
+  /** Submissions by place, in the order of acceptance: their ids and where their frames lie. */
+  readonly #ids = new TextColumn(ID_WIDTH)
+  readonly #spots = new NumberRows(SPOT_WIDTH)
+  readonly #places = new KeyIndex((place) => this.#ids.get(place))
+  #size = 0
+  /** Places of each segment's first submission, and how many it has. */
+  readonly #accepted = new Map<number, { readonly first: number; count: number }>()
 
   constructor(disk: Disk, dir: string, head: () => Head) {
     this.#disk = disk
@@ -40,9 +50,27 @@ export class JournalReads {
       if (marks === undefined) this.#marks.set(segment, [{ sequence: entry.sequence, offset }])
       else marks.push({ sequence: entry.sequence, offset })
     }
-    if (entry.known && entry.frame.type === 'accepted' && !this.#accepted.has(entry.frame.submissionId)) {
-      this.#accepted.set(entry.frame.submissionId, segment * OFFSETS + offset)
-    }
+    if (!entry.known || entry.frame.type !== 'accepted') return
+    const { submissionId } = entry.frame
+    if (this.#places.find(submissionId) >= 0) return
+    const place = this.#size++
+    this.#ids.set(place, submissionId)
+    this.#spots.set(place, SEGMENT, segment)
+    this.#spots.set(place, OFFSET, offset)
+    this.#places.add(submissionId, place)
+    const accepted = this.#accepted.get(segment)
+    if (accepted === undefined) this.#accepted.set(segment, { first: place, count: 1 })
+    else accepted.count += 1
+  }
+
+  /** How many submissions were accepted in a segment. */
+  acceptedIn(segment: number): number {
+    return this.#accepted.get(segment)?.count ?? 0
+  }
+
+  submissionIdsOf(segment: number): readonly string[] {
+    const { first, count } = this.#accepted.get(segment) ?? { first: 0, count: 0 }
+    return Array.from({ length: count }, (_, index) => this.#ids.get(first + index))
   }
 
   /** A segment's index is read instead from now on. */
@@ -102,11 +130,11 @@ export class JournalReads {
   }
 
   async accepted(submissionId: string): Promise<AcceptedResult> {
-    const spot = this.#accepted.get(submissionId)
-    if (spot === undefined) return { ok: false, fault: 'unknown-submission', detail: submissionId }
-    const segment = this.#head().segments[Math.floor(spot / OFFSETS) - 1]
+    const place = this.#places.find(submissionId)
+    if (place < 0) return { ok: false, fault: 'unknown-submission', detail: submissionId }
+    const segment = this.#head().segments[this.#spots.get(place, SEGMENT) - 1]
     if (segment === undefined) throw new Error(`journal: there is no segment for ${submissionId}`)
-    const offset = spot % OFFSETS
+    const offset = this.#spots.get(place, OFFSET)
     const failed = (fault: 'unreadable' | 'damaged' | 'purged', why: string): AcceptedResult => ({
       ok: false,
       fault,

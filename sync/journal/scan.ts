@@ -199,7 +199,11 @@ class Scanner {
     for (let at = 0; at < size; ) {
       const decoded = await reader.frameAt(at, size)
       if (decoded.kind === 'newer-format') {
-        throw new NewerFormat(`${segment.name}: format ${decoded.version} of a later program`)
+        whole ??= await file.read(0, size)
+        // A later program writes no more of our frames behind its own: then it is a byte that changed.
+        if (intactFrom(whole, at + 1).next().done === true) {
+          throw new NewerFormat(`${segment.name}: format ${decoded.version} of a later program`)
+        }
       }
       const body = decoded.kind === 'frame' ? parseBody(decoded.body) : undefined
       if (decoded.kind === 'frame' && body !== undefined && this.#fits(body)) {
@@ -244,8 +248,7 @@ class Scanner {
     if (!entry.known) {
       this.#unknown += 1
       this.#unknownTypes[entry.type] = (this.#unknownTypes[entry.type] ?? 0) + 1
-    } else if (entry.frame.type === 'accepted') segment.submissionIds.push(entry.frame.submissionId)
-    else if (entry.frame.type === 'purged') this.#purges.push(entry.frame)
+    } else if (entry.frame.type === 'purged') this.#purges.push(entry.frame)
     else if (entry.frame.type === 'damage-seen') this.#damageSeen.push(entry.frame)
     this.#visitor.onEntry(entry, { segment: segment.number, offset })
   }

@@ -25,8 +25,6 @@ export interface Segment {
   damaged: boolean
   /** A good index of it is on disk. */
   indexed: boolean
-  /** What was accepted in it, in order. */
-  submissionIds: string[]
 }
 
 export function newSegment(number: number, lastSequence: number, lastHash: Buffer): Segment {
@@ -44,7 +42,6 @@ export function newSegment(number: number, lastSequence: number, lastHash: Buffe
     purged: false,
     damaged: false,
     indexed: false,
-    submissionIds: [],
   }
 }
 

@@ -55,7 +55,7 @@ export class Segments {
       closed: segment.closed,
       purged: segment.purged,
       damaged: segment.damaged,
-      submissionIds: [...segment.submissionIds],
+      submissionIds: this.#options.reads.submissionIdsOf(segment.number),
     }))
   }
 
@@ -119,7 +119,7 @@ export class Segments {
   }
 
   async #purge(number: number, at: string): Promise<PurgeResult> {
-    const { disk, dir, head, writer } = this.#options
+    const { disk, dir, head, reads, writer } = this.#options
     const segment = head.segments[number - 1]
     const detail = segment?.name ?? String(number)
     if (segment === undefined) return { ok: false, fault: 'unknown-segment', detail }
@@ -146,7 +146,7 @@ export class Segments {
       if (code === undefined) throw error
       return { ok: false, fault: 'io', detail: code }
     }
-    const submissions = segment.submissionIds.length
+    const submissions = reads.acceptedIn(number)
     if (!segment.purged) {
       const written = await writer.append({ type: 'purged', at, ...purgeRange(segment), submissions })
       if (!written.ok) return written
@@ -161,7 +161,7 @@ export class Segments {
 
   /** Returns the disk's error code when the file is still there: the next start, or the next call, tries again. */
   async #finishPurge(segment: Segment): Promise<string | undefined> {
-    const { disk, dir, log } = this.#options
+    const { disk, dir, log, reads } = this.#options
     segment.purged = true
     try {
       await disk.remove(`${dir}/${segment.name}`)
@@ -173,7 +173,7 @@ export class Segments {
       return code
     }
     segment.present = false
-    log('info', 'journal-purged', { segment: segment.name, submissions: segment.submissionIds.length })
+    log('info', 'journal-purged', { segment: segment.name, submissions: reads.acceptedIn(segment.number) })
     return undefined
   }
 
