@@ -22,8 +22,8 @@ const drawnItem = fc.record({
 /** Any due items in any order, and any flights that are already in the air. */
 const situations = fc
   .tuple(
-    fc.array(drawnItem, { maxLength: 700 }),
-    fc.array(fc.nat(4), { maxLength: MAX_FLIGHTS }),
+    fc.array(drawnItem, { maxLength: 700, size: 'max' }),
+    fc.array(fc.nat(4), { maxLength: MAX_FLIGHTS, size: 'max' }),
     fc.boolean(),
     fc.nat(),
   )

@@ -11,7 +11,7 @@ import { accepted, idOf, later, manualClock, noLog, seededRandom } from './testi
 /** What main and the hub do with one call, or with one of its items. */
 const faults = fc.array(
   fc.constantFrom('ok', 'ok', 'failed', 'hub-wide', 'retry-after', 'throw', 'hang', 'lost-feed', 'no-hint'),
-  { minLength: 1, maxLength: 40 },
+  { minLength: 1, maxLength: 40, size: 'max' },
 )
 const RETRY_AFTER_MS = 120_000
 const jumps = fc.array(
@@ -21,7 +21,11 @@ const jumps = fc.array(
   }),
   { maxLength: 6 },
 )
-const sizes = fc.array(fc.constantFrom(2_000, 300_000, HUGE_BYTES, 3 * HUGE_BYTES), { minLength: 1, maxLength: 60 })
+const sizes = fc.array(fc.constantFrom(2_000, 300_000, HUGE_BYTES, 3 * HUGE_BYTES), {
+  minLength: 1,
+  maxLength: 60,
+  size: 'max',
+})
 
 /** A drain, its store, and a main that does what the faults say, one a call and in turn; checks every call. */
 async function world(bytes: readonly number[], plan: readonly string[], seed: number) {

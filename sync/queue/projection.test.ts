@@ -21,7 +21,7 @@ const journals = fc
       picks: fc.array(fc.nat(), { minLength: 1, maxLength: 5 }),
       gap: fc.nat(2),
     }),
-    { maxLength: 40 },
+    { maxLength: 40, size: 'max' },
   )
   .map((steps): FakeJournal => {
     const events: QueueEvent[] = []

@@ -5,6 +5,7 @@ import { createSortedList } from './sorted-list.ts'
 /** Small enough a range that values meet; enough of them that runs are cut and vanish. */
 const steps = fc.array(fc.record({ add: fc.boolean(), value: fc.nat(60), many: fc.constantFrom(1, 1, 1, 700) }), {
   maxLength: 60,
+  size: 'max',
 })
 
 test('is what an array that is sorted after every change would be', () => {
