@@ -112,11 +112,7 @@ export function memoryReads(tables: MemoryTables, own: boolean, checksIds: boole
       return found.sort((a, b) => a.sequence - b.sequence).slice(0, limit)
     },
     async newestCaseSequence(terminalId) {
-      let highest = 0
-      for (const [, change] of tables.changes.entries(own)) {
-        if (change.terminalId === terminalId) highest = Math.max(highest, change.sequence ?? 0)
-      }
-      return highest
+      return tables.newestChange.get(terminalId, own) ?? 0
     },
     async waitingCases(limit, except) {
       const left = new Set(except)

@@ -102,7 +102,10 @@ export function makeMemoryStore({ epoch, unique = true }: MemoryStoreOptions): M
         let sequence = numbersOf(tables).lastCaseSequence
         for (const id of ids) {
           const change = tables.changes.get(String(id), true)
-          if (change !== undefined) tables.changes.set(String(id), { ...change, sequence: ++sequence })
+          if (change !== undefined) {
+            tables.changes.set(String(id), { ...change, sequence: ++sequence })
+            tables.newestChange.set(change.terminalId, sequence)
+          }
           tables.openChanges.delete(String(id))
         }
         if (ids.length > 0) tables.hub.set('1', { ...numbersOf(tables), lastCaseSequence: sequence })
