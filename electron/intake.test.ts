@@ -39,12 +39,14 @@ let session: CardSession
 let book: ReturnType<typeof logBook>
 let intake: Intake
 let enrolled: boolean
+let space: 'open' | 'no-attachments' | 'no-space'
 let catalogue: ReturnType<typeof createCell<HeldCatalogue | null>>
 
 beforeEach(async () => {
   held = await journalOnMemory()
   book = logBook()
   enrolled = true
+  space = 'open'
   catalogue = createCell<HeldCatalogue | null>({
     manifest: (await world.signedCatalogue(1)).manifest,
     catalogue: CATALOGUE,
@@ -67,6 +69,7 @@ beforeEach(async () => {
     nowIso: () => NOW,
     today: () => '2026-11-23',
     log: book.log,
+    space: () => space,
   })
 })
 
@@ -132,6 +135,17 @@ test('50 drafts at once: numbers 1 to 50 in the order they came, 50 tickets', as
     if (entry.known && entry.frame.type === 'accepted') inJournal.push(entry.frame.draftId)
   }
   expect(inJournal).toEqual(drafts.map((each) => each.draftId))
+})
+
+test('with a disk that is nearly full nothing new is taken in; what was accepted is still answered; it opens by itself', async () => {
+  const request = draft()
+  const first = good(await intake.submit(request))
+  space = 'no-space'
+  expect(await intake.submit(draft())).toEqual({ ok: false, fault: 'no-space', fields: [] })
+  expect(held.ledger.size).toBe(1)
+  expect(good(await intake.submit(request)).ticket).toBe(first.ticket)
+  space = 'no-attachments'
+  expect(good(await intake.submit(draft())).sequence).toBe(2)
 })
 
 test('nothing is promised before the frame is durable', async () => {

@@ -37,6 +37,9 @@ export interface ScreenSize {
   readonly heightPx: number
 }
 
+/** Chromium's cache on disk, of both shells. */
+export const DISK_CACHE_BYTES = 32 << 20
+
 /** On a desk the whole kiosk is wanted, smaller: the page keeps its pixels, the window shows them at this scale. */
 const DESK_SCALE = 0.45
 
@@ -58,6 +61,8 @@ function switches(profileDir: string, kiosk: boolean, size: ScreenSize): string[
     '--disable-sync',
     '--disable-translate',
     '--disable-features=Translate,OptimizationHints,MediaRouter',
+    // The page comes from this machine: the disk belongs to the journal.
+    `--disk-cache-size=${DISK_CACHE_BYTES}`,
     '--disable-pinch',
     '--overscroll-history-navigation=0',
     '--disable-session-crashed-bubble',

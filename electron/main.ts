@@ -5,6 +5,7 @@ import type { HostProcess } from '../drivers/host/host-client.ts'
 import { type Carriers, createCarriers, type MainPort } from './carriers.ts'
 import { type Assets, openAssets, PAGE_HEADERS } from './door/assets.ts'
 import { createLog, type Log } from './events.ts'
+import { DISK_CACHE_BYTES } from './kiosk-browser.ts'
 import { mayNavigate, PAGE_ORIGIN, PAGE_URL } from './lockdown/navigation.ts'
 import { mayHave } from './lockdown/permissions.ts'
 import { isBlocked } from './lockdown/shortcuts.ts'
@@ -37,6 +38,8 @@ process.on('uncaughtException', crash)
 process.on('unhandledRejection', crash)
 
 app.enableSandbox()
+// The page comes from this machine: the disk belongs to the journal.
+app.commandLine.appendSwitch('disk-cache-size', String(DISK_CACHE_BYTES))
 protocol.registerSchemesAsPrivileged([
   { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
 ])
@@ -80,6 +83,7 @@ async function run(options: ShellOptions): Promise<void> {
   Menu.setApplicationMenu(null)
   servePage(await openAssets(options.pageDir))
   denyPermissions()
+  denyDownloads()
   connectPages(createCarriers(terminal, log))
   openWindow(options.kiosk, terminal.screen)
 
@@ -112,6 +116,14 @@ function denyPermissions(): void {
     answer(mayHave(permission))
   })
   session.defaultSession.setPermissionCheckHandler((_contents, permission) => mayHave(permission))
+}
+
+/** Nothing that a citizen does is a download; one would fill the disk that the journal lives on. */
+function denyDownloads(): void {
+  session.defaultSession.on('will-download', (event) => {
+    event.preventDefault()
+    log('navigation-refused', { download: true })
+  })
 }
 
 /** Ports go to our own page's main frame only (Electron advisory: check the sender on every call). */

@@ -4,7 +4,7 @@ import type { JournalEntry } from '../sync/journal/entry.ts'
 import { type Journal, openJournal } from '../sync/journal/journal.ts'
 import { Ledger } from '../sync/journal/ledger.ts'
 import { nodeDisk } from '../sync/journal/node-disk.ts'
-import { createSpace, type Space } from '../sync/journal/space.ts'
+import { createSpace, type Space, type SpaceOptions } from '../sync/journal/space.ts'
 import type { IntakeState } from './bridge/queue.contract.ts'
 import { type Cell, createCell } from './cell.ts'
 import type { Log } from './events.ts'
@@ -27,7 +27,12 @@ export type StorageResult =
   | { readonly ok: false; readonly fault: string; readonly detail: string }
 
 /** Opens journal, attachments and the watch over free space. Throws what the disk throws outside the journal. */
-export async function openStorage(dataDir: string, log: Log): Promise<StorageResult> {
+export async function openStorage(
+  dataDir: string,
+  log: Log,
+  options: Partial<Pick<SpaceOptions, 'disk' | 'reserveBytes' | 'marks'>> & { readonly every?: Every } = {},
+): Promise<StorageResult> {
+  const { disk = nodeDisk, every = realEvery, ...room } = options
   const journalDir = join(dataDir, 'journal')
   const note = (level: string, event: string, detail: Record<string, unknown>) =>
     log(level === 'error' ? 'journal-refused' : 'journal-note', { journal: event, ...detail })
@@ -35,9 +40,10 @@ export async function openStorage(dataDir: string, log: Log): Promise<StorageRes
   const head = laterCell(0)
   const intake = createCell<{ readonly intake: IntakeState }>({ intake: 'open' })
   const space = createSpace({
-    disk: nodeDisk,
+    ...room,
+    disk,
     dir: journalDir,
-    clock: { every: realEvery },
+    clock: { every },
     log: note,
     onLevel(level) {
       log('space-changed', { intake: level, freeBytes: space.freeBytes })
@@ -46,6 +52,7 @@ export async function openStorage(dataDir: string, log: Log): Promise<StorageRes
   })
   const opened = await openJournal({
     dir: journalDir,
+    disk,
     log: note,
     reserve: space,
     onEntry(entry: JournalEntry) {
@@ -63,7 +70,7 @@ export async function openStorage(dataDir: string, log: Log): Promise<StorageRes
   for (const { kind, segment, offset, tickets } of damage) {
     log('journal-damaged', { kind, place: `${segment}:${offset}`, tickets })
   }
-  const attachments = await openAttachments(nodeDisk, join(dataDir, 'attachments'), note)
+  const attachments = await openAttachments(disk, join(dataDir, 'attachments'), note)
   await attachments.sweep(needed(ledger))
   await space.start()
   return {
@@ -111,6 +118,8 @@ export function laterCell<T>(
     },
   }
 }
+
+type Every = (intervalMs: number, act: () => void) => () => void
 
 function realEvery(intervalMs: number, act: () => void): () => void {
   const timer = setInterval(act, intervalMs)

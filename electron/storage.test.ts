@@ -1,0 +1,116 @@
+import { beforeEach, expect, test } from 'vitest'
+import { sha256Hex } from '../sync/envelope/sha256.ts'
+import { type MemoryDisk, memoryDisk } from '../sync/journal/memory-disk.ts'
+import { accepted, received } from '../sync/journal/sample-frames.ts'
+import { laterCell, openStorage, type Storage } from './storage.ts'
+import { logBook, NOW, settle } from './testing/fixtures.ts'
+
+const MIB = 1 << 20
+const CHUNK = Buffer.from('a sealed chunk')
+let disk: MemoryDisk
+let book: ReturnType<typeof logBook>
+let tick: () => void
+
+beforeEach(() => {
+  disk = memoryDisk()
+  book = logBook()
+  tick = () => undefined
+})
+async function open(): Promise<Storage> {
+  const opened = await openStorage('/data', book.log, {
+    disk,
+    reserveBytes: MIB,
+    marks: {
+      noAttachments: { belowBytes: 8 * MIB, againBytes: 9 * MIB },
+      noSpace: { belowBytes: 2 * MIB, againBytes: 3 * MIB },
+    },
+    every(_, act) {
+      tick = act
+      return () => {
+        tick = () => undefined
+      }
+    },
+  })
+  if (!opened.ok) throw new Error(opened.detail)
+  return opened.storage
+}
+const free = async (bytes: number) => {
+  disk.freeBytes = bytes
+  tick()
+  await settle()
+}
+
+test('as the disk fills, first attachments stop, then intake; as it empties both open again, without a restart', async () => {
+  disk.freeBytes = 20 * MIB
+  const storage = await open()
+  expect(storage.intake.get()).toEqual({ intake: 'open' })
+  const seen: string[] = []
+  storage.intake.subscribe(({ intake }) => seen.push(intake))
+  for (const mib of [7, 1, 2.5, 4, 20]) await free(mib * MIB)
+  expect(seen).toEqual(['no-attachments', 'no-space', 'no-attachments', 'open'])
+  expect(book.of('space-changed').map((each) => each.intake)).toEqual(seen)
+  await storage.close()
+})
+
+test('on a full disk a receipt still finds room, a new submission does not', async () => {
+  disk.freeBytes = 20 * MIB
+  const storage = await open()
+  await storage.journal.append(accepted(1))
+  disk.freeBytes = 0
+  expect(await storage.journal.append(accepted(2))).toMatchObject({ ok: false, fault: 'disk-full' })
+  expect(await storage.journal.append(received(1))).toMatchObject({ ok: true })
+  expect(storage.intake.get()).toEqual({ intake: 'no-space' })
+  await storage.close()
+})
+
+test('chunks that no submission needs any more are gone after a start, the others stay', async () => {
+  disk.freeBytes = 20 * MIB
+  const first = await open()
+  const needed = { sha256: sha256Hex(CHUNK), bytes: CHUNK }
+  const orphan = { sha256: sha256Hex('orphan'), bytes: Buffer.from('orphan') }
+  await first.attachments.put([needed, orphan])
+  await first.journal.append({ ...accepted(1), chunks: [{ sha256: needed.sha256, bytes: CHUNK.length }] })
+  await first.close()
+  const second = await open()
+  expect(await second.attachments.list()).toEqual([needed.sha256])
+  await second.journal.append(received(1))
+  await second.journal.rotate()
+  const purged = await second.journal.purge(1, NOW)
+  expect(purged).toMatchObject({ ok: true, chunks: [needed.sha256] })
+  // The power went before they were removed.
+  await second.close()
+  const third = await open()
+  expect(await third.attachments.list()).toEqual([])
+  await third.close()
+})
+
+test('damage that is found at start is said with its tickets', async () => {
+  disk.freeBytes = 20 * MIB
+  const first = await open()
+  for (const n of [1, 2, 3]) await first.journal.append(accepted(n))
+  await first.close()
+  const [path = ''] = (await disk.list('/data/journal')).filter((name) => name.endsWith('.bmj'))
+  const file = await disk.open(`/data/journal/${path}`, { write: true, create: false })
+  const content = await file.read(0, await file.size())
+  await file.write(Buffer.from('X'), content.indexOf('envelope 2'))
+  await file.sync()
+  await file.close()
+  const second = await open()
+  expect(book.of('journal-damaged')).toMatchObject([{ kind: 'broken', tickets: [accepted(2).ticket] }])
+  expect(second.ledger.size).toBe(2)
+  await second.close()
+})
+
+test('a later cell tells the newest value once, after the turn', () => {
+  const planned: (() => void)[] = []
+  const seen: number[] = []
+  const later = laterCell(0, (run) => planned.push(run))
+  later.cell.subscribe((value) => seen.push(value))
+  for (const value of [1, 2, 3]) later.set(value)
+  expect(seen).toEqual([])
+  for (const run of planned.splice(0)) run()
+  expect(seen).toEqual([3])
+  later.set(4)
+  for (const run of planned.splice(0)) run()
+  expect(seen).toEqual([3, 4])
+})
