@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import type { Fact } from '../protocol/frames.ts'
 import { Sha256Schema } from '../protocol/ids.ts'
 import { type Disk, readWhole } from './disk.ts'
-import type { JournalEntry } from './entry.ts'
+import type { JournalEntry, ReceiptFacts } from './entry.ts'
 import { indexName, type Segment } from './segment.ts'
 
 /**
  * The index of a closed segment, `journal-000001.idx`: all that readers get of its frames, so that a start need not read
  * the envelopes, and all that stays of a purged one. Lines of JSON in ASCII: a header; one line a frame (the journal's own
- * header frame apart) without the hub's receipt; then the receipts, a line each; and the hash of all before. As long as
+ * header frame apart) without the hub's receipt, ended by a comma; then the receipts, a line each; and the hash of all before. As long as
  * the segment is there the index is derived and can be made again.
  */
 export const INDEX_VERSION = 1
@@ -38,8 +39,15 @@ export interface IndexLine {
   readonly entry: JournalEntry
 }
 /** As it stands in the file: a frame with a receipt has its place among the receipts instead. */
-interface StoredLine extends IndexLine {
+interface StoredLine {
+  readonly sequence: number
+  readonly offset: number
+  readonly fact?: Fact
+  readonly receipt?: ReceiptFacts
   readonly receiptAt?: readonly [offset: number, length: number]
+  /** Of a frame that the writing program did not know. */
+  readonly type?: string
+  readonly body?: Record<string, unknown>
 }
 
 export type IndexRead =
@@ -78,24 +86,23 @@ export function parseIndex(bytes: Buffer): IndexRead {
 function* linesOf(lines: Buffer, receipts: Buffer): Generator<IndexLine> {
   for (let from = 0; from < lines.length; ) {
     const newline = lines.indexOf(10, Math.min(from + PIECE_BYTES, lines.length - 1))
-    // The last newline of the piece is left out, the others become the commas of one array.
-    const text = lines.toString('latin1', from, newline).replaceAll('\n', ',')
-    const pieces: StoredLine[] = JSON.parse(`[${text}]`)
-    for (const line of pieces) {
-      if (line.receiptAt !== undefined) giveReceipt(line.entry, receipts, line.receiptAt)
-      yield line
-    }
+    // Each line ends with a comma: together, without the last one, they are one array.
+    const pieces: StoredLine[] = JSON.parse(`[${lines.toString('latin1', from, newline - 1)}]`)
+    for (const line of pieces) yield { offset: line.offset, entry: entryIn(line, receipts) }
     from = newline + 1
   }
 }
 
-/** Most readers never look at a receipt's text: it is made when they do. */
-function giveReceipt(entry: JournalEntry, receipts: Buffer, [offset, length]: readonly [number, number]): void {
-  if (!entry.known) return
-  Object.defineProperty(entry.frame, 'receipt', {
+function entryIn({ sequence, fact, receipt, receiptAt, type, body }: StoredLine, receipts: Buffer): JournalEntry {
+  if (fact === undefined) return { sequence, known: false, type: type ?? '', body: body ?? {} }
+  if (receipt === undefined || receiptAt === undefined) return { sequence, known: true, frame: fact }
+  const [offset, length] = receiptAt
+  // Most readers never look at a receipt's text: it is made when they do.
+  Object.defineProperty(fact, 'receipt', {
     enumerable: true,
     get: () => receipts.toString('latin1', offset, offset + length),
   })
+  return { sequence, known: true, frame: fact, receipt }
 }
 
 /** Collects a segment's entries, in order, as its index will hold them. */
@@ -105,18 +112,25 @@ export class IndexDraft {
   #receiptsLength = 0
 
   add(offset: number, entry: JournalEntry): void {
-    if (entry.known && (entry.frame.type === 'received' || entry.frame.type === 'batch-received')) {
-      const { receipt, ...frame } = entry.frame
-      const receiptAt = [this.#receiptsLength, receipt.length]
-      this.#receipts.push(receipt)
-      this.#receiptsLength += receipt.length + 1
-      this.#lines.push(ascii(JSON.stringify({ offset, entry: { ...entry, frame }, receiptAt })))
-    } else this.#lines.push(ascii(JSON.stringify({ offset, entry })))
+    this.#lines.push(`${ascii(JSON.stringify(this.#stored(offset, entry)))},\n`)
+  }
+
+  #stored(offset: number, entry: JournalEntry): object {
+    const { sequence } = entry
+    if (!entry.known) return { sequence, offset, type: entry.type, body: entry.body }
+    if (entry.frame.type !== 'received' && entry.frame.type !== 'batch-received') {
+      return { sequence, offset, fact: entry.frame }
+    }
+    const { receipt, ...fact } = entry.frame
+    const receiptAt = [this.#receiptsLength, receipt.length]
+    this.#receipts.push(`${receipt}\n`)
+    this.#receiptsLength += receipt.length + 1
+    return { sequence, offset, fact, receipt: entry.receipt, receiptAt }
   }
 
   /** The file's bytes for a closed, intact segment. */
   bytes(journalId: string, segment: Segment): Buffer {
-    const lines = this.#lines.map((line) => `${line}\n`).join('')
+    const lines = this.#lines.join('')
     const header: IndexHeader = {
       version: INDEX_VERSION,
       journalId,
@@ -129,8 +143,7 @@ export class IndexDraft {
       frames: segment.frames,
       linesBytes: lines.length,
     }
-    const receipts = this.#receipts.map((receipt) => `${receipt}\n`).join('')
-    const text = `${JSON.stringify(header)}\n${lines}${receipts}`
+    const text = `${JSON.stringify(header)}\n${lines}${this.#receipts.join('')}`
     const sha256 = createHash('sha256').update(text, 'latin1').digest('hex')
     return Buffer.from(`${text}${JSON.stringify({ sha256 })}\n`, 'latin1')
   }
