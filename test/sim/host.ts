@@ -91,7 +91,7 @@ export function createHost(parts: HostParts): Host {
     if (how === 'power') {
       machine.powerCut()
       // A browser's profile loses its newest writes too.
-      if (random.chance(0.5)) workerDisk.goBack(random.int(0, 3))
+      if (random.chance(0.5)) void workerDisk.goBack(random.int(0, 3))
     } else machine.programDied()
     bootAgainLater()
   }
@@ -133,7 +133,7 @@ export function createHost(parts: HostParts): Host {
           if (result.ok) {
             terminal = result.terminal
             refusal = undefined
-            if (parts.withWorker) process.after(PAGE_MS, 'opens the page', host.startWorker)
+            process.after(PAGE_MS, 'opens the page', host.startWorker)
             return
           }
           refusal = `${result.fault}: ${result.detail}`
@@ -164,7 +164,7 @@ export function createHost(parts: HostParts): Host {
     },
     startWorker() {
       const mine = terminal
-      if (mine === undefined || main === undefined) return
+      if (mine === undefined || main === undefined || !parts.withWorker) return
       const process = startProcess(scheduler, `${name}.page${++pages}`)
       const channel = mine.openWorker()
       page = { process, closed: () => channel.closed() }
@@ -200,7 +200,7 @@ export function createHost(parts: HostParts): Host {
     },
     async compareQueue() {
       if (terminal === undefined || page === undefined) return
-      const differences = await queueDifferences(terminal.ledger, await workerDisk.peek())
+      const differences = await queueDifferences(terminal.ledger, workerDisk.content)
       if (differences.length > 0)
         oracle.violated('queue-differs-from-journal', `${name}: ${differences.slice(0, 5).join('; ')}`)
     },

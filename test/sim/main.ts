@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { keep } from './keep.ts'
 import { minimise } from './minimise.ts'
-import { BREAKS, type Break, describe, optionsOf } from './options.ts'
+import { BREAKS, type Break, CONSEQUENCES, describe, optionsOf } from './options.ts'
+import { VIOLATIONS, type Violation } from './oracle.ts'
 import { runSeeds } from './pool.ts'
 import { addResult, emptyReport, finish, type Report } from './report.ts'
 import { runWorld, type WorldResult } from './world.ts'
@@ -75,9 +76,7 @@ function readArguments(argv: readonly string[]): Arguments | string {
   return { ...numbers, json: values.json === true, keepDir, broken }
 }
 
-async function explain(result: WorldResult, broken: Break | undefined): Promise<string> {
-  const [violation] = result.violations
-  if (violation === undefined) return ''
+async function explain(result: WorldResult, violation: Violation, broken: Break | undefined): Promise<string> {
   say(`\nFAILED ${describe(result.options)}`)
   say(`  ${violation.kind} after ${(violation.atMs / 1000).toFixed(3)} s: ${violation.detail}`)
   const { options, runs } = await minimise(result.options, violation.kind, broken)
@@ -104,15 +103,16 @@ async function main(): Promise<number> {
 
   const take = async (result: WorldResult): Promise<'go-on' | 'stop'> => {
     if (keepDir !== undefined) await keep(keepDir, result)
-    const failed = result.violations.length > 0
-    // Found what was planted: one proof is enough, and the smaller the better to read.
-    const minimised = failed ? await explain(result, broken) : null
+    const ends = broken === undefined ? VIOLATIONS : CONSEQUENCES[broken]
+    const worst = result.violations.find(({ kind }) => ends.includes(kind))
+    // Without a safeguard there are early signs in many seeds; one that came to a loss is proof enough.
+    const minimised = worst === undefined ? null : await explain(result, worst, broken)
     addResult(report, result, minimised)
     if (performance.now() - saidMs > PROGRESS_EVERY_MS) {
       saidMs = performance.now()
       say(`${report.seeds}/${seeds} seeds, ${report.submissions} submissions, ${report.failedSeeds.length} failed`)
     }
-    return failed && broken !== undefined ? 'stop' : 'go-on'
+    return worst !== undefined && broken !== undefined ? 'stop' : 'go-on'
   }
 
   if (seeds === 1) {

@@ -55,13 +55,13 @@ export function createMisfortune(parts: MisfortuneParts): Misfortune {
       return true
     },
     'worker-store-deleted'() {
-      return withWorkerStore((one) => one.workerDisk.delete())
+      return withWorkerStore((one) => void one.workerDisk.delete())
     },
     'worker-store-old'() {
-      return withWorkerStore((one) => one.workerDisk.goBack(random.int(1, one.workerDisk.writes)))
+      return withWorkerStore((one) => void one.workerDisk.goBack(random.int(1, one.workerDisk.writes)))
     },
     'worker-store-cut'() {
-      return withWorkerStore((one) => one.workerDisk.goBack(1))
+      return withWorkerStore((one) => void one.workerDisk.goBack(1))
     },
     'worker-store-failing'() {
       const one = host()

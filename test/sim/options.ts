@@ -1,9 +1,22 @@
 import { FAULT_KINDS, type FaultKind } from './faults.ts'
+import type { ViolationKind } from './oracle.ts'
 import { type SeededRandom, seededRandom } from './random.ts'
 
 /** Ways to take a safeguard away: the simulation must find the loss that follows. */
 export const BREAKS = ['no-fsync', 'no-unique', 'early-purge', 'any-receipt'] as const
 export type Break = (typeof BREAKS)[number]
+
+/**
+ * What a world without a safeguard must come to: earlier signs of it (a promise before its frame is durable, a payload
+ * purged before any backup) are counted, but the world goes on until what they lead to has happened.
+ */
+export const CONSEQUENCES: Readonly<Record<Break, readonly ViolationKind[]>> = {
+  'no-fsync': ['lost'],
+  'no-unique': ['two-rows-for-one-id', 'two-rows-for-one-promise'],
+  'early-purge': ['lost'],
+  // What is believed to be delivered and is not: until the daily comparison finds it, nobody sends it again.
+  'any-receipt': ['receipt-without-row'],
+}
 
 /** All that shapes one simulated world; follows from the seed, is printed, and can be made smaller by the minimiser. */
 export interface WorldOptions {

@@ -88,6 +88,7 @@ export function createOracle(nowMs: () => number): Oracle {
   const history = new Map<string, HubRow[]>()
   const rowOfDraft = new Map<string, string>()
   const inBackup = new Set<string>()
+  let lastSequence = 0
   const damagedIds = new Set<string>()
   const refusable = new Set<string>()
   const refusableTerminals = new Set<string>()
@@ -147,6 +148,10 @@ export function createOracle(nowMs: () => number): Oracle {
     },
     committed(added) {
       for (const row of added) {
+        if (row.hubSequence !== lastSequence + 1) {
+          violated('hub-sequence-out-of-order', `${row.hubSequence} after ${lastSequence}`)
+        }
+        lastSequence = row.hubSequence
         if (rows.has(row.submissionId)) violated('two-rows-for-one-id', `${row.submissionId} at ${row.hubSequence}`)
         const draftId = draftOf.get(row.submissionId)
         const other = draftId === undefined ? undefined : rowOfDraft.get(draftId)
@@ -167,6 +172,7 @@ export function createOracle(nowMs: () => number): Oracle {
     },
     restored(submissionIds) {
       const kept = new Set(submissionIds)
+      lastSequence = submissionIds.length
       for (const id of [...rows.keys()]) if (!kept.has(id)) rows.delete(id)
       // Some other copy that nobody would restore from any more does not count.
       for (const id of [...inBackup]) if (!kept.has(id)) inBackup.delete(id)

@@ -12,17 +12,22 @@ interface Written {
   readonly parameters: string
 }
 
+/** The database was closed under its users: deleted, or put back as it was. */
+export class StoreGone extends Error {
+  override name = 'DatabaseClosedError'
+}
+
 /**
  * The sync worker's store as it lies on the machine's disk: a row of writes, so that a browser profile can be deleted,
- * put back as it was, or cut between any two writes. Opening it plays the writes into the production memory store.
+ * put back as it was, or cut between any two writes. All pages of a machine share it, as they share IndexedDB.
  */
 export interface WorkerDisk {
-  open(process: SimProcess): Promise<QueueStore>
+  open(process: SimProcess): QueueStore
   /** What lies there, for the judge. */
-  peek(): Promise<QueueStore>
-  delete(): void
+  readonly content: QueueStore
+  delete(): Promise<void>
   /** Forgets the newest writes, at most so many: a profile from a backup, or a cut. */
-  goBack(writes: number): void
+  goBack(writes: number): Promise<void>
   readonly writes: number
   /** Share of calls that fail. */
   failureRate: number
@@ -30,31 +35,35 @@ export interface WorkerDisk {
 
 export function createWorkerDisk(random: SeededRandom, minMs: number, maxMs: number): WorkerDisk {
   let written: Written[] = []
+  let store = createMemoryStore()
+
+  async function rewrite(rest: Written[]): Promise<void> {
+    written = rest
+    const next = createMemoryStore()
+    store = next
+    for (const { call, parameters } of rest) await apply(next, call, JSON.parse(parameters) as unknown[])
+  }
+
   const self: WorkerDisk = {
     failureRate: 0,
     get writes() {
       return written.length
     },
-    delete() {
-      written = []
-    },
-    goBack(writes) {
-      written = written.slice(0, Math.max(0, written.length - writes))
-    },
-    async peek() {
-      const store = createMemoryStore()
-      for (const { call, parameters } of written) await apply(store, call, JSON.parse(parameters) as unknown[])
+    get content() {
       return store
     },
-    async open(process) {
-      const store = await self.peek()
-      return new Proxy(store, {
+    delete: () => rewrite([]),
+    goBack: (writes) => rewrite(written.slice(0, Math.max(0, written.length - writes))),
+    open(process) {
+      const opened = store
+      return new Proxy(opened, {
         get(target, name) {
           const method = Reflect.get(target, name) as ((...parameters: unknown[]) => Promise<unknown>) | undefined
           // A promise that resolves to this looks for "then".
           if (method === undefined) return undefined
           return async (...parameters: unknown[]) => {
             await process.sleep(random.logarithmic(minMs, maxMs), `store ${String(name)}`)
+            if (opened !== store) throw new StoreGone('the database is closed')
             if (self.failureRate > 0 && random.chance(self.failureRate))
               throw new Error('AbortError: made by the world')
             const call = WRITES.find((write) => write === name)

@@ -7,7 +7,7 @@ import { createDrain } from '../../sync/queue/drain.ts'
 import { applyFeed, reset, subscribeFrom } from '../../sync/queue/projection.ts'
 import { type QueueStore, StoreInconsistent } from '../../sync/queue/queue-store.ts'
 import type { SimProcess } from './process.ts'
-import type { WorkerDisk } from './worker-store.ts'
+import { StoreGone, type WorkerDisk } from './worker-store.ts'
 
 /** As renderer/sync-worker/session.ts has them. */
 const CALL_LIMIT_MS = 10_000
@@ -39,7 +39,7 @@ export async function runWorker(parts: WorkerParts): Promise<void> {
   let replayWanted = false
   let leasing = false
   let subscription = new AbortController()
-  let store = await parts.disk.open(process)
+  let store = parts.disk.open(process)
 
   /** A call to main and back: either side may be gone before it is over, and then nothing comes. */
   async function call<T>(what: string, run: () => Promise<T>): Promise<T> {
@@ -123,11 +123,11 @@ export async function runWorker(parts: WorkerParts): Promise<void> {
       log('feed-ended')
     } catch (error) {
       log('feed-failed', { error: String(error) })
-      if (error instanceof StoreInconsistent) {
+      if (error instanceof StoreInconsistent || error instanceof StoreGone) {
         // As the keeper does (sync/queue/recovery.ts): delete it, open an empty one, let the journal fill it.
         await drain.stop()
-        parts.disk.delete()
-        store = await parts.disk.open(process)
+        if (error instanceof StoreInconsistent) await parts.disk.delete()
+        store = parts.disk.open(process)
         drain = drainOver(store)
         if (leaseHeld()) drain.start()
       }

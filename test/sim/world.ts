@@ -10,8 +10,8 @@ import { foundHub, type SimHub } from './hub.ts'
 import { createMachine } from './machine.ts'
 import { createMisfortune } from './misfortune.ts'
 import { createLink } from './network.ts'
-import type { Break, WorldOptions } from './options.ts'
-import { createOracle, type Oracle, type Violation } from './oracle.ts'
+import { type Break, CONSEQUENCES, type WorldOptions } from './options.ts'
+import { createOracle, type Oracle, VIOLATIONS, type Violation, type ViolationKind } from './oracle.ts'
 import { wallClock } from './process.ts'
 import { type SeededRandom, seededRandom } from './random.ts'
 import { createScheduler, type Scheduler } from './scheduler.ts'
@@ -97,7 +97,9 @@ export async function runWorld(options: WorldOptions, broken?: Break, keepLines 
       trueUnixMs: trueClock.unixMs,
     })
     const { hosts, hub } = world
-    const goesOn = () => oracle.violations.length === 0 && scheduler.steps < MAX_STEPS
+    const ends: readonly ViolationKind[] = broken === undefined ? VIOLATIONS : CONSEQUENCES[broken]
+    const hasEnded = () => oracle.violations.some(({ kind }) => ends.includes(kind))
+    const goesOn = () => !hasEnded() && scheduler.steps < MAX_STEPS
     const runUntil = async (limitMs: number, done: () => boolean) => {
       while (scheduler.nowMs() < limitMs && goesOn() && !done()) {
         await scheduler.run(Math.min(limitMs, scheduler.nowMs() + LOOK_EVERY_MS), () => !goesOn())
@@ -137,7 +139,7 @@ export async function runWorld(options: WorldOptions, broken?: Break, keepLines 
     const quietMs = scheduler.nowMs() + FOLLOW_MS
     await runUntil(quietMs, () => false)
     if (scheduler.steps >= MAX_STEPS) oracle.violated('undelivered', `${MAX_STEPS} steps and no end`)
-    if (oracle.violations.length === 0) await judgeInTheEnd(world)
+    if (!hasEnded()) await judgeInTheEnd(world)
     return resultOf(world, hub, {
       options,
       faults,
