@@ -3,7 +3,11 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Page } from 'playwright-core'
 import { ROOT } from '../../electron/dev/stack.ts'
+import type { Workbench } from '../../electron/dev/workbench.ts'
+import { hashPin } from '../../electron/staff-pin.ts'
+import { makeTicket } from '../../sync/protocol/ticket.ts'
 import { launchChromium } from '../support/chromium.ts'
+import { changeSettings } from '../support/settings.ts'
 import { putCard, statusShows, submitForTicket, walkToConfirm } from '../support/walk.ts'
 import { openWorld } from '../support/world.ts'
 
@@ -16,6 +20,7 @@ const SCREENS = {
   portrait: { width: 1080, height: 1920 },
   landscape: { width: 1920, height: 1080 },
 } as const
+const PIN = '480617'
 const README_PICTURE = join(ROOT, 'test/e2e/pictures/kiosk.png')
 
 const { values } = parseArgs({
@@ -31,6 +36,7 @@ async function walk(orientation: keyof typeof SCREENS): Promise<void> {
   const dir = join(ROOT, 'test/out/screens', orientation)
   mkdirSync(dir, { recursive: true })
   const world = await openWorld()
+  await changeSettings(world.stack, { maintenance: { pinScrypt: await hashPin(PIN) } })
   try {
     await world.startTerminal()
     const page = await world.openPage({ viewport: SCREENS[orientation] })
@@ -85,10 +91,72 @@ async function walk(orientation: keyof typeof SCREENS): Promise<void> {
     await submitForTicket(page)
     await page.locator('[data-testid="print-state"][data-state="failed"]').waitFor()
     await picture('printer-trouble')
+    const ticket = (await page.getByTestId('ticket').getAttribute('data-ticket')) ?? ''
+    await page.getByTestId('end').click()
+    bench.printer.loadPaper()
+    bench.reader.takeCard()
+    await lookUp(page, ticket, picture)
+    await maintain(page, bench, picture)
   } finally {
     await world.close()
   }
   if (values.readme && orientation === 'portrait') await readmePicture(dir)
+}
+
+type Picture = (name: string) => Promise<void>
+
+/** By ticket: empty, one character wrong, found, not found. */
+async function lookUp(page: Page, ticket: string, picture: Picture): Promise<void> {
+  await page.getByTestId('idle-page').waitFor()
+  await page.getByTestId('look-up').click()
+  await page.getByTestId('lookup-page').waitFor()
+  await picture('lookup')
+  const type = async (text: string) => {
+    await page.getByTestId('key-clear').click()
+    for (const character of text) await page.getByTestId(`key-${character}`).click()
+  }
+  await type(`${ticket.slice(1)}${ticket[0]}`)
+  await picture('lookup-mistyped')
+  await type(ticket)
+  await page.getByTestId('lookup-ask').click()
+  await page.getByTestId('lookup-found').waitFor()
+  await picture('lookup-found')
+  await page.getByTestId('lookup-again').click()
+  await type(makeTicket(() => 5))
+  await page.getByTestId('lookup-ask').click()
+  await page.getByTestId('lookup-answer').waitFor()
+  await picture('lookup-not-found')
+  await page.getByTestId('home').click()
+  await page.getByTestId('home-page').waitFor()
+}
+
+/** The maintainers' door and what is behind it, with some of each kind. */
+async function maintain(page: Page, bench: Workbench, picture: Picture): Promise<void> {
+  await page.getByTestId('call-staff').click()
+  await picture('staff-with-door')
+  await page.getByTestId('maintain').click()
+  await page.getByTestId('pin-page').waitFor()
+  const enter = async (pin: string) => {
+    for (const digit of pin) await page.getByTestId('number-pad').getByTestId(`key-${digit}`).click()
+    await page.getByTestId('key-done').click()
+  }
+  await enter('111111')
+  await page.getByTestId('pin-problem').waitFor()
+  await picture('pin-wrong')
+  await enter(PIN)
+  await page.getByTestId('maintenance-page').waitFor()
+  await page.getByTestId('tab-received').click()
+  await page.locator('[data-testid^="row-"]').first().waitFor()
+  await picture('maintenance-received')
+  await bench.network.cut()
+  await statusShows(page, 'no-network')
+  await page.getByTestId('tab-quarantined').click()
+  await picture('maintenance-nothing')
+  await page.getByTestId('export').click()
+  await page.getByTestId('maintenance-said').waitFor()
+  await picture('maintenance-exported')
+  await page.getByTestId('maintenance-leave').click()
+  await bench.network.restore()
 }
 
 function printed(page: Page): Promise<void> {
