@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { SendHint } from '../protocol/worker-port.ts'
 import { BACKOFF_CAP_MS } from './backoff.ts'
-import { createDrain } from './drain.ts'
+import { createDrain, MAX_UNCONFIRMED } from './drain.ts'
 import { createMemoryStore } from './memory-store.ts'
 import { applyFeed } from './projection.ts'
 import type { QueueStore } from './queue-store.ts'
@@ -245,6 +245,40 @@ describe('the drain', () => {
     await foreign.clock.advance(20_000)
     expect(foreign.sent.length).toBeGreaterThan(1)
     expect(foreign.logged).toContain('drain-hint-missing')
+  })
+
+  test('a backlog leaves without a pause between batches', async () => {
+    const w = await world(upTo(6_000), received)
+    w.drain.start()
+    await w.clock.advance(5)
+    expect(w.delivered.size).toBe(6_000)
+    expect(w.sent.length).toBe(30)
+  })
+
+  test('while the feed says nothing no more leave than it can catch up with; then they go on', async () => {
+    const all = MAX_UNCONFIRMED + 3_000
+    const clock = manualClock()
+    const store = createMemoryStore()
+    await store.put(upTo(all).map((n) => item(n)))
+    const sent = new Set<string>()
+    const drain = createDrain({
+      store,
+      clock,
+      random: seededRandom(1),
+      log: noLog,
+      async send(ids) {
+        for (const id of ids) sent.add(id)
+        return ids.map(received)
+      },
+    })
+    drain.start()
+    await clock.advance(20_000)
+    expect(sent.size).toBeGreaterThanOrEqual(MAX_UNCONFIRMED)
+    expect(sent.size).toBeLessThan(MAX_UNCONFIRMED + 1_000)
+    await store.put([...sent].map((id) => item(Number(id.slice(-12)), { state: 'received' })))
+    drain.wake()
+    await clock.advance(6_000)
+    expect(sent.size).toBe(all)
   })
 
   test('after stop nothing leaves; after start it goes on', async () => {

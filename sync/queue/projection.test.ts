@@ -329,6 +329,18 @@ test('an event that an item already shows changes nothing', () => {
   expect(applyEvent(before, later('quarantined', 3, 1))).toBe(before)
 })
 
+test('what a message purges anyway is not missed; what is missed without that fills the store anew', async () => {
+  const store = createMemoryStore()
+  await follow(store, { journalId: 'j1', events: [accepted(1, 1)], through: 5 }, 5, never)
+  const late = later('received', 6, 2)
+  const subscribed = { since: 5, first: true }
+  const message = { kind: 'events' as const, journalId: 'j1', throughSequence: 7 }
+  const purged = { ...message, events: [late, later('purged', 7, 2)] }
+  expect(await applyFeed(store, purged, subscribed, noLog)).toMatchObject({ outcome: 'applied', changed: false })
+  const missed = { ...message, throughSequence: 8, events: [{ ...late, journalSequence: 8 }] }
+  expect(await applyFeed(store, missed, subscribed, noLog)).toEqual({ outcome: 'replay', why: 'missing-item' })
+})
+
 test('a message that overlaps with what is known only adds the rest', async () => {
   const store = createMemoryStore()
   const events = [accepted(1, 1), later('received', 2, 9), accepted(3, 2)]

@@ -86,6 +86,22 @@ export function storeContract(name: string, make: () => Promise<QueueStore>, run
       expect(await store.get([idOf(2)])).toEqual([item(2, { attempts: 4 })])
     })
 
+    test('what was read is not taken for what is there after a write', async () => {
+      const store = await make()
+      await store.put([item(1), item(2)])
+      await store.get([idOf(1), idOf(2), idOf(3)])
+      await store.put([item(1, { attempts: 1 }), item(3)])
+      await store.put([item(1, { attempts: 2 }), item(3, { attempts: 2 })])
+      await store.reschedule([{ id: idOf(1), attempts: 3, nextAttemptAt: 7 }])
+      await store.get([idOf(1), idOf(2)])
+      await store.remove([idOf(2)])
+      await store.reschedule([{ id: idOf(2), attempts: 9, nextAttemptAt: 9 }])
+      expect(await store.get([idOf(2)])).toEqual([])
+      await store.remove([idOf(1)])
+      await store.put([item(1), item(2)])
+      expect(await store.due(9, 9)).toEqual([item(1), item(2), item(3, { attempts: 2 })])
+    })
+
     test('writers at once lose nothing', async () => {
       const store = await make()
       await store.put([item(1), item(2)])
