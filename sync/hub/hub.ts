@@ -9,8 +9,10 @@ import type { OnHubEvent } from './hub-events.ts'
 import { type HubIdentity, openKeyRing, openOrFoundHub } from './hub-keys.ts'
 import { hubSuite } from './hub-suite.ts'
 import type { KeyRing } from './key-ring.ts'
+import { startOfferSweeper } from './offer-sweeper.ts'
 import { makeOpener, type Opener } from './opener.ts'
 import { startOpenerLoop } from './opener-loop.ts'
+import { makePatience } from './opener-patience.ts'
 import { publishPackage, republishAll } from './packages.ts'
 import { rootKeyPath } from './root-key.ts'
 import { sealKeysOf } from './seal-keys.ts'
@@ -57,9 +59,16 @@ export async function makeHub(options: HubOptions): Promise<Hub> {
   log.info({ epoch: identity.epoch, keySetVersion: keys.current().keySet.version, catalogueVersion }, 'hub.ready')
 
   const onEvent: OnHubEvent = ({ event, level, ...about }) => log[level](about, event)
-  await sweepOffers({ store, sources, onEvent })
-  const opener = makeOpener({ store, sealKeys: sealKeysOf(db), sources })
-  const loop = options.opensByItself === false ? undefined : startOpenerLoop(opener, log)
+  const sweeper = startOfferSweeper(() => sweepOffers({ store, sources, onEvent }), log)
+  const patience = makePatience()
+  const opensByItself = options.opensByItself !== false
+  const opener = makeOpener({
+    store,
+    sealKeys: sealKeysOf(db),
+    sources,
+    ...(opensByItself ? { mayGoOn: patience.mayGoOn } : {}),
+  })
+  const loop = opensByItself ? startOpenerLoop(opener, log) : undefined
   const server = makeServer({
     db,
     ...parts,
@@ -72,6 +81,7 @@ export async function makeHub(options: HubOptions): Promise<Hub> {
     ...(options.maxIngestsAtOnce === undefined ? {} : { maxIngestsAtOnce: options.maxIngestsAtOnce }),
     onArrival: ({ submissionId, hubSequence }) => {
       log.info({ submissionId, hubSequence }, 'submission.received')
+      patience.arrived()
       loop?.wake()
     },
   })
@@ -83,7 +93,9 @@ export async function makeHub(options: HubOptions): Promise<Hub> {
     opener,
     async close() {
       await server.close()
+      patience.end()
       await loop?.stop()
+      await sweeper.stop()
       await db.destroy()
     },
   }

@@ -33,6 +33,8 @@ export interface OpenerParts {
   readonly sealKeys: SealKeys
   readonly sources: HubSources
   readonly suite?: Suite
+  /** Called before each case; false ends the round early. */
+  readonly mayGoOn?: () => Promise<boolean>
 }
 
 export interface OpenedCase extends Verdict {
@@ -71,6 +73,7 @@ export function makeOpener(parts: OpenerParts, open: typeof judge = judge): Open
         suite: parts.suite ?? joseSuite,
       }
       for (const { submissionId, envelope } of rows) {
+        if ((await parts.mayGoOn?.()) === false) break
         let verdict: Verdict
         try {
           verdict = await open(envelope, tools)
