@@ -29,12 +29,16 @@ let held: JournalOnMemory
 let hub: FakeHub
 let delivery: Delivery
 let refreshes: number
+let refresh: () => void
+let take: () => Promise<boolean>
 
 beforeEach(async () => {
   clock = manualClock()
   book = logBook()
   hub = fakeHub(clock.nowMs)
   refreshes = 0
+  refresh = () => undefined
+  take = async () => true
   await open()
 })
 afterEach(() => delivery.stop())
@@ -55,10 +59,11 @@ async function open(disk?: MemoryDisk): Promise<void> {
       enrolled: () => true,
       refresh: async () => {
         refreshes++
+        refresh()
         return undefined
       },
     },
-    packages: { have: () => null, take: async () => true, settings: createCell(null), listing: createCell(null) },
+    packages: { have: () => null, take: () => take(), settings: createCell(null), listing: createCell(null) },
     cases: { checkpoint: null, take: async () => undefined, of: () => undefined },
     clock: { now: () => Date.parse(NOW) + clock.nowMs(), monotonic: clock.nowMs, after: clock.after },
     random: seededRandom(1),
@@ -172,6 +177,24 @@ test('what the hub has in a backup is purged after a day, and nothing before it 
   expect(delivery.stand.get()?.backedUpThrough).toBe(5)
   expect(held.ledger.purged).toBe(5)
 })
+
+test('a disk that takes no newer keys and packages keeps neither contact nor the purge from being made', async () => {
+  const full = () => {
+    throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })
+  }
+  refresh = full
+  take = async () => full()
+  hub.more = { keySetVersion: 2, packages: { settings: 1 } }
+  hub.getPackage = async () => ({ outcome: 'verified', manifest: {}, content: {}, signed: {} }) as never
+  hub.backedUpThrough = 5
+  await fill(1, 5)
+  delivery.start()
+  await pass(26 * HOUR_MS)
+  expect(book.of('task-fault').map((each) => each.task)).toEqual(expect.arrayContaining(['keys', 'pull']))
+  expect(delivery.stand.get()).not.toBeNull()
+  expect(delivery.reconciled.get()).not.toBeNull()
+  expect(held.ledger.purged).toBe(5)
+}, 30_000)
 
 test('after stop no timer is left, and nothing leaves any more', async () => {
   await fill(1, 3)

@@ -107,8 +107,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   async function refreshKeys(): Promise<void> {
     keysAskedAtMs = clock.monotonic()
-    await trust.refresh(hub)
     keysFetched = true
+    await trust.refresh(hub)
   }
   /** An answer could not be proven: the hub may have other keys by now. */
   async function keysDoubted(): Promise<void> {
@@ -130,28 +130,29 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     onContact: met,
   })
 
-  /** Everything that follows from reaching the hub, one after the other. */
+  /**
+   * Everything that follows from reaching the hub, one after the other. Each by itself, so that a full disk, which keeps
+   * newer keys and packages out, does not keep the purge from making room.
+   */
   async function met(): Promise<void> {
-    if (!keysFetched || !trust.enrolled()) await refreshKeys()
+    if (!keysFetched || !trust.enrolled()) await tasks.run('keys', refreshKeys)
     const made = await contact.make()
     if (made.outcome === 'answered') {
       if (made.epochChanged) {
         reofferDue = true
         reconcileWhenEmpty = true
       }
-      if (made.answer.keySetVersion > (trust.keySet()?.version ?? 0)) await refreshKeys()
+      if (made.answer.keySetVersion > (trust.keySet()?.version ?? 0)) await tasks.run('keys', refreshKeys)
     }
     // Before anything that may take long: the drain is to have it.
     if (reofferDue) await tasks.run('reoffer', reofferAll)
-    if (made.outcome === 'answered') await pulling.after(made.answer)
-    if (tasks.stopped) return
-    await reconcileIfDue()
+    if (made.outcome === 'answered') await tasks.run('pull', () => pulling.after(made.answer))
+    await tasks.run('reconcile', reconcileIfDue)
     const stand = contact.stand.get()
     const backup = `${stand?.hubEpoch}:${stand?.backedUpThrough}`
-    if (stand !== null && purgedFor !== backup) {
-      purgedFor = backup
-      await tasks.run('purge', purging.purge)
-    }
+    if (stand === null || purgedFor === backup) return
+    purgedFor = backup
+    await tasks.run('purge', purging.purge)
   }
 
   async function reofferAll(): Promise<void> {

@@ -32,6 +32,7 @@ async function open(): Promise<Storage> {
     },
   })
   if (!opened.ok) throw new Error(opened.detail)
+  await opened.storage.spaceKnown
   return opened.storage
 }
 const free = async (bytes: number) => {

@@ -19,6 +19,8 @@ export interface Storage {
   readonly attachments: AttachmentStore
   readonly space: Space
   readonly intake: Cell<{ readonly intake: IntakeState }>
+  /** Resolves when free space was measured and the reserve laid for the first time; the screen need not wait for it. */
+  readonly spaceKnown: Promise<void>
   close(): Promise<void>
 }
 
@@ -72,7 +74,7 @@ export async function openStorage(
   }
   const attachments = await openAttachments(disk, join(dataDir, 'attachments'), note)
   await attachments.sweep(needed(ledger))
-  await space.start()
+  const spaceKnown = space.start()
   return {
     ok: true,
     storage: {
@@ -82,7 +84,9 @@ export async function openStorage(
       attachments,
       space,
       intake,
+      spaceKnown,
       async close() {
+        await spaceKnown
         space.stop()
         await journal.close()
       },

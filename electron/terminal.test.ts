@@ -1,9 +1,11 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRouterClient } from '@orpc/server'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { HostProcess } from '../drivers/host/host-client.ts'
+import { accepted } from '../sync/journal/sample-frames.ts'
+import { hashPin } from './staff-pin.ts'
 import { startTerminal, type Terminal } from './terminal.ts'
 import { logBook } from './testing/fixtures.ts'
 
@@ -43,13 +45,16 @@ function spawnHost(): HostProcess {
   }
 }
 
-const start = () =>
+const PIN = '271828'
+const start = async () =>
   startTerminal({
     dataDir,
     version: '0.0.0',
     spawnHost,
     log: book.log,
+    reserveBytes: 4096,
     settings: {
+      maintenance: { pinScrypt: await hashPin(PIN) },
       place: { zh: '云洲市南桥区' },
       hall: { zh: '政务服务中心 3号机' },
       staff: { where: { zh: '服务台' }, telephone: null },
@@ -170,3 +175,44 @@ test('without a hub it says "no network"', async () => {
   })
   await views.return?.()
 })
+
+test('behind the PIN stand queue, health and export; a look-up needs none and is rationed', async () => {
+  const page = createRouterClient((await started()).bridge)
+  const intake = await page.queue.watchIntake()
+  expect((await intake.next()).value).toEqual({ intake: 'open' })
+  await intake.return?.()
+  expect(await page.maintenance.health({ token: 'a-token-of-nobody' })).toEqual({ ok: false, fault: 'not-unlocked' })
+  expect(await page.maintenance.unlock({ pin: '000000' })).toEqual({ outcome: 'wrong-pin', triesLeft: 4 })
+  const opened = await page.maintenance.unlock({ pin: PIN })
+  if (opened.outcome !== 'open') throw new Error(opened.outcome)
+  const { token } = opened
+  expect(await page.maintenance.queueRows({ token, state: null, before: null, limit: 10 })).toEqual({
+    ok: true,
+    rows: [],
+    more: false,
+  })
+  expect(await page.maintenance.health({ token })).toMatchObject({
+    ok: true,
+    health: { drainOwner: 'main', damage: [] },
+  })
+  const exported = await page.maintenance.exportUnsent({ token })
+  expect(exported).toMatchObject({ ok: true, submissions: 0 })
+  expect(exported.ok && (await stat(exported.file)).size).toBe(exported.ok && exported.bytes)
+  await page.maintenance.lock({ token })
+  expect(await page.maintenance.requeue({ token, submissionIds: [WORKER] })).toEqual({
+    ok: false,
+    fault: 'not-unlocked',
+  })
+  const ticket = accepted(1).ticket
+  for (let n = 0; n < 5; n++) expect(await page.submissions.byTicket({ ticket })).toEqual({ outcome: 'not-found' })
+  expect(await page.submissions.byTicket({ ticket })).toMatchObject({ outcome: 'too-many-tries' })
+}, 30_000)
+
+test('five wrong PINs are remembered over a restart', async () => {
+  const first = await started()
+  const page = createRouterClient(first.bridge)
+  for (let n = 0; n < 5; n++) await page.maintenance.unlock({ pin: '000000' })
+  await first.stop()
+  const again = createRouterClient((await started()).bridge)
+  expect(await again.maintenance.unlock({ pin: PIN })).toMatchObject({ outcome: 'locked-out' })
+}, 30_000)

@@ -45,6 +45,8 @@ export interface TerminalOptions {
   readonly version: string
   readonly spawnHost: SpawnHost
   readonly log: Log
+  /** Room kept for receipts on a full disk; the journal's own measure when not given. */
+  readonly reserveBytes?: number
 }
 
 export type TerminalResult =
@@ -83,7 +85,8 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
     return { ok: false, fault: trusted.fault, detail: trusted.detail }
   }
   const { trust } = trusted
-  const stored = await openStorage(dataDir, log)
+  const { reserveBytes } = options
+  const stored = await openStorage(dataDir, log, reserveBytes === undefined ? {} : { reserveBytes })
   if (!stored.ok) return stored
   const { journal, ledger, journalHead, attachments, space, intake: intakeState } = stored.storage
   const packages = await openPackages(join(dataDir, 'packages'), trust.keySet(), log)
