@@ -179,7 +179,9 @@ const entries = {
   'maintain.requeued': { text: '{count}件排回去了，马上再送。' },
   'maintain.export': { text: '导出未送的件' },
   'maintain.exporting': { text: '正在导出' },
-  'maintain.exported': { text: '导出{count}件，{size}，在{file}。内容是加密的，请交给总枢纽导入。' },
+  'maintain.exported': { text: '导出了{count}件，一共{size}' },
+  'maintain.exported-next': { text: '内容是加密的，请交给总枢纽导入。送到以后再导一次也不会重复。' },
+  'maintain.nothing-to-export': { text: '没有未送的件，不用导出' },
   'maintain.not-exported': { text: '没有导出来，请看存的地方有没有插好、够不够大。' },
   'maintain.leave': { text: '退出维护' },
 

@@ -174,7 +174,7 @@ function Stands({ health }: { readonly health: Health }) {
 type Doing =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'exporting' }
-  | { readonly kind: 'said'; readonly text: string; readonly isTrouble: boolean }
+  | { readonly kind: 'said'; readonly text: string; readonly isTrouble: boolean; readonly file?: string }
 
 interface ActionsProps extends MaintenanceProps {
   readonly token: string
@@ -208,11 +208,14 @@ function Actions({ token, tab, list, onLocked, onLeave }: ActionsProps) {
       .then((answer) => {
         if (answer.ok) {
           const { file, submissions: count, bytes } = answer
-          setDoing({
-            kind: 'said',
-            text: say('maintain.exported', { count, size: size(bytes), file }),
-            isTrouble: false,
-          })
+          if (count === 0) setDoing({ kind: 'said', text: say('maintain.nothing-to-export'), isTrouble: false })
+          else
+            setDoing({
+              kind: 'said',
+              text: say('maintain.exported', { count, size: size(bytes) }),
+              isTrouble: false,
+              file,
+            })
         } else if (answer.fault === 'not-unlocked') onLocked()
         else setDoing({ kind: 'said', text: say('maintain.not-exported'), isTrouble: true })
       })
@@ -227,7 +230,14 @@ function Actions({ token, tab, list, onLocked, onLeave }: ActionsProps) {
           sign={doing.isTrouble ? 'alert' : 'check'}
           heading={doing.text}
           testId="maintenance-said"
-        />
+        >
+          {doing.file === undefined ? null : (
+            <>
+              <span className="maintenance-file">{doing.file}</span>
+              <span>{say('maintain.exported-next')}</span>
+            </>
+          )}
+        </Notice>
       ) : null}
       <div className="maintenance-actions">
         <Button
