@@ -163,7 +163,7 @@ const never = () => false
 
 describe.each([
   ['memory', memoryGround, 400],
-  ['RxDB on Dexie', rxdbGround, 15],
+  ['RxDB on Dexie', rxdbGround, 8],
 ] as const)('the queue is the journal, whatever happens on the way: %s', (_, makeGround, numRuns) => {
   const ground = makeGround()
 
