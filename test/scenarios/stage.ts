@@ -29,6 +29,7 @@ export const HOUR_MS = 60 * MINUTE_MS
 const SETUP_LIMIT_MS = 5 * MINUTE_MS
 const ANSWER_LIMIT_MS = 2 * MINUTE_MS
 const LOOK_EVERY_MS = 250
+const FOLLOW_MS = 10 * SECOND_MS
 
 /** What became of a request on its way: handled by the hub as `next()`, or whatever the script says instead. */
 export type OnTheWay = (request: WireRequest, next: () => Promise<WireReply>) => Promise<WireReply>
@@ -85,6 +86,8 @@ export interface Stage {
   run(ms: number): Promise<void>
   /** Runs until it is so. @throws when it is not so in time. */
   until(what: string, isSo: () => boolean, limitMs: number): Promise<void>
+  /** Runs until the promise is settled. */
+  settled<T>(what: string, promise: Promise<T>): Promise<T>
   /** A citizen presses confirm; undefined when no answer came, because the terminal died over it. */
   press(draft: number, wants?: Wants): Promise<Awaited<ReturnType<Terminal['intake']['submit']>> | undefined>
   /** The same, promised. @throws when it was refused. */
@@ -214,6 +217,15 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
         await scheduler.run(Math.min(endMs, scheduler.nowMs() + LOOK_EVERY_MS), isSo)
       }
     },
+    async settled(what, promise) {
+      let isSettled = false
+      const seen = () => {
+        isSettled = true
+      }
+      promise.then(seen, seen)
+      await stage.until(what, () => isSettled, ANSWER_LIMIT_MS)
+      return promise
+    },
     async press(draft, wants = {}) {
       const terminal = stage.terminal()
       const draftId = `00000000-0000-4000-8000-${String(draft).padStart(12, '0')}`
@@ -254,6 +266,8 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
       return answer.accepted
     },
     async judge() {
+      // The worker hears of the last receipt after the journal has it.
+      await stage.run(FOLLOW_MS)
       await judgeInTheEnd({ scheduler, oracle, hosts: [host], hub })
       const [violation] = oracle.violations
       if (violation !== undefined) throw new Error(`${violation.kind}: ${violation.detail}`)
