@@ -101,8 +101,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let reconcileAtMs = clock.monotonic() + RECONCILE_FIRST_MS + options.random() * RECONCILE_SPREAD_MS
   /** All was offered again: compare once the queue is empty. */
   let reconcileWhenEmpty = false
-  /** Something is left to offer again: after a change of epoch, and after a start that may follow a crash. */
-  let reofferDue = true
+  /** Something is left to offer again: after a change of epoch, and when the disk did not take all of it. */
+  let reofferDue = false
   let purgedFor = ''
 
   async function refreshKeys(): Promise<void> {

@@ -28,6 +28,13 @@ export interface FlightParts {
   readonly log: Log
 }
 
+/** Told of each batch, so that the next ones fit the line. */
+export interface Pace {
+  arrived(): void
+  /** It did not get through in the time that a call has. */
+  tooSlow(): void
+}
+
 /** Items that fail one by one after their batch failed: so many in a row, and the rest waits for another try. */
 const MAX_FAILURES_IN_A_ROW = 3
 /** The hub may have lost its chunks between the last of them and the envelope: so many rounds in one flight. */
@@ -37,7 +44,11 @@ const CHUNK_ROUNDS = 2
  * Takes one small group of submissions to the hub, in as few calls as it can, and writes what came of it into the
  * journal: one frame for each receipt, however many it covers. Throws only for bugs.
  */
-export async function fly(submissionIds: readonly string[], parts: FlightParts): Promise<Map<string, SendHint>> {
+export async function fly(
+  submissionIds: readonly string[],
+  parts: FlightParts,
+  pace: Pace,
+): Promise<Map<string, SendHint>> {
   const { journal, ledger, hub, trust, connection, log } = parts
   const hints = new Map<string, SendHint>()
   const hint = (submissionId: string, outcome: 'received' | 'quarantined' | 'unknown-submission') =>
@@ -79,9 +90,11 @@ export async function fly(submissionIds: readonly string[], parts: FlightParts):
   async function batch(group: readonly AcceptedFrame[], keys: KeySet): Promise<void> {
     const answer = await hub.putBatch(group.map(submissionOf), keys)
     if (answer.outcome === 'answered') {
+      pace.arrived()
       answered(answer.unprovenStand)
       await settle(answer.results)
     } else if (answer.hubWide) {
+      if (answer.why === 'timed-out' || answer.why === 'cut-off') pace.tooSlow()
       failed(group, answer)
     } else {
       // The hub is there but does not take this batch (a proxy's limit, an older hub): one by one.

@@ -7,7 +7,7 @@ import { diskError } from '../sync/journal/memory-disk.ts'
 import { accepted, EPOCH, quarantined, submissionId } from '../sync/journal/sample-frames.ts'
 import type { KeySet } from '../sync/protocol/keys.ts'
 import type { FlightParts } from './flight.ts'
-import { createFlights, type Flights, GROUP_BYTES, GROUP_ITEMS } from './flights.ts'
+import { createFlights, type Flights, GROUP_BYTES, GROUP_ITEMS, LEAST_GROUP_BYTES } from './flights.ts'
 import { type JournalOnMemory, journalOnMemory, logBook, NOW, settle, TERMINAL_ID } from './testing/fixtures.ts'
 
 const KEY_SET: KeySet = { kind: 'key-set', version: 1, keys: [] }
@@ -153,6 +153,35 @@ test('large envelopes make small groups', async () => {
   const ids = await fill(9, 'x'.repeat(GROUP_BYTES / 4))
   await flights.send(ids)
   expect(calls.map((call) => call.length).sort((a, b) => b - a)).toEqual([4, 4, 1])
+})
+
+test('a line that is too slow gets smaller groups, until they arrive; then larger ones again', async () => {
+  const ids = await fill(60, 'x'.repeat(LEAST_GROUP_BYTES / 4))
+  const sizes: number[] = []
+  let reach = 8
+  putBatch = async (submissions) => {
+    sizes.push(submissions.length)
+    return submissions.length > reach ? AWAY : batchOf(submissions)
+  }
+  const turn = async () => {
+    sizes.length = 0
+    await flights.send(ids.filter((id) => held.ledger.bySubmission(id)?.state === 'queued'))
+    return Math.max(...sizes)
+  }
+  expect(await turn()).toBe(60)
+  expect(await turn()).toBe(32)
+  expect(held.ledger.received).toBe(0)
+  for (let n = 0; n < 6; n++) await turn()
+  expect(held.ledger.received).toBe(60)
+  reach = 1
+  held = await journalOnMemory()
+  flights = createFlights(partsWith(held.journal))
+  const more = await fill(60, 'x'.repeat(LEAST_GROUP_BYTES / 4))
+  for (let n = 0; n < 10; n++) await flights.send(more)
+  sizes.length = 0
+  await flights.send(more)
+  // Never below the least, or a hub that is away would cost a call for each.
+  expect(Math.min(...sizes)).toBe(4)
 })
 
 test('in a batch each has its own fate', async () => {

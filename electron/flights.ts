@@ -1,14 +1,16 @@
 import type { SendHint } from '../sync/protocol/worker-port.ts'
-import { type FlightParts, fly } from './flight.ts'
+import { type FlightParts, fly, type Pace } from './flight.ts'
 import { createLanes } from './lanes.ts'
 
 /** At most this many groups are on their way at once, however many calls asked for them. */
 const MAX_IN_FLIGHT = 4
 /**
- * Most envelope bytes in one call to the hub. Four of them share a line of 1 Mbit/s within the hub client's 20 s, and
- * main holds no more than a few megabytes while it drains 100,000.
+ * Most envelope bytes in one call to the hub: room for 200 of usual size, and main holds no more than a few megabytes
+ * while it drains 100,000. On a line that is too slow for them calls get smaller until they arrive in time, and larger
+ * again once they do; at the least four of them share 100 kbit/s within the hub client's 20 s.
  */
-export const GROUP_BYTES = 512 * 1024
+export const GROUP_BYTES = 1 << 20
+export const LEAST_GROUP_BYTES = 64 * 1024
 /** Of 2 KB applications: far below what the hub takes (MAX_BATCH_ITEMS). */
 export const GROUP_ITEMS = 200
 
@@ -26,11 +28,20 @@ export interface Flights {
 export function createFlights(parts: FlightParts): Flights {
   const flying = new Map<string, Promise<SendHint>>()
   const lanes = createLanes(MAX_IN_FLIGHT)
+  let groupBytes = GROUP_BYTES
+  const pace: Pace = {
+    arrived() {
+      groupBytes = Math.min(GROUP_BYTES, groupBytes * 2)
+    },
+    tooSlow() {
+      groupBytes = Math.max(LEAST_GROUP_BYTES, groupBytes / 2)
+    },
+  }
 
   /** One group's misfortune is its own: what it throws is logged and becomes "try again", and main lives. */
   async function guarded(group: readonly string[]): Promise<Map<string, SendHint>> {
     try {
-      return await fly(group, parts)
+      return await fly(group, parts, pace)
     } catch (error) {
       parts.log('flight-fault', {
         submissions: group.length,
@@ -59,7 +70,7 @@ export function createFlights(parts: FlightParts): Flights {
     for (const submissionId of submissionIds) {
       const own = parts.ledger.bySubmission(submissionId)?.envelopeBytes ?? 0
       const current = all.at(-1)
-      if (current === undefined || current.length === GROUP_ITEMS || bytes + own > GROUP_BYTES) {
+      if (current === undefined || current.length === GROUP_ITEMS || bytes + own > groupBytes) {
         all.push([submissionId])
         bytes = own
       } else {
