@@ -109,6 +109,20 @@ test('a hub that was put back to a backup without a word gets everything again, 
   expect(delivery.reconciled.get()).toMatchObject({ requeued: 0, lost: 0 })
 })
 
+test('what was purged here and is lost there is found and said after a change of epoch, though nothing can be offered', async () => {
+  await fill(1, 5)
+  delivery.start()
+  await pass(10_000)
+  await held.journal.rotate()
+  await held.journal.purge(1, NOW)
+  expect(held.ledger.purged).toBe(5)
+  hub.restore(3)
+  await pass(3 * MINUTE_MS)
+  expect(book.of('epoch-seen').map((each) => each.why)).toEqual(['first', 'changed'])
+  expect(delivery.reconciled.get()).toMatchObject({ requeued: 0, lost: 2 })
+  expect(book.of('reconcile-lost')).toEqual([{ submissions: 2, ids: [4, 5].map(submissionId) }])
+})
+
 test('a hub that lost rows and kept its mark is found out by the daily comparison', async () => {
   await fill(1, 5)
   delivery.start()
