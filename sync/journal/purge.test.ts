@@ -190,13 +190,15 @@ describe('purging', () => {
         }
         await journal.purge(1, AT)
         const ledger = new Ledger()
-        const after = await opened(cut ?? disk.powerCutBy(chance), { onEntry: (entry) => ledger.apply(entry) })
+        const rest = cut ?? disk.powerCutBy(chance)
+        const after = await opened(rest, { onEntry: (entry) => ledger.apply(entry) })
         expect(after.damage.filter(({ kind }) => kind === 'broken')).toEqual([])
         const item = ledger.bySubmission(submissionId(1))
         const read = await after.journal.readAccepted(submissionId(1))
         expect(read.ok).toBe(item?.purged === false)
         if (item?.purged === true) expect(after.journal.segments()[0]).toMatchObject({ purged: true, damaged: false })
         await after.journal.settled()
+        if (item?.purged === true) expect(rest.content(FIRST)).toBeUndefined()
         expect(await after.journal.purge(1, AT)).toMatchObject({ ok: true, submissions: 2, chunks: [chunk.sha256] })
         expect(
           (await frames(after.journal)).filter((entry) => entry.known && entry.frame.type === 'purged').length,
@@ -204,6 +206,25 @@ describe('purging', () => {
         if (cut === undefined) break
       }
     }
+  })
+
+  it('keeps the segment when its frame cannot be written, and says purged when only the file cannot be removed', async () => {
+    const disk = memoryDisk()
+    const journal = await rotated(disk)
+    disk.freeBytes = 0
+    expect(await journal.purge(1, AT)).toMatchObject({ ok: false, fault: 'disk-full' })
+    expect(disk.content(FIRST)).toBeDefined()
+    expect(await journal.readAccepted(submissionId(1))).toMatchObject({ ok: true })
+    disk.freeBytes = Number.POSITIVE_INFINITY
+    disk.before = (operation) => {
+      if (operation === 'remove') throw diskError('EIO')
+    }
+    expect(await journal.purge(1, AT)).toMatchObject({ ok: false, fault: 'io' })
+    expect(await journal.readAccepted(submissionId(1))).toMatchObject({ ok: false, fault: 'purged' })
+    disk.before = () => undefined
+    expect(await journal.purge(1, AT)).toMatchObject({ ok: true })
+    expect(disk.content(FIRST)).toBeUndefined()
+    expect((await frames(journal)).filter((entry) => entry.known && entry.frame.type === 'purged').length).toBe(1)
   })
 
   it('does not begin without a good index on disk', async () => {
