@@ -255,6 +255,37 @@ describe('the drain', () => {
     expect(w.sent.length).toBe(30)
   })
 
+  test('a store that is slower than the hub is all that a backlog waits for', async () => {
+    const clock = manualClock()
+    const inner = createMemoryStore()
+    const all = 8_000
+    await inner.put(upTo(all).map((n) => item(n)))
+    const pause = (ms: number) => new Promise<void>((resolve) => clock.after(ms, resolve))
+    const store: QueueStore = {
+      ...inner,
+      async due(...asked) {
+        await pause(3)
+        return inner.due(...asked)
+      },
+    }
+    let sent = 0
+    const drain = createDrain({
+      store,
+      clock,
+      random: seededRandom(1),
+      log: noLog,
+      async send(ids) {
+        await pause(1)
+        sent += ids.length
+        return ids.map(received)
+      },
+    })
+    drain.start()
+    // Ten pages of 3 ms; a pause of MIN_TICK_MS at each would take 200 ms more.
+    await clock.advance(60)
+    expect(sent).toBe(all)
+  })
+
   test('while the feed says nothing no more leave than it can catch up with; then they go on', async () => {
     const all = MAX_UNCONFIRMED + 3_000
     const clock = manualClock()

@@ -64,16 +64,14 @@ export function createDrain({ store, send, clock, random, log, onUnknown }: Drai
   let running = false
   let ticking: Promise<void> | null = null
   let again = false
-  /** The hub took something since the last tick: the next batch need not wait. */
-  let progress = false
   let expireAtMs = 0
   let lookFarAtMs = 0
   let clocksApartMs: number | null = null
   let cancelTimer: () => void = () => undefined
 
-  const plan = (delayMs: number, atLeastMs: number) => {
+  const plan = (delayMs: number) => {
     cancelTimer()
-    if (running) cancelTimer = clock.after(Math.max(atLeastMs, Math.min(IDLE_TICK_MS, delayMs)), wake)
+    if (running) cancelTimer = clock.after(Math.max(MIN_TICK_MS, Math.min(IDLE_TICK_MS, delayMs)), wake)
   }
 
   function wake(): void {
@@ -93,11 +91,9 @@ export function createDrain({ store, send, clock, random, log, onUnknown }: Drai
       )
       .then((nextMs) => {
         ticking = null
-        const atLeastMs = again && progress ? 0 : MIN_TICK_MS
         const early = again
         again = false
-        progress = false
-        plan(early ? 0 : nextMs, atLeastMs)
+        plan(early ? 0 : nextMs)
       })
   }
 
@@ -217,7 +213,6 @@ export function createDrain({ store, send, clock, random, log, onUnknown }: Drai
         busy.awaitFeed(item, nowMs + FEED_LIMIT_MS)
       } else {
         answered = true
-        progress = true
         busy.awaitFeed(item, nowMs + FEED_LIMIT_MS)
       }
     }
