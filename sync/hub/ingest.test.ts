@@ -223,6 +223,7 @@ test.runIf(postgres.ok)('two hub processes on one PostgreSQL share sequence and 
   const other = await openDatabase({ databaseUrl: postgres.url })
   try {
     const terminal = await makeTerminal(hub, 'T-5')
+    const { hubSequence: before } = await hub.store.stand()
     const ingests = [ingestOf(hub).single, ingestOf(hub, other).single]
     const sent = await Promise.all(Array.from({ length: 16 }, () => terminal.seal()))
     const results = await Promise.all(
@@ -235,7 +236,16 @@ test.runIf(postgres.ok)('two hub processes on one PostgreSQL share sequence and 
       expect(receipts).toHaveLength(2)
       expect(receipts[0]).toBe(receipts[1])
     }
+    // The same batch by both at once, one of them in another order: one writes, the other reads what was written.
+    const batch = await Promise.all(Array.from({ length: 20 }, () => terminal.seal()))
+    const answers = await Promise.all([ingestOf(hub).batch(batch), ingestOf(hub, other).batch([...batch].reverse())])
+    const batchReceipts = answers.flatMap((answer) =>
+      answer.ok ? answer.results.map((result) => result.ok && result.receipt) : ['refused'],
+    )
+    expect(new Set(batchReceipts).size).toBe(1)
+    expect(answers.map((answer) => answer.ok && answer.receipt).sort()).toEqual([batchReceipts[0], null].sort())
     const all = await hub.db.selectFrom('submissions').select('hub_sequence').orderBy('hub_sequence').execute()
+    expect(all).toHaveLength(36 + before)
     expect(all.map((row) => row.hub_sequence)).toEqual(all.map((_, index) => index + 1))
   } finally {
     await other.destroy()

@@ -131,3 +131,13 @@ test('a case that makes the opener throw waits, and does not hold up the next on
   await hub.opener.round()
   expect(await caseOf(poisoned.submissionId)).toMatchObject({ state: '已受理' })
 })
+
+test('the opener ends its round when it is told to; what is left waits', async () => {
+  for (let i = 0; i < 3; i++) await handIn(await terminal.seal())
+  let asked = 0
+  const mayGoOn = async () => ++asked <= 2
+  const about = { store: hub.store, sealKeys: async () => new Map(), sources: hub.sources, mayGoOn }
+  const opener = makeOpener(about, async () => ({ state: '已受理', faults: [] }))
+  expect((await opener.round()).opened).toHaveLength(2)
+  expect(await hub.store.waitingCases(10, [])).toHaveLength(1)
+})

@@ -1,8 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-
-import { openDatabase } from './database.ts'
 import { hubSuite } from './hub-suite.ts'
 import { makeIngest } from './ingest.ts'
 import type { HandedIn } from './ingest-check.ts'
@@ -12,7 +7,7 @@ import { startPostgres } from './test-postgres.ts'
 
 /**
  * How fast the hub takes in batches of 200 envelopes of about 4.3 KB, checking included, without HTTP:
- *   node sync/hub/test-measure-ingest.ts [pglite|pglite-disk|postgres|memory] [batches]
+ *   node sync/hub/test-measure-ingest.ts [pglite|postgres|memory] [batches]
  */
 const BATCH = 200
 /** Strokes of a signature that make an envelope of the size that terminals send. */
@@ -21,10 +16,7 @@ const STROKE = Array.from({ length: 220 }, (_, i): [number, number] => [(i * 37)
 const [where = 'pglite', batches = '20'] = process.argv.slice(2)
 const postgres = where === 'postgres' ? startPostgres() : undefined
 if (postgres?.ok === false) throw new Error(postgres.why)
-const folder = await mkdtemp(join(tmpdir(), 'hub-measure-'))
 const hub = await makeTestHub(postgres === undefined ? {} : { databaseUrl: postgres.url })
-if (where === 'pglite-disk') await hub.db.destroy()
-const db = where === 'pglite-disk' ? await openDatabase({ dataDir: folder }) : hub.db
 const terminal = await makeTerminal(hub, 'T-1')
 const sent: HandedIn[] = []
 for (let i = 0; i < Number(batches) * BATCH; i++) {
@@ -89,7 +81,5 @@ await timed(
   sent.length,
 )
 
-await db.destroy()
-if (where !== 'pglite-disk') await hub.end()
+await hub.end()
 if (postgres?.ok) postgres.stop()
-await rm(folder, { recursive: true, force: true })
