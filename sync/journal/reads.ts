@@ -6,7 +6,7 @@ import { frameOf, type JournalEntry, parseBody, toEntry } from './entry.ts'
 import { type Decoded, HEADER_BYTES, nextMagic } from './framing.ts'
 import { type IndexLine, readIndex } from './index-file.ts'
 import type { AcceptedResult } from './journal-api.ts'
-import { FrameReader, type Segment } from './segment.ts'
+import { FrameReader, type Segment, SINGLE_FRAME_BYTES } from './segment.ts'
 import type { Head } from './writer.ts'
 
 /** A mark for every so many frames: a read from the middle of a segment walks over at most as many. */
@@ -163,7 +163,8 @@ export class JournalReads {
   async #frameAt(segment: Segment, offset: number): Promise<Decoded> {
     const file = await this.#open(segment)
     try {
-      return await new FrameReader(file).frameAt(offset, Math.min(segment.bytes, await file.size()))
+      // A file that is shorter than it was gives fewer bytes: no frame, as any other damage.
+      return await new FrameReader(file, SINGLE_FRAME_BYTES).frameAt(offset, segment.bytes)
     } finally {
       await file.close()
     }

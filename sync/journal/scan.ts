@@ -1,7 +1,8 @@
 import { type Disk, type DiskFile, diskErrorCode } from './disk.ts'
 import { type Body, HeaderFrameSchema, type JournalEntry, parseBody, toEntry } from './entry.ts'
 import { hiddenIn, journalIdIn, MAX_TICKETS, ticketsIn } from './evidence.ts'
-import { type Decoded, decodeFrame, GENESIS_HASH, HEADER_BYTES, nextMagic } from './framing.ts'
+import { type Decoded, GENESIS_HASH, HEADER_BYTES } from './framing.ts'
+import { damageOf, emptyGap, type Gap, intactFrom, ticketsOf } from './gap.ts'
 import { type IndexRead, isIndexOf, readIndex } from './index-file.ts'
 import type { Damage } from './journal-api.ts'
 import { FrameReader, indexName, lastSegmentNumber, newSegment, type Segment, segmentName } from './segment.ts'
@@ -68,19 +69,6 @@ export async function scanJournal(
 }
 
 class NewerFormat extends Error {}
-
-/** A place whose end is not known yet: the next intact frame tells it. */
-interface Gap {
-  readonly segment: string
-  readonly offset: number
-  readonly fromSequence: number
-  bytes: number
-  tickets: readonly string[]
-  frames: number
-  accepted: number
-  /** All that is missing there was counted in the bytes. */
-  counted: boolean
-}
 
 class Scanner {
   readonly #disk: Disk
@@ -343,32 +331,4 @@ class Scanner {
     }
     return false
   }
-}
-
-/** Intact frames that begin at `from` or later, wherever. */
-function* intactFrom(
-  bytes: Buffer,
-  from: number,
-): Generator<{ readonly offset: number; readonly body: Body | undefined }> {
-  for (let at = nextMagic(bytes, from); at >= 0; at = nextMagic(bytes, at + 1)) {
-    const decoded = decodeFrame(bytes.subarray(at))
-    if (decoded.kind === 'frame') yield { offset: at, body: parseBody(decoded.body) }
-  }
-}
-
-function emptyGap(segment: string, offset: number, fromSequence: number): Gap {
-  return { segment, offset, fromSequence, bytes: 0, tickets: [], frames: 0, accepted: 0, counted: true }
-}
-
-function damageOf({ segment, offset, bytes, fromSequence, tickets }: Gap): Omit<Damage, 'throughSequence'> {
-  return { kind: 'broken', segment, offset, bytes, fromSequence, tickets: [...tickets] }
-}
-
-function ticketsOf(lines: Iterable<{ readonly entry: JournalEntry }>): readonly string[] {
-  const tickets: string[] = []
-  for (const { entry } of lines) {
-    if (tickets.length === MAX_TICKETS) break
-    if (entry.known && entry.frame.type === 'accepted') tickets.push(entry.frame.ticket)
-  }
-  return tickets
 }

@@ -1,8 +1,10 @@
 import type { DiskFile } from './disk.ts'
 import { type Decoded, decodeFrame, FORMAT_VERSION, HEADER_BYTES, VERSION_AT } from './framing.ts'
 
-/** Frames of 2 KB come about a hundred to a read. */
+/** For walking: frames of 2 KB come about a hundred to a read. */
 const WINDOW_BYTES = 256 * 1024
+/** For one frame alone: holds a submission of 2 KB, sealed; a longer one costs a second read. */
+export const SINGLE_FRAME_BYTES = 8 * 1024
 const NAME = /^journal-(\d{6})\.(bmj|idx)$/
 
 export interface Segment {
@@ -60,11 +62,14 @@ export function lastSegmentNumber(names: readonly string[]): number {
 /** Reads frames out of a file through a window, so that memory does not grow with the file. */
 export class FrameReader {
   readonly #file: DiskFile
+  readonly #windowBytes: number
   #window: Buffer = Buffer.alloc(0)
   #start = 0
 
-  constructor(file: DiskFile) {
+  /** `windowBytes`: the least that is read at once. */
+  constructor(file: DiskFile, windowBytes = WINDOW_BYTES) {
     this.#file = file
+    this.#windowBytes = windowBytes
   }
 
   /** The frame at `offset`, not looking at or beyond `end`. */
@@ -91,7 +96,7 @@ export class FrameReader {
   async #bytes(offset: number, length: number, end: number): Promise<Buffer> {
     if (offset < this.#start || offset + length > this.#start + this.#window.length) {
       // Never past the end given: what lies there may still be changing.
-      this.#window = await this.#file.read(offset, Math.min(Math.max(length, WINDOW_BYTES), end - offset))
+      this.#window = await this.#file.read(offset, Math.min(Math.max(length, this.#windowBytes), end - offset))
       this.#start = offset
     }
     return this.#window.subarray(offset - this.#start, offset - this.#start + length)
