@@ -173,6 +173,14 @@ test('a line that is too slow gets smaller groups, until they arrive; then large
   expect(held.ledger.received).toBe(0)
   for (let n = 0; n < 6; n++) await turn()
   expect(held.ledger.received).toBe(60)
+  reach = 60
+  for (let from = 61; from <= 301; from += 60) {
+    const next = Array.from({ length: 60 }, (_, i) => accepted(from + i, 'x'.repeat(LEAST_GROUP_BYTES / 4)))
+    await Promise.all(next.map((frame) => held.journal.append(frame)))
+    sizes.length = 0
+    await flights.send(next.map((frame) => frame.submissionId))
+  }
+  expect(sizes).toEqual([60])
   reach = 1
   held = await journalOnMemory()
   flights = createFlights(partsWith(held.journal))
