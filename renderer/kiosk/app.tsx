@@ -25,7 +25,7 @@ interface AppProps {
 /** Frame, page and overlays around the session; what each page does is the machine's. */
 export function App({ session, view }: AppProps) {
   const state = useSelector(session, (snapshot) => snapshot)
-  const { queue, catalogue, schedule } = useSyncExternalStore(view.subscribe, view.get)
+  const { queue, schedule } = useSyncExternalStore(view.subscribe, view.get)
   const bridge = useBridge()
   const line = useLine()
   const about = useAbout()
@@ -83,7 +83,7 @@ export function App({ session, view }: AppProps) {
       <Journey
         state={state}
         send={session.send}
-        catalogue={catalogue?.catalogue ?? null}
+        catalogue={context.catalogue}
         connection={liveQueue?.connection ?? null}
         devices={devices}
         badgeOf={badge}

@@ -486,3 +486,13 @@ test('the maintainers\u2019 door opens from an empty machine only, never out of 
   visit.send({ type: 'START' }, { type: 'CARD', event: cardOf(FIRST_PERSON) }, { type: 'MAINTAIN' })
   expect(visit.journey()).toContain('home')
 })
+
+test('a newer catalogue waits until nobody reads the present one', () => {
+  const { send, context } = start()
+  const newer = { ...catalogue, items: [{ ...item, version: 4 }] }
+  send({ type: 'START' }, { type: 'CATALOGUE', catalogue: newer })
+  expect(context().catalogue).toBe(catalogue)
+  const next = start()
+  next.send({ type: 'CATALOGUE', catalogue: newer })
+  expect(next.context().catalogue).toBe(newer)
+})

@@ -87,7 +87,11 @@ export function createSessionMachine(deps: SessionDeps) {
       /** What the machine and the bridge tell, wherever the citizen stands. A region, since regions do not hide events. */
       world: {
         on: {
-          CATALOGUE: { actions: assign({ catalogue: ({ event }) => event.catalogue }) },
+          // One that somebody reads is not swapped under her hands; main takes in by the one that she saw.
+          CATALOGUE: {
+            guard: or([stateIn({ journey: 'idle' }), ({ context }) => context.catalogue === null]),
+            actions: assign({ catalogue: ({ event }) => event.catalogue }),
+          },
           BRIDGE: { actions: assign({ connected: ({ event }) => event.connected }) },
           CARD: { actions: assign(({ context, event }) => cardSeen(context, event.event)) },
           KEEP_CARD: { guard: ({ context }) => context.otherCard === 'beside', actions: assign({ otherCard: null }) },
