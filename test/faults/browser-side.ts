@@ -71,6 +71,8 @@ export async function openBrowserSide(dir: string, mayMount: boolean): Promise<B
     async deleteDatabases() {
       if (page === undefined) return 0
       const work = page.evaluate(async () => {
+        // The worker may not have made them yet.
+        while ((await indexedDB.databases()).length === 0) await new Promise((resolve) => setTimeout(resolve, 50))
         const names = (await indexedDB.databases()).flatMap(({ name }) => (name === undefined ? [] : [name]))
         const deleted = names.map(
           (name) =>
@@ -83,7 +85,7 @@ export async function openBrowserSide(dir: string, mayMount: boolean): Promise<B
         return (await Promise.all(deleted)).reduce((sum, each) => sum + each, 0)
       })
       // A worker that keeps its connection open blocks the deletion; it is done when it lets go.
-      return (await within(work, 5_000)) ?? 0
+      return (await within(work, 15_000)) ?? 0
     },
     async wipeProfile() {
       await closeContext()

@@ -2,13 +2,13 @@ import { appendFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { verifyKeySet } from '../../sync/envelope/key-set.ts'
 import { verifyReceipt } from '../../sync/envelope/receipt.ts'
-import { openEpisodes, type Told } from './episodes.ts'
+import { openEpisodes } from './episodes.ts'
 import { type Hall, openHall } from './hall.ts'
 import type { Break } from './inside/control.ts'
-import type { JournalFrame } from './journal-bytes.ts'
 import { Struck } from './kinds.ts'
-import { type Findings, judge, type Promise_, provenBy, quarantineOf } from './oracle.ts'
-import type { Episode } from './schedule.ts'
+import { type Findings, judge, openIds, type Promise_, provenBy, quarantineOf } from './oracle.ts'
+import { type Episode, episodeText } from './schedule.ts'
+import type { Told } from './told.ts'
 import { until } from './waiting.ts'
 
 /** Runs a schedule on real processes, lets the faults end, waits for the queue to empty, and counts again. */
@@ -66,8 +66,12 @@ async function runHall(
   const hall = await openHall({ dir: join(options.dir, kind), kind, broken, mayMount: options.mayMount, struck })
   try {
     await hall.bringUp(false)
-    const run = openEpisodes({ hall, struck, say })
-    for (const episode of episodes) await run.episode(episode)
+    const run = openEpisodes({ hall, struck })
+    for (const episode of episodes) {
+      const beganMs = performance.now()
+      await run.episode(episode)
+      say(`${episodeText(episode)}: ${Math.round((performance.now() - beganMs) / 100) / 10} s`)
+    }
     say(`${kind}: the faults are over; waiting for the queue to empty`)
     await run.calm()
     const drained = await drain(hall, run.promised, broken === null ? STILL_MS : STILL_BROKEN_MS, run.requeueAll)
@@ -105,20 +109,6 @@ async function drain(
   })
 }
 class StillError extends Error {}
-
-/** Promised, with neither a receipt nor a place in quarantine after its last frame. */
-function openIds(frames: readonly JournalFrame[], promised: readonly Promise_[]): ReadonlySet<string> {
-  const open = new Set(promised.map(({ id }) => id))
-  for (const frame of frames) {
-    if (frame.type === 'received') open.delete(String(frame.submissionId))
-    if (frame.type === 'batch-received') {
-      for (const { submissionId } of frame.items as { submissionId: string }[]) open.delete(submissionId)
-    }
-    if (frame.type === 'requeued') open.add(String(frame.submissionId))
-  }
-  for (const id of quarantineOf(frames).keys()) open.delete(id)
-  return open
-}
 
 async function count(
   hall: Hall,

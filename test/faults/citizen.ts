@@ -18,6 +18,7 @@ export interface Citizen {
   ask(draftId: string): Promise<Outcome>
   /** The page behind it, for the maintainer's calls. */
   readonly page: PageClient
+  readonly catalogue: CatalogueView
   leave(): void
 }
 
@@ -36,7 +37,7 @@ export async function enter(startUrl: string, bench: Workbench): Promise<Citizen
 
   async function submitOnce(draftId: string): Promise<Outcome> {
     try {
-      const request = requestFor(catalogue as CatalogueView, draftId)
+      const request = registration(catalogue as CatalogueView, draftId)
       const answer = await within(page.bridge.submissions.submit(request), ANSWER_WITHIN_MS)
       if (answer === undefined) return { kind: 'unknown' }
       if (!answer.ok) return { kind: 'refused', fault: answer.fault }
@@ -48,6 +49,7 @@ export async function enter(startUrl: string, bench: Workbench): Promise<Citizen
 
   return {
     page,
+    catalogue,
     async submit(draftId) {
       const outcome = await submitOnce(draftId)
       if (outcome.kind !== 'refused' || outcome.fault !== 'no-card' || !hasCard) return outcome
@@ -71,10 +73,6 @@ export async function enter(startUrl: string, bench: Workbench): Promise<Citizen
 }
 
 export const newDraft = (): string => randomUUID()
-
-function requestFor(catalogue: CatalogueView, draftId: string) {
-  return registration(catalogue, draftId)
-}
 
 async function layCard(page: PageClient, bench: Workbench): Promise<boolean> {
   const person = samplePerson(PERSON)

@@ -3,19 +3,12 @@ import { beginEvent } from './events.ts'
 import type { Hall } from './hall.ts'
 import type { Struck } from './kinds.ts'
 import type { Promise_ } from './oracle.ts'
+import { openIds, quarantineOf } from './oracle.ts'
+import { plant } from './plant.ts'
 import { chanceFrom } from './random.ts'
 import type { Episode } from './schedule.ts'
-import { episodeText } from './schedule.ts'
+import { nothingTold, type Told } from './told.ts'
 import { until } from './waiting.ts'
-
-/** What the citizens were told, in numbers. */
-export interface Told {
-  promised: number
-  /** Refused at the screen, by fault: nothing was promised. */
-  readonly refused: Record<string, number>
-  /** Answers that never came; each was asked for again. */
-  unknown: number
-}
 
 export interface Episodes {
   episode(episode: Episode): Promise<void>
@@ -34,22 +27,22 @@ export interface Episodes {
 export interface EpisodesOptions {
   readonly hall: Hall
   readonly struck: Struck
-  readonly say: (line: string) => void
 }
 
 /** Submissions of one visit that are on their way to main at once: more than one, so that frames share a write. */
 const AT_ONCE = 3
+const PLANTED_ITEM = 'S07'
 /** An armed kill that needs a delivery waits so long for it. */
 const STRIKE_WITHIN_MS = 4_000
 
 /** The hub client's time-out for a hand-in, and a little. */
 const PATIENCE_ENDS_MS = 24_000
 
-export function openEpisodes({ hall, struck, say }: EpisodesOptions): Episodes {
+export function openEpisodes({ hall, struck }: EpisodesOptions): Episodes {
   const promised: Promise_[] = []
   const ahead: string[] = []
   const problems: string[] = []
-  const told: Told = { promised: 0, refused: {}, unknown: 0 }
+  const told = nothingTold()
   /** Drafts whose answer was lost: a page asks for them when it is back. */
   let open: string[] = []
   let killsSeen = 0
@@ -87,12 +80,15 @@ export function openEpisodes({ hall, struck, say }: EpisodesOptions): Episodes {
   }
 
   /** The terminal died: it comes back, and its page asks for what it does not know, or sends it again. */
-  async function backUp(episode: Episode): Promise<void> {
+  async function backUp(episode: Pick<Episode, 'browser' | 'seed' | 'number'>, kill: Episode['kill'] = null) {
     countKills()
-    await hall.bringUp(episode.browser)
+    await hall.bringUp(episode.browser, kill)
+    // Armed for its start, it may have died there.
+    if (!hall.terminal.isAlive()) await hall.bringUp(episode.browser)
+    countKills()
     await settle(episode)
   }
-  async function settle(episode: Episode): Promise<void> {
+  async function settle(episode: Pick<Episode, 'seed' | 'number'>): Promise<void> {
     const chance = chanceFrom(episode.seed)
     const drafts = open
     open = []
@@ -108,6 +104,19 @@ export function openEpisodes({ hall, struck, say }: EpisodesOptions): Episodes {
       note(draftId, await citizen.submit(draftId), episode.number)
     }
   }
+  /** With the terminal stopped: its journal has one writer. */
+  async function plantSome(episode: Episode): Promise<void> {
+    const item = hall.citizen().catalogue.catalogue.items.find(({ id }) => id === PLANTED_ITEM)
+    if (item === undefined) throw new Error(`the catalogue has no ${PLANTED_ITEM}`)
+    await hall.killTerminal()
+    const { dataDir, provisioningFile } = hall.terminal
+    const some = await plant({ dataDir, provisioningFile, item, count: episode.planted, episode: episode.number })
+    promised.push(...some)
+    told.planted += some.length
+    if (episode.kill === null) return backUp(episode)
+    // A kill on the way of the chunks: they leave as soon as it has started.
+    await backUp(episode, episode.kill)
+  }
   function countKills(): void {
     const kills = hall.terminal.notes().flatMap((note) => (note.note === 'killed' ? [note.point] : []))
     for (const point of kills.slice(killsSeen)) struck.add(`kill ${point}`)
@@ -120,18 +129,23 @@ export function openEpisodes({ hall, struck, say }: EpisodesOptions): Episodes {
     told,
     problems,
     async episode(episode) {
-      say(episodeText(episode))
       if (!episode.browser && hall.browser !== undefined) await hall.closeBrowser()
       if (!hall.terminal.isAlive()) await backUp(episode)
       if (episode.browser && hall.browser === undefined) {
         await (await hall.openBrowser()).open(await hall.terminal.startAddress())
       }
       hall.proxy.setWeather(episode.weather, episode.seed)
-      const end = await beginEvent({ hall, episode, struck, problems })
-      if (!hall.terminal.isAlive()) await backUp(episode)
-      if (episode.kill !== null) await hall.terminal.arm(episode.kill)
+      const struckBefore = episode.kill === null ? 0 : struck.of(`kill ${episode.kill.point}`)
+      if (episode.planted > 0) await plantSome(episode)
+      const isDelivered = () => openIds(hall.journal.frames(), promised).size === 0
+      const end = await beginEvent({ hall, episode, struck, problems, told, isDelivered })
+      const isAtStart = episode.kill !== null && episode.event !== 'none'
+      if (!hall.terminal.isAlive()) await backUp(episode, isAtStart ? episode.kill : null)
+      if (episode.kill !== null && !isAtStart) await hall.terminal.arm(episode.kill)
       await submitSome(episode.submissions, episode)
-      if (episode.kill !== null) await until(() => !hall.terminal.isAlive(), STRIKE_WITHIN_MS)
+      if (episode.kill !== null && struck.of(`kill ${episode.kill.point}`) === struckBefore) {
+        await until(() => !hall.terminal.isAlive(), STRIKE_WITHIN_MS)
+      }
       if (episode.weather.some(({ fault }) => fault === 'time-out') && episode.event === 'none') {
         await until(() => struck.of('time-out') > 0, PATIENCE_ENDS_MS)
       }
@@ -152,12 +166,14 @@ export function openEpisodes({ hall, struck, say }: EpisodesOptions): Episodes {
       countKills()
       await hall.bringUp(false)
       for (let turn = 0; open.length > 0 && turn < 5; turn++) {
-        await settle({ seed: turn, number: 0, browser: false } as Episode)
+        await settle({ seed: turn, number: 0 })
       }
       if (open.length > 0) problems.push(`${open.length} drafts without an answer at the end`)
     },
     async requeueAll() {
-      // Written when the maintainers' door is there: until then what is set aside stays aside, visibly.
+      const aside = quarantineOf(hall.journal.frames())
+      for (const reason of aside.values()) told.quarantined[reason] = (told.quarantined[reason] ?? 0) + 1
+      if (!(await hall.requeue([...aside.keys()]))) problems.push('the maintainer could not put anything back')
     },
   }
 }

@@ -2,7 +2,8 @@ import type { Hall } from './hall.ts'
 import type { EventKind, Struck } from './kinds.ts'
 import { chanceFrom } from './random.ts'
 import type { Episode } from './schedule.ts'
-import { within } from './waiting.ts'
+import type { Told } from './told.ts'
+import { until, within } from './waiting.ts'
 
 /** What is done to processes, disks, clocks and the browser's store in one episode. */
 export interface EventOptions {
@@ -10,6 +11,9 @@ export interface EventOptions {
   readonly episode: Episode
   readonly struck: Struck
   readonly problems: string[]
+  readonly told: Told
+  /** Whether every promise so far has its receipt in the journal. */
+  readonly isDelivered: () => boolean
 }
 
 const HOUR_MS = 3_600_000
@@ -23,11 +27,15 @@ const CLOCKS: Partial<Record<EventKind, { readonly offsetMs: number } | { readon
 }
 const FLAPS = 5
 const FLAP_MS = { up: 250, down: 350 } as const
+/** A restore that forgets nothing is none. */
+const STRIKE_WITHIN_MS = 4_000
+const DELIVERED_WITHIN_MS = 12_000
 /** A hub in trouble is found dead in the middle of something. */
 const HUB_KILL_AFTER_MS = 250
 
 /** Begins an episode's event; the answer ends it, after the episode's submissions. */
-export async function beginEvent({ hall, episode, struck, problems }: EventOptions): Promise<() => Promise<void>> {
+export async function beginEvent(options: EventOptions): Promise<() => Promise<void>> {
+  const { hall, episode, struck, problems, told, isDelivered } = options
   const { event } = episode
   const chance = chanceFrom(episode.seed + 1)
   const nothing = async () => undefined
@@ -57,17 +65,26 @@ export async function beginEvent({ hall, episode, struck, problems }: EventOptio
       }
     case 'hub-restored-by-dba':
     case 'hub-restored-by-command':
-      // A backup now; the episode's submissions are the N events that the restore then forgets.
-      await hall.hub.backUp()
+      // The copy of an earlier episode, or one of now: what was taken in since is what the restore forgets.
+      if (!hall.hub.hasBackup) await hall.hub.backUp(false)
       return async () => {
-        const before = (await hall.hub.rows()).length
-        if (await hall.hub.restore(event === 'hub-restored-by-command')) struck.add(event)
-        const after = (await hall.hub.rows()).length
-        if (after > before) problems.push('a restore brought rows that were not there')
+        await until(async () => (await hall.hub.rows()).length > 0, STRIKE_WITHIN_MS)
+        const forgotten = await hall.hub.restore(event === 'hub-restored-by-command')
+        if (forgotten > 0) struck.add(event)
+        told.rowsForgotten += forgotten
       }
+    case 'backup-confirmed': {
+      // Only what is delivered can be purged: the queue gets a moment.
+      await until(isDelivered, DELIVERED_WITHIN_MS)
+      if ((await hall.hub.backUp(true)) > 0) struck.add(event)
+      // The next start hears of it and purges; there it may be killed.
+      await hall.killTerminal()
+      return nothing
+    }
     case 'keys-rotated': {
       await hall.hub.rotateKeys()
       struck.add(event)
+      if (episode.kill !== null) await hall.killTerminal()
       return nothing
     }
     case 'network-flaps': {
@@ -105,6 +122,8 @@ export async function beginEvent({ hall, episode, struck, problems }: EventOptio
       return async () => {
         await wait(HUB_KILL_AFTER_MS)
         hall.disk?.empty()
+        // Intake opens again by itself within a minute (--peers waits for that); a start looks at once.
+        await hall.killTerminal()
       }
     case 'second-terminal': {
       const code = await within(hall.terminal.second(), 20_000)

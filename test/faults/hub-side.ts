@@ -16,14 +16,17 @@ export interface HubSide {
   start(): Promise<void>
   /** SIGKILL, and back again. With `only`, one of two. */
   crash(only?: number): Promise<void>
-  /** Copies the data folder away while the hub is stopped for it: a backup. */
-  backUp(): Promise<void>
-  /** Puts the last copy back; with `byCommand` the administrator also says so to the hub. False without a copy. */
-  restore(byCommand: boolean): Promise<boolean>
+  /**
+   * Copies the data folder away while the hub is stopped for it: a backup. With `confirm` the administrator says so to the
+   * hub, and terminals may forget what it holds. Answers how far it reaches.
+   */
+  backUp(confirm: boolean): Promise<number>
+  /** Puts the last copy back; with `byCommand` the administrator also says so to the hub. Answers how many rows that took away. */
+  restore(byCommand: boolean): Promise<number>
   rotateKeys(): Promise<void>
+  publish(kind: 'settings', content: unknown): Promise<void>
   rows(): Promise<readonly HubRow[]>
   rowsText(): Promise<string>
-  /** Ids that a restore took from the hub: what is there now against what was there before. */
   readonly hasBackup: boolean
   stop(): Promise<void>
 }
@@ -62,8 +65,15 @@ export async function openHubSide(options: HubSideOptions): Promise<HubSide> {
     running[index] = child
     await child.next('ready')
   }
-  async function command(...args: string[]): Promise<void> {
-    await run(process.execPath, [HUB, ...args, '--data', data], { env })
+  /** Each prints one JSON line. @throws with that line when it was not done. */
+  async function command(...args: string[]): Promise<Readonly<Record<string, unknown>>> {
+    try {
+      const { stdout } = await run(process.execPath, [HUB, ...args, '--data', data], { env })
+      return JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as Record<string, unknown>
+    } catch (error) {
+      const said = (error as { stdout?: string }).stdout ?? ''
+      throw new Error(`the hub's command "${args.join(' ')}" failed: ${said.trim()} ${(error as Error).message}`)
+    }
   }
   async function start(): Promise<void> {
     // One after the other: the first founds the hub.
@@ -78,6 +88,13 @@ export async function openHubSide(options: HubSideOptions): Promise<HubSide> {
     return response.text()
   }
 
+  async function rows(): Promise<readonly HubRow[]> {
+    return (await rowsText())
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as HubRow)
+  }
+
   return {
     ports,
     provisioningFile,
@@ -90,21 +107,36 @@ export async function openHubSide(options: HubSideOptions): Promise<HubSide> {
     get hasBackup() {
       return hasBackup
     },
-    async backUp() {
+    async backUp(confirm) {
       await stop()
-      await rm(copy, { recursive: true, force: true })
-      await cp(data, copy, { recursive: true })
-      hasBackup = true
+      const begun = confirm ? await command('backup-begin') : {}
+      const through = Number(begun.through ?? 0)
+      if (options.databaseUrl === undefined) {
+        await rm(copy, { recursive: true, force: true })
+        await cp(data, copy, { recursive: true })
+        hasBackup = true
+      }
+      if (confirm && through > 0) await command('backed-up', '--through', String(through))
       await start()
+      return through
     },
     async restore(byCommand) {
-      if (!hasBackup) return false
+      if (!hasBackup) return 0
+      const before = await rows()
       await stop()
       await rm(data, { recursive: true })
       await cp(copy, data, { recursive: true })
       if (byCommand) await command('new-epoch')
       await start()
-      return true
+      const after = new Set((await rows()).map((row) => row.submission_id))
+      return before.filter((row) => !after.has(row.submission_id)).length
+    },
+    async publish(kind, content) {
+      const file = join(options.dir, `${kind}.json`)
+      await writeFile(file, JSON.stringify(content))
+      await stop()
+      await command('publish', kind, file)
+      await start()
     },
     async rotateKeys() {
       // The command needs the folder for itself.
@@ -112,12 +144,7 @@ export async function openHubSide(options: HubSideOptions): Promise<HubSide> {
       await command('rotate-keys')
       await start()
     },
-    async rows() {
-      return (await rowsText())
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as HubRow)
-    },
+    rows,
     rowsText,
     stop: () => stop(),
   }

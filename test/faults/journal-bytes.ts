@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto'
-import { appendFileSync, closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 /**
@@ -53,13 +62,11 @@ export class JournalFollower {
     this.#dir = dir
   }
 
-  /** Every whole frame that lies on disk now, in order. */
+  /** Every whole frame that lies on disk now, in order, and those of segments that lay there before they were purged. */
   frames(): readonly JournalFrame[] {
-    const names = readdirSync(this.#dir)
-      .filter((name) => NAME.test(name))
-      .sort()
-    for (const name of this.#segments.keys()) if (!names.includes(name)) this.#segments.delete(name)
-    return names.flatMap((name) => this.#segment(name))
+    const names = existsSync(this.#dir) ? readdirSync(this.#dir).filter((name) => NAME.test(name)) : []
+    for (const name of names) this.#read(name)
+    return [...this.#segments].sort(([one], [other]) => (one < other ? -1 : 1)).flatMap(([, { frames }]) => frames)
   }
 
   /** The accepted frame of a submission, or undefined when there is none on disk. */
@@ -67,9 +74,10 @@ export class JournalFollower {
     return this.frames().find((frame) => frame.type === 'accepted' && frame.submissionId === submissionId)
   }
 
-  #segment(name: string): readonly JournalFrame[] {
+  #read(name: string): void {
     const known = this.#segments.get(name) ?? { read: 0, frames: [] }
-    const file = openSync(join(this.#dir, name), 'r')
+    const file = openIfThere(join(this.#dir, name))
+    if (file === undefined) return
     try {
       const { size } = fstatSync(file)
       // Shorter than what was read: a failed write was taken back.
@@ -88,7 +96,16 @@ export class JournalFollower {
       closeSync(file)
     }
     this.#segments.set(name, known)
-    return known.frames
+  }
+}
+
+/** Purged between the list and now. */
+function openIfThere(path: string): number | undefined {
+  try {
+    return openSync(path, 'r')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
   }
 }
 

@@ -80,6 +80,7 @@ export const EVENTS = [
   'hub-restored-by-dba',
   'hub-restored-by-command',
   'keys-rotated',
+  'backup-confirmed',
   'network-flaps',
   'clock-plus-1h',
   'clock-minus-1h',
@@ -104,6 +105,17 @@ export const BROWSER_EVENTS: readonly EventKind[] = [
   'two-pages',
   'page-killed',
 ]
+/** A kill at one of these comes only after the hub confirmed a backup, at the next start. */
+export const isPurgePoint = (point: KillPoint): boolean => /purged|unlink/.test(point)
+/** And at one of these when the terminal fetches a new key set. */
+export const isTrustPoint = (point: KillPoint): boolean => point.includes(':trust:')
+/** While attachments are on their way. */
+export const isSendChunkPoint = (point: KillPoint): boolean => point.startsWith('send:chunk')
+/** Only when a page hands attachments in, which none can yet. */
+export const INTAKE_CHUNK_POINTS: readonly KillPoint[] = KILL_POINTS.filter((point) =>
+  /^(write|sync|rename):chunk/.test(point),
+)
+
 /** This one needs two hub processes over one PostgreSQL. */
 export const POSTGRES_EVENTS: readonly EventKind[] = ['hub-race']
 /** A data folder that is copied and put back: PGlite's. */

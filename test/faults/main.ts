@@ -6,7 +6,7 @@ import { findChromium } from '../support/chromium.ts'
 import { findPostgresBin } from '../support/tools.ts'
 import { type CampaignReport, runCampaign } from './campaign.ts'
 import { BREAKS, type Break } from './inside/control.ts'
-import { ALL_KINDS, BROWSER_EVENTS, POSTGRES_EVENTS } from './kinds.ts'
+import { ALL_KINDS, BROWSER_EVENTS, INTAKE_CHUNK_POINTS, POSTGRES_EVENTS } from './kinds.ts'
 import { runPeers } from './peers/peers.ts'
 import { outcomeOf } from './report.ts'
 import { episodeText, makeSchedule } from './schedule.ts'
@@ -127,6 +127,10 @@ function whatIsHere(broken: Break | null) {
       skipped[kind] = why
     }
   }
+  leaveOut(
+    INTAKE_CHUNK_POINTS.map((point) => `kill ${point}`),
+    'no page hands attachments in yet: they are laid into the journal instead',
+  )
   if (!browser) leaveOut(BROWSER_EVENTS, 'no Chromium: npm run setup')
   if (!postgres) leaveOut(POSTGRES_EVENTS, 'no PostgreSQL: npm run setup')
   if (!mayMount) leaveOut(['disk-full', 'idb-disk-full'], 'only root may mount a small file system')

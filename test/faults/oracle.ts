@@ -14,6 +14,7 @@ export interface HubRow {
   readonly submission_id: string
   readonly sha256: string
   readonly ticket: string
+  readonly hub_sequence: number
 }
 
 export interface Findings {
@@ -73,6 +74,20 @@ export function judge(input: OracleInput): Findings {
     hiddenRefusals: [...quarantine].filter(([, reason]) => reason === '').map(([id]) => id),
     quarantined: countBy([...quarantine.values()]),
   }
+}
+
+/** Promised, with neither a receipt nor a place in quarantine after its last frame. */
+export function openIds(frames: readonly JournalFrame[], promised: readonly Promise_[]): ReadonlySet<string> {
+  const open = new Set(promised.map(({ id }) => id))
+  for (const frame of frames) {
+    if (frame.type === 'received') open.delete(String(frame.submissionId))
+    if (frame.type === 'batch-received') {
+      for (const { submissionId } of frame.items as { submissionId: string }[]) open.delete(submissionId)
+    }
+    if (frame.type === 'requeued') open.add(String(frame.submissionId))
+  }
+  for (const id of quarantineOf(frames).keys()) open.delete(id)
+  return open
 }
 
 /** Who is set aside after the last frame, and why. */

@@ -3,6 +3,9 @@ import {
   EVENTS,
   type EventKind,
   FOLDER_EVENTS,
+  isPurgePoint,
+  isSendChunkPoint,
+  isTrustPoint,
   KILL_POINTS,
   type KillPoint,
   NETWORK_FAULTS,
@@ -30,6 +33,8 @@ export interface Episode {
   readonly submissions: number
   readonly weather: readonly Weather[]
   readonly event: EventKind
+  /** Submissions with attachments that lie in the journal when it begins. */
+  readonly planted: number
   /** Killed when it comes to this point for the `nth` time. */
   readonly kill: { readonly point: KillPoint; readonly nth: number } | null
   /** Seed for what is drawn while it runs. */
@@ -52,6 +57,9 @@ const MAX_EPISODES = 90
 const POSTGRES_SHARE = 0.25
 /** A time-out takes as long as the terminal's patience; once is enough to see it. */
 const MAX_TIME_OUTS = 1
+
+/** A few megabytes on the wire. */
+const PLANTED = 2
 
 const SHARES = [0.25, 0.5, 0.75] as const
 
@@ -98,14 +106,25 @@ export function makeSchedule(options: ScheduleOptions): readonly Episode[] {
     if (hub === 'postgres' && FOLDER_EVENTS.includes(strike.event)) strike = { event: 'hub-killed', kill: null }
     const race = hub === 'postgres' && index % 4 === 0 ? raceDeck[0] : undefined
     if (race !== undefined) strike = { event: race, kill: null }
+    if (strike.kill !== null && isPurgePoint(strike.kill.point))
+      strike = { event: 'backup-confirmed', kill: strike.kill }
+    if (strike.kill !== null && isTrustPoint(strike.kill.point)) strike = { event: 'keys-rotated', kill: strike.kill }
+    if (without.has(strike.event)) strike = { event: 'none', kill: null }
+    const sendsChunks = strike.kill !== null && isSendChunkPoint(strike.kill.point)
+    // A purge needs a queue that was delivered, new keys a terminal that hears of them.
+    const isCalm = strike.kill !== null && strike.event !== 'none'
+    const weather = isCalm ? [] : (weathers[index] ?? [])
+    const planted = sendsChunks || weather.some(({ target }) => target === 'chunks') ? PLANTED : 0
+    const nth = isCalm || strike.kill?.point === 'send:contact:after' ? 1 : 1 + chance.below(2)
     episodes.push({
       number: index + 1,
       hub,
       browser,
       submissions,
-      weather: weathers[index] ?? [],
+      weather,
       event: strike.event,
-      kill: strike.kill === null ? null : { point: strike.kill.point, nth: 1 + chance.below(3) },
+      planted,
+      kill: strike.kill === null ? null : { point: strike.kill.point, nth },
       seed: chance.below(2 ** 31),
     })
   }
@@ -155,8 +174,10 @@ function targetOf(chance: Chance, fault: NetworkFault): Target {
 
 /** One line an episode, for people and for the report of a failure. */
 export function episodeText(episode: Episode): string {
-  const { number, hub, browser, submissions, weather, event, kill } = episode
+  const { number, hub, browser, planted, submissions, weather, event, kill } = episode
   const sky = weather.map(({ fault, target, share }) => `${fault} ${share * 100}% of ${target}`).join(' + ') || 'calm'
-  const strike = kill === null ? event : `kill at ${kill.point} #${kill.nth}`
-  return `${String(number).padStart(3)} ${hub}${browser ? ' + Chromium' : ''}: ${submissions} submissions, ${sky}, ${strike}`
+  const strikes = [event === 'none' ? '' : event, kill === null ? '' : `kill at ${kill.point} #${kill.nth}`]
+  const strike = strikes.filter((each) => each !== '').join(' + ') || 'no event'
+  const attached = planted === 0 ? '' : ` + ${planted} with attachments`
+  return `${String(number).padStart(3)} ${hub}${browser ? ' + Chromium' : ''}: ${submissions} submissions${attached}, ${sky}, ${strike}`
 }

@@ -10,11 +10,12 @@ import { type Break, CONTROL_VARIABLE, type Control, type Note, readNotes } from
 export interface TerminalSide {
   readonly dataDir: string
   readonly journalDir: string
+  readonly provisioningFile: string
   /** How its clock is shifted at a start. */
   readonly clockBy: 'libfaketime' | 'Date'
   child(): Child
   isAlive(): boolean
-  start(): Promise<void>
+  start(kill?: Control['kill']): Promise<void>
   /** A fresh address for a page. */
   startAddress(): Promise<string>
   /** Resolves when the preload has taken it. */
@@ -99,13 +100,14 @@ export async function openTerminalSide(options: TerminalSideOptions): Promise<Te
   return {
     dataDir: options.dataDir,
     journalDir: join(options.dataDir, 'journal'),
+    provisioningFile: options.provisioningFile,
     clockBy: faketime === undefined ? 'Date' : 'libfaketime',
     child,
     isAlive: () => alive,
     log,
-    async start() {
+    async start(kill = null) {
       const offsetMs = clock === null || faketime !== undefined ? 0 : offsetOf(clock)
-      await change({ kill: null, clockOffsetMs: offsetMs })
+      await change({ kill, clockOffsetMs: offsetMs })
       running = startChild(process.execPath, [...args, '--port', String(port)], { log: take, env: env() })
       alive = true
       void running.exited.then(() => {

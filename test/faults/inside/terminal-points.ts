@@ -110,6 +110,12 @@ export function watchDisk(points: Points): void {
       await real.rename(from, to)
       points.come(`rename:${topic}:after`)
     },
+    async rm(path: string, ...rest: unknown[]) {
+      const topic = topicOf(String(path))
+      points.come(`unlink:${topic}:before`)
+      await (real.rm as (...args: unknown[]) => Promise<void>)(path, ...rest)
+      points.come(`unlink:${topic}:after`)
+    },
     async unlink(path: string) {
       const topic = topicOf(String(path))
       points.come(`unlink:${topic}:before`)
