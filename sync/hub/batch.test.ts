@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { receiptItem, verifyReceipt } from '../envelope/receipt.ts'
 import { sha256Hex } from '../envelope/sha256.ts'
 import { MAX_BATCH_BYTES } from '../protocol/hub-api.ts'
+import type { HandedIn } from './ingest-check.ts'
 import { goodPayload, terminalOf } from './test-hub.ts'
 import { enrolled, makeMemoryHub } from './test-memory-hub.ts'
 
@@ -10,6 +11,15 @@ async function opened(receipt: string | null, hub: Awaited<ReturnType<typeof mak
   const verified = await verifyReceipt(receipt ?? '', hub.keySet)
   if (!verified.ok) throw new Error(verified.fault)
   return verified.receipt
+}
+
+/** The same envelope with one bit of the device's signature changed. */
+function withOtherSignature(sent: HandedIn): HandedIn {
+  const { summary, sealed } = JSON.parse(sent.envelope) as { summary: string; sealed: string }
+  const [head, body, signature] = summary.split('.')
+  const flipped = `${head}.${body}.${signature?.startsWith('A') ? 'B' : 'A'}${signature?.slice(1)}`
+  const envelope = JSON.stringify({ summary: flipped, sealed })
+  return { ...sent, envelope, sha256: sha256Hex(envelope) }
 }
 
 test('a batch: one receipt over all that are new, in the order of the terminal’s own numbers', async () => {
@@ -61,7 +71,10 @@ test('what is bad in a batch is refused by itself, with its own fault', async ()
   const broken = { ...(await terminal.seal()), envelope: '{}', sha256: sha256Hex('{}') }
   const conflict = await terminal.seal({ payload })
   const foreign = await stranger.seal()
-  const { results, receipt } = await hub.hub.putBatch({ submissions: [wrongHash, broken, good, conflict, foreign] })
+  const forged = withOtherSignature(await terminal.seal())
+  const { results, receipt } = await hub.hub.putBatch({
+    submissions: [wrongHash, broken, good, conflict, foreign, forged],
+  })
   expect(results).toEqual([
     {
       submissionId: wrongHash.submissionId,
@@ -91,6 +104,13 @@ test('what is bad in a batch is refused by itself, with its own fault', async ()
       status: 401,
       code: 'KEY_UNKNOWN',
       why: expect.any(String),
+    },
+    {
+      submissionId: forged.submissionId,
+      outcome: 'refused',
+      status: 400,
+      code: 'BAD_ENVELOPE',
+      why: expect.stringContaining('bad-signature'),
     },
   ])
   expect(receiptItem(await opened(receipt, hub), good.submissionId, good.sha256)).toBeDefined()
