@@ -53,9 +53,18 @@ export function* queueEventsOf(
   }
 }
 
+/**
+ * What readers take for another journal: damage took frames away that they may have shown already (a receipt, a requeue),
+ * and no later frame tells them so. They begin again from what is left, as the ledger did.
+ */
+function nameOf(journal: Pick<Journal, 'journalId'>, ledger: Pick<Ledger, 'damage'>): string {
+  const broken = ledger.damage.filter(({ kind }) => kind === 'broken').length
+  return broken === 0 ? journal.journalId : `${journal.journalId}+${broken}`
+}
+
 export interface FeedSources {
   readonly journal: Pick<Journal, 'journalId' | 'lastSequence' | 'read'>
-  readonly ledger: Pick<Ledger, 'items'>
+  readonly ledger: Pick<Ledger, 'items' | 'damage'>
   /** Set to the journal's last sequence after each durable frame. */
   readonly journalHead: Cell<number>
   readonly connection: Cell<Connection>
@@ -81,7 +90,6 @@ async function* feeding(
   since: number,
   signal: AbortSignal,
 ): AsyncGenerator<FeedMessage, void, void> {
-  const { journalId } = journal
   let through = since > journal.lastSequence ? 0 : since
   let told: { connection?: Connection; listing?: Listing; first: boolean } = { first: true }
   let wake: (() => void) | undefined
@@ -103,17 +111,17 @@ async function* feeding(
           for (const event of queueEventsOf(entry, ledger)) {
             if (events.length === BATCH_EVENTS) {
               // The frame itself is claimed only with its last event.
-              yield { kind: 'events', journalId, throughSequence: through, events }
+              yield { kind: 'events', journalId: nameOf(journal, ledger), throughSequence: through, events }
               events = []
             }
             events.push(event)
           }
           through = entry.sequence
           if (events.length < BATCH_EVENTS) continue
-          yield { kind: 'events', journalId, throughSequence: through, events }
+          yield { kind: 'events', journalId: nameOf(journal, ledger), throughSequence: through, events }
           events = []
         }
-        yield { kind: 'events', journalId, throughSequence: through, events }
+        yield { kind: 'events', journalId: nameOf(journal, ledger), throughSequence: through, events }
       }
       const stands = connection.get()
       if (told.connection !== stands) {
