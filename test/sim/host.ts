@@ -30,6 +30,8 @@ export interface HostParts {
   readonly provisioning: Provisioning
   readonly suite: Suite
   readonly oracle: Oracle
+  /** Counts what programs say, by event. */
+  readonly said: Record<string, number>
   readonly segmentBytes: number
   readonly withWorker: boolean
   readonly broken: Break | undefined
@@ -75,7 +77,15 @@ export function createHost(parts: HostParts): Host {
   let refusal: string | undefined
   const requeued = new Set<string>()
 
-  const log: Log = (event, detail) => scheduler.note(`${name} says ${event}`, JSON.stringify(detail ?? {}))
+  function heard(event: string, detail: Readonly<Record<string, unknown>>): void {
+    const inner = detail.journal ?? detail.hub ?? detail.drain
+    const what = typeof inner === 'string' ? `${event} ${inner}` : event
+    parts.said[what] = (parts.said[what] ?? 0) + 1
+  }
+  const log: Log = (event, detail = {}) => {
+    heard(event, detail)
+    scheduler.note(`${name} says ${event}`, JSON.stringify(detail))
+  }
 
   function bootAgainLater(): void {
     scheduler.after(random.logarithmic(RESTART_MIN_MS, RESTART_MAX_MS), `${name} starts again`, host.boot)
@@ -178,7 +188,10 @@ export function createHost(parts: HostParts): Host {
         workerId: parts.suite.randomUuid(),
         clock,
         random: random.fork(`page ${pages}`).next,
-        log: (event, facts) => scheduler.note(`${process.name} says ${event}`, JSON.stringify(facts ?? {})),
+        log(event, facts = {}) {
+          heard(`worker ${event}`, facts)
+          scheduler.note(`${process.name} says ${event}`, JSON.stringify(facts))
+        },
         disk: workerDisk,
         channel,
         mainLives: () => terminal === mine,

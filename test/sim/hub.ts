@@ -38,6 +38,7 @@ export interface HubParts {
   readonly maxMs: number
   readonly unixMs: () => number
   readonly broken: Break | undefined
+  readonly said: Record<string, number>
   readonly settings: { readonly minimumRetentionMs: number; readonly reconcileEveryMs: number }
   /** Share of requests after which the hub falls with its answer unsent. */
   readonly crashBeforeAnswer: number
@@ -119,7 +120,11 @@ export async function foundHub(parts: HubParts): Promise<SimHub> {
       sources,
       suite,
       onArrival: () => undefined,
-      onEvent: (event) => scheduler.note(`hub says ${event.event}`, JSON.stringify(event)),
+      onEvent(event) {
+        const what = `hub ${event.event}`
+        parts.said[what] = (parts.said[what] ?? 0) + 1
+        scheduler.note(`hub says ${event.event}`, JSON.stringify(event))
+      },
     })
     return { process, api: handlerOver(router, oracle) }
   }

@@ -21,6 +21,7 @@ export interface MisfortuneParts {
   readonly hub: SimHub
   readonly trueUnixMs: () => number
   readonly onFault: (kind: FaultKind) => void
+  readonly onFlip: (terminalId: string) => void
 }
 
 export interface Misfortune {
@@ -143,6 +144,7 @@ export function createMisfortune(parts: MisfortuneParts): Misfortune {
     if (paths.length === 0) return false
     const path = random.pick(paths)
     const offset = random.int(0, (disk.content(path)?.length ?? 1) - 1)
+    parts.onFlip(name)
     disk.flip(path, offset, 1 << random.int(0, 7))
     scheduler.note(`${name} bit flips in ${path} at ${offset}`)
     return true

@@ -71,6 +71,8 @@ export interface Oracle {
   framed(terminalId: string, entry: JournalEntry): void
   /** Submissions whose bytes were hit where they lay, as the terminal itself said: by ticket, by range, or by quarantine. */
   readonly damagedIds: ReadonlySet<string>
+  /** Terminals on whose disks bits flipped. Elsewhere no damage excuses anything: a power cut takes only what nobody promised. */
+  readonly flippedTerminals: Set<string>
   /** Submissions that the hub must refuse: quarantine is their place. */
   readonly refusable: Set<string>
   /** Terminals whose key was revoked: the hub may refuse all of theirs. */
@@ -90,6 +92,7 @@ export function createOracle(nowMs: () => number): Oracle {
   const inBackup = new Set<string>()
   let lastSequence = 0
   const damagedIds = new Set<string>()
+  const flippedTerminals = new Set<string>()
   const refusable = new Set<string>()
   const refusableTerminals = new Set<string>()
   const ticketOf = new Map<string, string>()
@@ -114,6 +117,7 @@ export function createOracle(nowMs: () => number): Oracle {
   }
 
   function damageSeen(terminalId: string, seen: Extract<Frame, { type: 'damage-seen' }>): void {
+    if (!flippedTerminals.has(terminalId)) return
     const tickets = new Set(seen.tickets)
     const through = seen.throughSequence ?? Number.POSITIVE_INFINITY
     for (const [submissionId, at] of sequenceOf) {
@@ -128,6 +132,7 @@ export function createOracle(nowMs: () => number): Oracle {
     promises,
     rows,
     damagedIds,
+    flippedTerminals,
     refusable,
     refusableTerminals,
     violated,
@@ -187,7 +192,7 @@ export function createOracle(nowMs: () => number): Oracle {
           ticketOf.set(frame.submissionId, frame.ticket)
           break
         case 'quarantined':
-          if (frame.reason === 'damaged') damagedIds.add(frame.submissionId)
+          if (frame.reason === 'damaged' && flippedTerminals.has(terminalId)) damagedIds.add(frame.submissionId)
           break
         case 'damage-seen':
           damageSeen(terminalId, frame)

@@ -27,6 +27,8 @@ export interface Report {
   simulatedDays: number
   /** Uses of the real clock, timers or randomness by code that should have had them injected. */
   leaks: Record<string, number>
+  /** How often programs said what: the paths that the run went through. */
+  said: Record<string, number>
   /** Over the histories of all seeds. */
   hash: string
   seconds: number
@@ -67,6 +69,7 @@ export function emptyReport(): Report {
     events: 0,
     simulatedDays: 0,
     leaks: {},
+    said: {},
     hash: '',
     seconds: 0,
     submissionsPerSecond: 0,
@@ -93,6 +96,7 @@ export function addResult(report: Report, result: WorldResult, minimised: string
   report.events += result.steps
   report.simulatedDays += result.simulatedMs / 86_400_000
   for (const [name, count] of Object.entries(result.leaks)) report.leaks[name] = (report.leaks[name] ?? 0) + count
+  for (const [name, count] of Object.entries(result.said)) report.said[name] = (report.said[name] ?? 0) + count
   report.hash = createHash('sha256')
     .update(`${report.hash}${result.options.seed}:${result.hash}`)
     .digest('hex')

@@ -41,15 +41,23 @@ const CALM: WorldOptions = {
 
 /** For each safeguard a world that leans on it. */
 const LEANING: Readonly<Record<Break, WorldOptions['faults']>> = {
-  'no-fsync': { 'power-cut': 60 },
+  'no-fsync': { 'power-cut': 90, partition: 60 },
   'no-unique': { 'reply-lost': 0.4, 'request-duplicated': 0.4 },
-  'early-purge': { 'hub-restored-as-copy': 20 },
+  'early-purge': { 'hub-restored-as-copy': 90 },
   'any-receipt': { 'receipt-forged': 0.5 },
 }
 
-test.each(BREAKS)('without its safeguard a world comes to harm: %s', async (broken) => {
-  const options = { ...CALM, faults: LEANING[broken] }
-  expect(found(await runWorld(options))).toEqual([])
-  const harmed = found(await runWorld(options, broken))
-  expect(harmed.some((kind) => CONSEQUENCES[broken].includes(kind))).toBe(true)
+/** Chance decides in which of them the harm comes; most have it at once. */
+const TRIES = 12
+
+test.each(BREAKS)('without its safeguard some world comes to harm: %s', { timeout: 60_000 }, async (broken) => {
+  for (let seed = 1; seed <= TRIES; seed++) {
+    const options = { ...CALM, seed, faults: LEANING[broken] }
+    const harmed = found(await runWorld(options, broken)).some((kind) => CONSEQUENCES[broken].includes(kind))
+    if (!harmed) continue
+    // With it, the same world is well.
+    expect(found(await runWorld(options))).toEqual([])
+    return
+  }
+  expect.fail(`${TRIES} worlds without a loss`)
 })

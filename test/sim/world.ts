@@ -23,6 +23,8 @@ const START_UNIX_MS = Date.parse('2026-11-23T02:48:00.000Z')
 const SETUP_LIMIT_MS = 10 * 60_000
 /** After the last fault everything must be delivered within this: some backoffs of 15 minutes, some restarts. */
 const HEALING_LIMIT_MS = 2 * 3_600_000
+/** What has a safeguard taken away loses something soon, or not at all. */
+const BROKEN_HEALING_LIMIT_MS = 20 * 60_000
 const LOOK_EVERY_MS = 5_000
 const FOLLOW_MS = 60_000
 /** A world that goes on for so long within its time spins. */
@@ -43,6 +45,8 @@ export interface WorldResult {
   /** The last events before the end, when they were asked for. */
   readonly lines: readonly string[]
   readonly leaks: Readonly<Record<string, number>>
+  /** How often programs said what: shows which of their paths a run went through. */
+  readonly said: Readonly<Record<string, number>>
   readonly kept: Kept
 }
 
@@ -79,6 +83,7 @@ export async function runWorld(options: WorldOptions, broken?: Break, keepLines 
     oracle.violated('unexpected-error', `${where}: ${text.slice(0, 1_000)}`)
   }
 
+  const said: Record<string, number> = {}
   const faults: FaultCounts = {}
   const onFault = (kind: FaultKind) => {
     faults[kind] = (faults[kind] ?? 0) + 1
@@ -87,6 +92,7 @@ export async function runWorld(options: WorldOptions, broken?: Break, keepLines 
 
   try {
     const world = await build({
+      said,
       options,
       broken,
       random,
@@ -122,6 +128,7 @@ export async function runWorld(options: WorldOptions, broken?: Break, keepLines 
       hub,
       trueUnixMs: trueClock.unixMs,
       onFault,
+      onFlip: (terminalId) => void oracle.flippedTerminals.add(terminalId),
     })
     // Nobody would restore a copy from before the terminals were registered.
     hub.backUp()
@@ -133,7 +140,7 @@ export async function runWorld(options: WorldOptions, broken?: Break, keepLines 
 
     misfortune.end()
     scheduler.note('the faults end')
-    const limitMs = scheduler.nowMs() + HEALING_LIMIT_MS
+    const limitMs = scheduler.nowMs() + (broken === undefined ? HEALING_LIMIT_MS : BROKEN_HEALING_LIMIT_MS)
     await runUntil(limitMs, () => settled(world))
     // The worker hears of the last receipt after the journal has it.
     const quietMs = scheduler.nowMs() + FOLLOW_MS
@@ -146,6 +153,7 @@ export async function runWorld(options: WorldOptions, broken?: Break, keepLines 
       hash: history.hash(),
       lines: history.lines,
       leaks: { ...guard.leaks },
+      said,
     })
   } finally {
     process.off('unhandledRejection', onRejection)
@@ -154,6 +162,7 @@ export async function runWorld(options: WorldOptions, broken?: Break, keepLines 
 }
 
 async function build(parts: {
+  readonly said: Record<string, number>
   readonly options: WorldOptions
   readonly broken: Break | undefined
   readonly random: SeededRandom
@@ -173,6 +182,7 @@ async function build(parts: {
     maxMs: options.hubMaxMs,
     unixMs: parts.trueUnixMs,
     broken,
+    said: parts.said,
     settings: { minimumRetentionMs: options.minimumRetentionMs, reconcileEveryMs: options.reconcileEveryMs },
     crashBeforeAnswer: options.faults['hub-crash-before-answer'] ?? 0,
     onFault,
@@ -211,6 +221,7 @@ async function build(parts: {
         link,
         suite,
         oracle,
+        said: parts.said,
         segmentBytes: options.segmentBytes,
         withWorker: options.worker,
         broken,
@@ -267,7 +278,7 @@ function planBackups(options: WorldOptions, { scheduler, hub }: World): void {
 function resultOf(
   { scheduler, oracle, hosts }: World,
   hub: SimHub,
-  more: Pick<WorldResult, 'options' | 'faults' | 'hash' | 'lines' | 'leaks'>,
+  more: Pick<WorldResult, 'options' | 'faults' | 'hash' | 'lines' | 'leaks' | 'said'>,
 ): WorldResult {
   const promises = [...oracle.promises.values()]
   return {
