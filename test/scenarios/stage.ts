@@ -116,7 +116,10 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
   const trueClock = wallClock(scheduler, START_UNIX_MS)
   const oracle = createOracle(scheduler.nowMs)
   const suite = seededSuite(random.fork('suite').next)
+  // The simulation counts what programs say; here it is kept as it was said.
+  const counts = { said: {} }
   const hub = await foundHub({
+    ...counts,
     scheduler,
     random: random.fork('hub'),
     suite,
@@ -176,6 +179,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     return mounted
   }
   const host = createHost({
+    ...counts,
     name: 'T1',
     scheduler,
     random: random.fork('host'),
