@@ -14,6 +14,24 @@ function gate(): [Promise<void>, () => void] {
 }
 
 describe('a journal', () => {
+  it('makes durable what a program left whole but unsynced before anybody hears of it', async () => {
+    const disk = memoryDisk()
+    const { journal } = await opened(disk)
+    let dead = false
+    disk.before = (operation) => {
+      if (operation === 'sync') dead = true
+      // The program dies here: what it waits for never comes, what it wrote is in the page cache.
+      return dead ? new Promise<void>(() => undefined) : undefined
+    }
+    void journal.append(accepted(1))
+    for (let turn = 0; turn < 50; turn++) await null
+    expect(dead).toBe(true)
+    disk.before = () => undefined
+    // The lock fell with its process.
+    const again = await opened({ ...disk, lock: async () => ({ ok: true, release: async () => undefined }) })
+    expect(again.frames).toBe(1)
+    expect((await opened(disk.powerCut())).frames).toBe(1)
+  })
   it('begins empty with a name, and keeps name, frames and chain over a restart', async () => {
     const disk = memoryDisk()
     const first = await opened(disk)

@@ -67,6 +67,7 @@ async function openLocked(options: JournalOptions, disk: Disk, release: () => Pr
     log('error', 'journal-not-opened', { fault: scanned.fault, detail: scanned.detail })
     return scanned
   }
+  await makeDurable(disk, dir, scanned.segments.at(-1))
   const { lastSequence, lastHash, tornBytes, unknownFrames, frames } = scanned
   const head: Head = { lastSequence, lastHash, segments: scanned.segments }
   // What was found is in the ledger's hands already; what is found now must be journalled before anything else.
@@ -105,6 +106,21 @@ async function openLocked(options: JournalOptions, disk: Disk, release: () => Pr
   log('info', 'journal-opened', { journalId, frames, tornBytes, unknownFrames, damage: fresh.length })
   const journal = journalOver(journalId, head, writer, reads, segments, damages, release)
   return { ok: true, journal, repaired: { tornBytes }, frames, damage: fresh }
+}
+
+/**
+ * A program that died between a write and its sync left frames that are whole but not yet durable, and perhaps a name
+ * that no folder has for good. They count from now on, so they must outlive a power cut before anybody hears of them.
+ */
+async function makeDurable(disk: Disk, dir: string, active: Head['segments'][number] | undefined): Promise<void> {
+  if (active === undefined) return
+  const file = await disk.open(join(dir, active.name), { write: true, create: false })
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await disk.syncDir(dir)
 }
 
 /** Cuts the torn tail, and tells it together with older ones that were cut and never journalled. */
