@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { openEnvelope } from '../sync/envelope/open.ts'
 import { generateSigningKey, type SigningKey } from '../sync/envelope/signing-key.ts'
+import { openAttachments } from '../sync/journal/attachments.ts'
 import { diskError } from '../sync/journal/memory-disk.ts'
 import type { SubmitRequest } from '../sync/protocol/submission.ts'
 import type { Accepted, SubmitAnswer } from './bridge/submissions.contract.ts'
 import { SubmitAnswerSchema } from './bridge/submissions.contract.ts'
 import { type CardSession, createCardSession } from './card-session.ts'
 import { createCell } from './cell.ts'
-import { createIntake, type Intake } from './intake.ts'
+import { createIntake, type Intake, type IntakeOptions } from './intake.ts'
 import type { HeldCatalogue } from './packages.ts'
 import {
   CATALOGUE,
@@ -38,6 +39,7 @@ let held: JournalOnMemory
 let session: CardSession
 let book: ReturnType<typeof logBook>
 let intake: Intake
+let parts: IntakeOptions
 let enrolled: boolean
 let space: 'open' | 'no-attachments' | 'no-space'
 let catalogue: ReturnType<typeof createCell<HeldCatalogue | null>>
@@ -55,7 +57,7 @@ beforeEach(async () => {
   session.open(randomUUID())
   putCard()
   const sealKey = world.keySet.keys.find((key) => key.use === 'seal')
-  intake = createIntake({
+  parts = {
     terminalId: TERMINAL_ID,
     journal: held.journal,
     ledger: held.ledger,
@@ -70,7 +72,8 @@ beforeEach(async () => {
     today: () => '2026-11-23',
     log: book.log,
     space: () => space,
-  })
+  }
+  intake = createIntake(parts)
 })
 
 function putCard(name = NAME, number = ID_NUMBER, birth = '19861102', sex = '1'): void {
@@ -256,4 +259,36 @@ test('no line of the log holds anything of the citizen', async () => {
   expect(book.lines.length).toBeGreaterThan(3)
   for (const planted of [NAME, ID_NUMBER, PHONE, '恒盛纺织', '不是电话', '南桥'])
     expect(book.text()).not.toContain(planted)
+})
+
+test('scenario 16: materials are sealed, durable before the frame, listed in it and in the sealed header; none stays when one cannot be stored', async () => {
+  const store = await openAttachments(held.disk, '/attachments', () => undefined)
+  let level: 'open' | 'no-attachments' = 'open'
+  const withStore = createIntake({ ...parts, attachments: store, space: () => level })
+  const materials = [
+    { materialId: 'photo', mediaType: 'image/jpeg' as const, plain: Buffer.alloc((1 << 20) + 5, 7) },
+    { materialId: 'proof', mediaType: 'application/pdf' as const, plain: Buffer.from('a page') },
+  ]
+  const { submissionId } = good(await withStore.submit(draft(), materials))
+  const read = await held.journal.readAccepted(submissionId)
+  if (!read.ok) throw new Error(read.fault)
+  const listed = (read.frame.chunks ?? []).map((chunk) => chunk.sha256)
+  expect(listed).toHaveLength(3)
+  expect([...(await store.list())].sort()).toEqual([...listed].sort())
+  const opened = await openEnvelope(read.frame.envelope, () => world.sealPrivateJwk)
+  if (!opened.ok) throw new Error(opened.fault)
+  expect(opened.header.chunks.map((chunk) => chunk.sha256)).toEqual(listed)
+  expect(opened.payload.attachments?.map((each) => each.materialId)).toEqual(['photo', 'proof'])
+
+  // The second of the two does not fit: nothing of either is left, and nothing was promised.
+  held.disk.freeBytes = (1 << 20) + 600
+  const refused = await withStore.submit(draft(), materials)
+  expect(refused.ok ? 'accepted' : refused.fault).toBe('not-stored')
+  expect(await store.list()).toHaveLength(3)
+  held.disk.freeBytes = Number.POSITIVE_INFINITY
+  level = 'no-attachments'
+  const tight = await withStore.submit(draft(), materials)
+  expect(tight.ok ? 'accepted' : tight.fault).toBe('no-attachments')
+  good(await withStore.submit(draft()))
+  expect(held.ledger.waiting).toBe(2)
 })

@@ -2,12 +2,14 @@ import { randomInt } from 'node:crypto'
 import { joseSuite } from '../sync/envelope/jose-suite.ts'
 import { sealSubmission } from '../sync/envelope/seal.ts'
 import type { Suite } from '../sync/envelope/suite.ts'
+import type { AttachmentStore } from '../sync/journal/attachments.ts'
 import type { Journal } from '../sync/journal/journal.ts'
 import type { Ledger, LedgerItem } from '../sync/journal/ledger.ts'
 import { checkAnswers } from '../sync/protocol/answers.ts'
 import type { ServiceItem } from '../sync/protocol/service-item.ts'
 import type { Applicant, SubmitRequest } from '../sync/protocol/submission.ts'
 import { makeTicket } from '../sync/protocol/ticket.ts'
+import { type Attached, attach, type Material } from './attaching.ts'
 import type { IntakeState } from './bridge/queue.contract.ts'
 import type { Accepted, SubmitAnswer } from './bridge/submissions.contract.ts'
 import type { CardSession } from './card-session.ts'
@@ -21,7 +23,8 @@ import type { Trust } from './trust.ts'
  * it is safe. Idempotent on the draft: pressed twice, asked again after a lost answer or a reload, one submission.
  */
 export interface Intake {
-  submit(request: SubmitRequest): Promise<SubmitAnswer>
+  /** `materials` become sealed attachments; what a device scanned never crosses the bridge. */
+  submit(request: SubmitRequest, materials?: readonly Material[]): Promise<SubmitAnswer>
   byDraft(draftId: string): Accepted | null
   /** What the citizen was told of an accepted submission. */
   accepted(entry: LedgerItem): Accepted
@@ -39,6 +42,8 @@ export interface IntakeOptions {
   readonly log: Log
   /** Whether the disk has room for more; open when not given. */
   readonly space?: () => IntakeState
+  /** Where sealed attachments lie; without it none are taken. */
+  readonly attachments?: Pick<AttachmentStore, 'put' | 'remove'>
   /** Cryptography and randomness; the real ones when not given. */
   readonly suite?: Suite
   /** An even random whole number 0 ≤ x < limit. */
@@ -52,6 +57,8 @@ const MAX_FIELDS_LOGGED = 40
 
 /** 128 random bits in the receipt's QR code. */
 const SECRET_BYTES = 16
+
+const NOTHING_ATTACHED: Attached = { ok: true, attachments: [], chunks: [] }
 
 type Refusal = Extract<SubmitAnswer, { ok: false }>
 
@@ -89,11 +96,13 @@ export function createIntake(options: IntakeOptions): Intake {
     }
   }
 
-  async function take(request: SubmitRequest): Promise<SubmitAnswer> {
+  async function take(request: SubmitRequest, materials: readonly Material[]): Promise<SubmitAnswer> {
     const known = ledger.byDraft(request.draftId)
     if (known !== undefined) return { ok: true, accepted: accepted(known) }
     // Before any work: what is here already must stay safe, and receipts need room too.
-    if (options.space?.() === 'no-space') return refuse('no-space')
+    const space = options.space?.() ?? 'open'
+    if (space === 'no-space') return refuse('no-space')
+    if (materials.length > 0 && space !== 'open') return refuse('no-attachments')
 
     const applicant = session.applicant()
     if (applicant === undefined) return refuse('no-card')
@@ -109,7 +118,7 @@ export function createIntake(options: IntakeOptions): Intake {
     if (!trust.enrolled() || sealKey === undefined) return refuse('no-trust')
 
     const visit = session.visit()
-    const order = last.then(() => store(request, item, applicant, sealKey, acceptedAt, visit))
+    const order = last.then(() => store(request, item, applicant, sealKey, acceptedAt, visit, materials))
     // Its failure is the caller's; the next in line must not inherit it.
     last = order.then(
       () => undefined,
@@ -125,8 +134,12 @@ export function createIntake(options: IntakeOptions): Intake {
     sealKey: NonNullable<ReturnType<Trust['sealKey']>>,
     acceptedAt: string,
     visit: number,
+    materials: readonly Material[],
   ): Promise<SubmitAnswer> {
     const submissionId = suite.randomUuid()
+    const attached = await attachedTo(submissionId, materials)
+    if (!attached.ok) return refuse('not-stored')
+    const { attachments, chunks } = attached
     const secret = suite.randomBytes(SECRET_BYTES).toString('base64url')
     const ticket = freshTicket()
     const deviceSequence = ledger.nextDeviceSequence
@@ -140,6 +153,7 @@ export function createIntake(options: IntakeOptions): Intake {
         answers: request.answers,
         ...(item.pledge === undefined ? {} : { pledge: item.pledge.text.zh }),
         ...(request.signature === undefined ? {} : { signature: request.signature }),
+        ...(attachments.length === 0 ? {} : { attachments: [...attachments] }),
         acceptedAt,
       },
       summary: {
@@ -154,6 +168,7 @@ export function createIntake(options: IntakeOptions): Intake {
       },
       sealKey,
       deviceKey: trust.deviceKey,
+      chunks,
     }
     const { envelope, sha256 } = await sealSubmission(sealing, suite)
     const written = await journal.append({
@@ -167,14 +182,25 @@ export function createIntake(options: IntakeOptions): Intake {
       ticket,
       envelope,
       envelopeSha256: sha256,
+      ...(chunks.length === 0 ? {} : { chunks: [...chunks] }),
     })
-    if (!written.ok) return refuse('not-stored')
+    if (!written.ok) {
+      if (chunks.length > 0) await options.attachments?.remove(chunks.map((chunk) => chunk.sha256))
+      return refuse('not-stored')
+    }
     session.keepReceipt(visit, submissionId, { secret, name: applicant.name })
     // Said after the answer has left: the journal is the proof, the citizen need not wait for the log.
     later(() => log('submission-accepted', { submissionId, deviceSequence, itemId: item.id, sha256 }))
     const entry = ledger.bySubmission(submissionId)
     if (entry === undefined) throw new Error('the ledger did not follow the journal')
     return { ok: true, accepted: accepted(entry) }
+  }
+
+  /** Nothing to wait for when there are none: that is the usual case. */
+  async function attachedTo(submissionId: string, materials: readonly Material[]): Promise<Attached> {
+    if (materials.length === 0) return NOTHING_ATTACHED
+    if (options.attachments === undefined) throw new Error('intake: there is no store for attachments')
+    return attach(submissionId, materials, options.attachments, suite)
   }
 
   function freshTicket(): string {
@@ -186,10 +212,10 @@ export function createIntake(options: IntakeOptions): Intake {
 
   return {
     accepted,
-    submit(request) {
+    submit(request, materials = []) {
       const already = running.get(request.draftId)
       if (already !== undefined) return already
-      const flight = take(request).finally(() => running.delete(request.draftId))
+      const flight = take(request, materials).finally(() => running.delete(request.draftId))
       running.set(request.draftId, flight)
       return flight
     },

@@ -119,7 +119,7 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
   })
 
   const intake = createIntake({
-    ...{ terminalId, journal, ledger, session, trust, packages, nowIso, today, log },
+    ...{ terminalId, journal, ledger, session, trust, packages, attachments, nowIso, today, log },
     space: () => space.level,
   })
   const receipts = createReceiptPrinting({

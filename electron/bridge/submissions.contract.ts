@@ -35,6 +35,8 @@ export const SubmitAnswerSchema = z.discriminatedUnion('ok', [
       'not-stored',
       /** The disk is nearly full: nothing new is taken in, so that what is here stays safe. Opens again by itself. */
       'no-space',
+      /** There is room for papers without attachments only. */
+      'no-attachments',
     ]),
     /** For bad-answers: which fields, and why (sync/protocol/answers). */
     fields: z.array(z.object({ field: z.string(), fault: z.string() })),

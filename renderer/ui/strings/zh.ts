@@ -337,6 +337,9 @@ const entries = {
   'submit-fault.no-trust': { text: '这台机器还没有准备好收件，您的内容没有提交。请叫工作人员，或者到窗口办。' },
   'submit-fault.not-stored': { text: '机器没能存下来，您的内容没有提交。请再点一次；还不行，请叫工作人员。' },
   'submit-fault.no-space': { text: '这台机器存满了，您的内容没有提交。请到窗口办，或者叫工作人员。' },
+  'submit-fault.no-attachments': {
+    text: '这台机器存得快满了，带附件的件先收不了，没有提交。请到窗口办，或者换一台机器。',
+  },
   'submit-fault.not-arrived': { text: '刚才断了一下，没有收到。您填的都在，请再点一次提交。不会重复。' },
 
   'receipt.received': { text: '收到了，{item}已经交上去' },
