@@ -145,7 +145,7 @@ test('progress goes to whoever asked for it and nowhere else', () => {
   expect(heard).toEqual([])
 })
 
-test('asks once for storage that is not evicted, and says when even asking failed', async () => {
+test('scenario 15: asks once for storage that is not evicted, and says when even asking failed', async () => {
   const persist = vi.fn(async () => Promise.reject(new Error('not allowed')))
   const problems: string[] = []
   const handle = startSyncWorker({

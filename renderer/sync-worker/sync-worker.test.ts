@@ -212,7 +212,7 @@ describe('the worker', () => {
     expect(puts).toBeGreaterThan(0)
   })
 
-  test('two workers of one browser never drain at once, even when main gives the lease to both (scenario 19)', async () => {
+  test('scenario 19: two workers of one browser never drain at once, even when main gives the lease to both', async () => {
     const locks = fakeLocks()
     const first = bench({ guard: createDrainGuard(locks) })
     await settled(() => expect(first.main.leases.length).toBe(1))
@@ -280,7 +280,7 @@ describe('the worker', () => {
 })
 
 describe('the worker and a store that breaks', () => {
-  test('IndexedDB wiped while items wait: rebuilt from the journal, all delivered', async () => {
+  test('scenario 14: IndexedDB wiped while items wait: rebuilt from the journal, all delivered', async () => {
     const factory = fakeFactory()
     const main = createFakeMain(clock.monotonic)
     main.answer = (submissionId) => ({ submissionId, outcome: 'failed', hubWide: true, retryAfterMs: null })
@@ -300,7 +300,7 @@ describe('the worker and a store that breaks', () => {
   })
 
   test.each(['meta', 'items', 'both'] as const)(
-    'nothing happens, and %s came back empty: found and rebuilt',
+    'scenario 14: nothing happens, and %s came back empty: found and rebuilt',
     async (what) => {
       const good = rxdbSource(memoryHome(), 'queue', () => undefined)
       const stores: QueueStore[] = []
@@ -348,7 +348,7 @@ describe('the worker and a store that breaks', () => {
     await settled(() => expect(b.views().at(-1)?.received).toBe(1))
   })
 
-  test('a store whose writes begin to fail gives the lease back at once', async () => {
+  test('scenario 15: a store whose writes begin to fail gives the lease back at once', async () => {
     const good = rxdbSource(memoryHome(), 'queue', () => undefined)
     let broken = false
     const source: StoreSource<QueueDatabase> = {

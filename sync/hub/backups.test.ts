@@ -46,7 +46,7 @@ test('the watermark is only what was settled when a backup began, and never goes
   expect(await confirm(3)).toEqual({ ok: false, fault: 'not-begun', most: 0 })
 })
 
-test('new keys: the running hub takes them, what was signed and sealed before still counts', async () => {
+test('scenario 22: new keys: the running hub takes them, what was signed and sealed before still counts', async () => {
   const root = await readRootKey(rootKeyPath(hub.dataDir))
   if (root === undefined) throw new Error('no root key')
   const before = await handIn()

@@ -113,7 +113,7 @@ describe.each(stages)('ingest on $name', ({ databaseUrl, runs }) => {
       expect(await refused(other)).toEqual({ ok: false, fault: 'hash-conflict', held: first.sha256 })
     })
 
-    test('forty workers with one submission: one row, one receipt for all', async () => {
+    test('scenario 11: forty workers with one submission: one row, one receipt for all', async () => {
       const sent = await terminal.seal()
       const results = await Promise.all(Array.from({ length: 40 }, () => taken(sent)))
       expect(new Set(results.map((result) => result.receipt)).size).toBe(1)

@@ -48,7 +48,7 @@ const damaged = (content: Buffer, ...flips: number[]): MemoryDisk => {
 }
 
 describe('a torn tail', () => {
-  it('is cut at every byte of the last frame, kept aside, and the chain goes on', async () => {
+  it('scenario 2: is cut at every byte of the last frame, kept aside, and the chain goes on', async () => {
     const full = contentOf(await written([accepted(1), accepted(2)]))
     const last = offsets(full).at(-1) ?? 0
     for (let length = last; length < full.length; length++) {
@@ -249,7 +249,7 @@ describe('damage in the middle', () => {
     expect((await opened(disk)).damage).toMatchObject([{ fromSequence: 1, throughSequence: 1 }])
   })
 
-  it('finds a frame that was taken out, swapped, or put in with a good hash of its own (scenario 23)', async () => {
+  it('scenario 23: finds a frame that was taken out, swapped, or put in with a good hash of its own', async () => {
     const full = contentOf(await written([accepted(1), accepted(2), accepted(3)]))
     const [, one = 0, two = 0, three = 0] = offsets(full)
     const part = (from: number, to?: number) => full.subarray(from, to)

@@ -65,7 +65,7 @@ describe('the journal on a real disk', () => {
 })
 
 describe('the lock', () => {
-  it('keeps a second writer out, of this process or another, and opens when it is dead', async () => {
+  it('scenario 19: keeps a second writer out, of this process or another, and opens when it is dead', async () => {
     const first = await opened()
     expect(await openJournal({ dir, log: () => undefined })).toMatchObject({ ok: false, fault: 'locked' })
     await first.journal.close()

@@ -175,7 +175,7 @@ describe('purging', () => {
     expect(await again.journal.readAccepted(submissionId(2))).toMatchObject({ ok: false, fault: 'purged' })
   })
 
-  it('happens whole or not at all, whatever operation the power is cut at, and is finished by the next start', async () => {
+  it('scenario 6: happens whole or not at all, whatever operation the power is cut at, and is finished by the next start', async () => {
     for (const chance of [() => 0, () => 1, (limit: number) => limit - 1]) {
       for (let stopAt = 1; ; stopAt++) {
         const disk = memoryDisk()

@@ -119,7 +119,7 @@ function spaceOn(disk: MemoryDisk) {
 }
 
 describe('the watch over free space', () => {
-  it('closes in two steps and opens again by itself, not at the same mark', async () => {
+  it('scenario 13: closes in two steps and opens again by itself, not at the same mark', async () => {
     const disk = memoryDisk()
     disk.freeBytes = 10_000
     const { space, levels, tick } = spaceOn(disk)

@@ -214,7 +214,7 @@ test('an item that the catalogue does not have, or not in this version: refused,
   expect(await hubRows(world.stack)).toEqual([])
 })
 
-test('a journal that another terminal holds: the second does not start, the first goes on', async () => {
+test('scenario 19: a journal that another terminal holds: the second does not start, the first goes on', async () => {
   const { code, said, log } = await start(shellArgs())
   expect(code).toBe(EXIT_CONFIG)
   expect(said).toContain('(journal-locked)')

@@ -45,7 +45,7 @@ async function expectDeliveredOnce(tickets: readonly string[]): Promise<void> {
   expect(rows.map((row) => row.ticket).sort()).toEqual([...tickets].sort())
 }
 
-test('the browser profile deleted while three submissions wait, offline', async (context) => {
+test('scenario 14: the browser profile deleted while three submissions wait, offline', async (context) => {
   if (findChromium() === undefined) return context.skip('no Chromium: npm run setup')
   const first = mkdtempSync(join(tmpdir(), 'bianmin-profile-'))
   const before = await world.openPage({ profileDir: first })

@@ -3,7 +3,7 @@ import { findChromium } from '../support/chromium.ts'
 import { putCard, statusShows, walkToConfirm } from '../support/walk.ts'
 import { hubRows, openWorld, startAddress } from '../support/world.ts'
 
-test('confirm pressed twice, the answer lost, the page reloaded: one case, one ticket', async (context) => {
+test('scenario 4: confirm pressed twice, the answer lost, the page reloaded: one case, one ticket', async (context) => {
   if (findChromium() === undefined) return context.skip('no Chromium: npm run setup')
   const world = await openWorld()
   try {

@@ -52,7 +52,7 @@ test('main killed right after the durable answer: delivered once after the resta
   expect(await hubRows(world.stack)).toHaveLength(1)
 })
 
-test('a receipt that was not printed before the end is offered by its ticket after the restart', async () => {
+test('scenario 4: a receipt that was not printed before the end is offered by its ticket after the restart', async () => {
   await enterWithCard()
   const accepted = await submit(page, registration(await page.catalogue()))
   await world.shell().stop('SIGKILL')
