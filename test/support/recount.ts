@@ -54,7 +54,12 @@ async function everyReceiptHolds({
   const opened = await openJournal({ dir: journalDir, log: () => undefined })
   if (!opened.ok) return false
   for await (const entry of opened.journal.read(1)) {
-    if (entry.known && entry.frame.type === 'received') receipts.set(entry.frame.submissionId, entry.frame.receipt)
+    if (!entry.known) continue
+    const { frame } = entry
+    if (frame.type === 'received') receipts.set(frame.submissionId, frame.receipt)
+    // One receipt over many: it must cover each of them all the same.
+    else if (frame.type === 'batch-received')
+      for (const item of frame.items) receipts.set(item.submissionId, frame.receipt)
   }
   await opened.journal.close()
   for (const { id, sha256 } of promised) {
