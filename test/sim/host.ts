@@ -20,6 +20,14 @@ const RESTART_MIN_MS = 500
 const RESTART_MAX_MS = 20_000
 /** A page is up this long after main. */
 const PAGE_MS = 1_500
+/** A page that hangs beside its successor is gone after this at the latest. */
+const OLD_PAGE_MS = 60_000
+
+interface Page {
+  readonly process: SimProcess
+  /** Main sees its channel close. */
+  readonly closed: () => void
+}
 
 export interface HostParts {
   readonly name: string
@@ -71,8 +79,9 @@ export function createHost(parts: HostParts): Host {
   const workerDisk = createWorkerDisk(random.fork('worker disk'), 0.2, 3)
   let boots = 0
   let main: SimProcess | undefined
-  let page: { readonly process: SimProcess; readonly closed: () => void } | undefined
-  let pages = 0
+  /** Normally one; two while an old page hangs beside its successor. */
+  const pages: Page[] = []
+  let pagesOpened = 0
   let terminal: Terminal | undefined
   let refusal: string | undefined
   const requeued = new Set<string>()
@@ -95,8 +104,7 @@ export function createHost(parts: HostParts): Host {
     main?.kill()
     main = undefined
     terminal = undefined
-    page?.process.kill()
-    page = undefined
+    for (const page of pages.splice(0)) page.process.kill()
     requeued.clear()
     if (how === 'power') {
       machine.powerCut()
@@ -167,17 +175,21 @@ export function createHost(parts: HostParts): Host {
       main?.killBeforeStep(step, () => fallen(how))
     },
     loseWorker(noticed) {
-      if (page === undefined) return
-      page.process.kill()
-      if (noticed) page.closed()
-      page = undefined
+      for (const page of pages.splice(0)) {
+        page.process.kill()
+        if (noticed) page.closed()
+      }
     },
     startWorker() {
       const mine = terminal
       if (mine === undefined || main === undefined || !parts.withWorker) return
-      const process = startProcess(scheduler, `${name}.page${++pages}`)
+      const process = startProcess(scheduler, `${name}.page${++pagesOpened}`)
       const channel = mine.openWorker()
-      page = { process, closed: () => channel.closed() }
+      for (const old of pages.splice(0)) {
+        pages.push(old)
+        scheduler.after(random.logarithmic(1_000, OLD_PAGE_MS), `${old.process.name} goes`, old.process.kill)
+      }
+      pages.push({ process, closed: () => channel.closed() })
       const clock: Clock = {
         now: machine.clock.unixMs,
         monotonic: process.nowMs,
@@ -187,7 +199,7 @@ export function createHost(parts: HostParts): Host {
         process,
         workerId: parts.suite.randomUuid(),
         clock,
-        random: random.fork(`page ${pages}`).next,
+        random: random.fork(`page ${pagesOpened}`).next,
         log(event, facts = {}) {
           heard(`worker ${event}`, facts)
           scheduler.note(`${process.name} says ${event}`, JSON.stringify(facts))
@@ -212,8 +224,8 @@ export function createHost(parts: HostParts): Host {
       }
     },
     async compareQueue() {
-      if (terminal === undefined || page === undefined) return
-      const differences = await queueDifferences(terminal.ledger, workerDisk.content)
+      if (terminal === undefined || !pages.some(({ process }) => process.alive)) return
+      const differences = await queueDifferences(terminal.ledger, workerDisk.content, oracle.flippedTerminals.has(name))
       if (differences.length > 0)
         oracle.violated('queue-differs-from-journal', `${name}: ${differences.slice(0, 5).join('; ')}`)
     },
@@ -222,7 +234,7 @@ export function createHost(parts: HostParts): Host {
 }
 
 /** What the queue shows and what the ledger says, for each submission that is not purged. */
-async function queueDifferences(ledger: Ledger, store: QueueStore): Promise<readonly string[]> {
+async function queueDifferences(ledger: Ledger, store: QueueStore, wasHit: boolean): Promise<readonly string[]> {
   const differences: string[] = []
   for (const item of ledger.items()) {
     if (item.purged) continue
