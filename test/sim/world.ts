@@ -15,7 +15,7 @@ import { createOracle, type Oracle, VIOLATIONS, type Violation, type ViolationKi
 import { wallClock } from './process.ts'
 import { type SeededRandom, seededRandom } from './random.ts'
 import { createScheduler, type Scheduler } from './scheduler.ts'
-import { judgeInTheEnd, settled } from './verdict.ts'
+import { judgeInTheEnd, queuesAgree, settled } from './verdict.ts'
 
 /** Any day will do; this one is in the words of the other tests. */
 const START_UNIX_MS = Date.parse('2026-11-23T02:48:00.000Z')
@@ -26,7 +26,9 @@ const HEALING_LIMIT_MS = 2 * 3_600_000
 /** What has a safeguard taken away loses something soon, or not at all. */
 const BROKEN_HEALING_LIMIT_MS = 20 * 60_000
 const LOOK_EVERY_MS = 5_000
+/** The worker hears of the last receipt after the journal has it; and people still come. */
 const FOLLOW_MS = 60_000
+const FOLLOW_ROUNDS = 10
 /** A world that goes on for so long within its time spins. */
 const MAX_STEPS = 3_000_000
 
@@ -142,9 +144,11 @@ export async function runWorld(options: WorldOptions, broken?: Break, keepLines 
     scheduler.note('the faults end')
     const limitMs = scheduler.nowMs() + (broken === undefined ? HEALING_LIMIT_MS : BROKEN_HEALING_LIMIT_MS)
     await runUntil(limitMs, () => settled(world))
-    // The worker hears of the last receipt after the journal has it.
-    const quietMs = scheduler.nowMs() + FOLLOW_MS
-    await runUntil(quietMs, () => false)
+    for (let round = 0; round < FOLLOW_ROUNDS && goesOn(); round++) {
+      const untilMs = scheduler.nowMs() + FOLLOW_MS
+      await runUntil(untilMs, () => false)
+      if (settled(world) && (await queuesAgree(world))) break
+    }
     if (scheduler.steps >= MAX_STEPS) oracle.violated('undelivered', `${MAX_STEPS} steps and no end`)
     if (!hasEnded()) await judgeInTheEnd(world)
     return resultOf(world, hub, {
