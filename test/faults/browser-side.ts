@@ -8,9 +8,9 @@ import { within } from './waiting.ts'
 /** A real Chromium on the kiosk page, whose sync worker owns RxDB and the drain. Its store is a view, and is ill-treated. */
 export interface BrowserSide {
   /** A page on a fresh start address; after each start of the terminal. */
-  open(startUrl: string): Promise<void>
+  open(startAddress: StartAddress): Promise<void>
   /** A second page, a second worker: only one may hold the drain. */
-  openSecond(startUrl: string): Promise<void>
+  openSecond(startAddress: StartAddress): Promise<void>
   closeSecond(): Promise<void>
   /** Deletes every database under the running worker: how many there were. */
   deleteDatabases(): Promise<number>
@@ -26,6 +26,11 @@ export interface BrowserSide {
   close(): Promise<void>
 }
 
+/** A fresh one each time: each is good for one entry. */
+type StartAddress = () => Promise<string>
+
+/** A page that lost its terminal loads itself anew, and may do so just when it is sent to the new address. */
+const TRIES = 3
 const PROFILE_MEGABYTES = 96
 /** What Chromium needs beside IndexedDB to stay alive at all. */
 const PAGE_WITHIN_MS = 30_000
@@ -42,9 +47,16 @@ export async function openBrowserSide(dir: string, mayMount: boolean): Promise<B
     context ??= await launchChromium({ userDataDir: profile, args: ['--disk-cache-size=1048576'] })
     return context
   }
-  async function goTo(which: Page, url: string): Promise<void> {
-    await which.goto(url, { timeout: PAGE_WITHIN_MS, waitUntil: 'commit' })
-    await which.getByTestId('status').waitFor({ timeout: PAGE_WITHIN_MS })
+  async function goTo(which: Page, startAddress: StartAddress): Promise<void> {
+    for (let left = TRIES; ; left--) {
+      try {
+        await which.goto(await startAddress(), { timeout: PAGE_WITHIN_MS, waitUntil: 'commit' })
+        await which.getByTestId('status').waitFor({ timeout: PAGE_WITHIN_MS })
+        return
+      } catch (error) {
+        if (left === 1) throw error
+      }
+    }
   }
   async function closeContext(): Promise<void> {
     await context?.close()
@@ -55,14 +67,14 @@ export async function openBrowserSide(dir: string, mayMount: boolean): Promise<B
 
   return {
     disk,
-    async open(url) {
+    async open(startAddress) {
       const browser = await launched()
       if (page === undefined || page.isClosed()) page = browser.pages()[0] ?? (await browser.newPage())
-      await goTo(page, url)
+      await goTo(page, startAddress)
     },
-    async openSecond(url) {
+    async openSecond(startAddress) {
       second = await (await launched()).newPage()
-      await goTo(second, url)
+      await goTo(second, startAddress)
     },
     async closeSecond() {
       await second?.close()

@@ -1,7 +1,7 @@
 import { newDraft, type Outcome } from './citizen.ts'
 import { beginEvent } from './events.ts'
 import type { Hall } from './hall.ts'
-import type { Struck } from './kinds.ts'
+import { isSendChunkPoint, type Struck } from './kinds.ts'
 import type { Promise_ } from './oracle.ts'
 import { openIds, quarantineOf } from './oracle.ts'
 import { plant } from './plant.ts'
@@ -80,12 +80,9 @@ export function openEpisodes({ hall, struck }: EpisodesOptions): Episodes {
   }
 
   /** The terminal died: it comes back, and its page asks for what it does not know, or sends it again. */
-  async function backUp(episode: Pick<Episode, 'browser' | 'seed' | 'number'>, kill: Episode['kill'] = null) {
+  async function backUp(episode: Pick<Episode, 'browser' | 'seed' | 'number'>) {
     countKills()
-    await hall.bringUp(episode.browser, kill)
-    // Armed for its start, it may have died there.
-    if (!hall.terminal.isAlive()) await hall.bringUp(episode.browser)
-    countKills()
+    await hall.bringUp(episode.browser)
     await settle(episode)
   }
   async function settle(episode: Pick<Episode, 'seed' | 'number'>): Promise<void> {
@@ -113,9 +110,18 @@ export function openEpisodes({ hall, struck }: EpisodesOptions): Episodes {
     const some = await plant({ dataDir, provisioningFile, item, count: episode.planted, episode: episode.number })
     promised.push(...some)
     told.planted += some.length
-    if (episode.kill === null) return backUp(episode)
     // A kill on the way of the chunks: they leave as soon as it has started.
-    await backUp(episode, episode.kill)
+    if (episode.kill !== null && isSendChunkPoint(episode.kill.point)) await startToDie(episode.kill)
+    await backUp(episode)
+  }
+  /** Starts with a kill armed for what the terminal does when it first meets its hub again; the page comes later. */
+  async function startToDie(kill: NonNullable<Episode['kill']>): Promise<void> {
+    if (hall.terminal.isAlive()) await hall.killTerminal()
+    await hall.bringUp(false, kill)
+    await until(() => !hall.terminal.isAlive(), STRIKE_WITHIN_MS)
+    // Alive without its page, or dead: either way it starts anew.
+    if (hall.terminal.isAlive()) await hall.killTerminal()
+    countKills()
   }
   function countKills(): void {
     const kills = hall.terminal.notes().flatMap((note) => (note.note === 'killed' ? [note.point] : []))
@@ -132,7 +138,7 @@ export function openEpisodes({ hall, struck }: EpisodesOptions): Episodes {
       if (!episode.browser && hall.browser !== undefined) await hall.closeBrowser()
       if (!hall.terminal.isAlive()) await backUp(episode)
       if (episode.browser && hall.browser === undefined) {
-        await (await hall.openBrowser()).open(await hall.terminal.startAddress())
+        await (await hall.openBrowser()).open(hall.terminal.startAddress)
       }
       hall.proxy.setWeather(episode.weather, episode.seed)
       const struckBefore = episode.kill === null ? 0 : struck.of(`kill ${episode.kill.point}`)
@@ -140,10 +146,10 @@ export function openEpisodes({ hall, struck }: EpisodesOptions): Episodes {
       const isDelivered = () => openIds(hall.journal.frames(), promised).size === 0
       const end = await beginEvent({ hall, episode, struck, problems, told, isDelivered })
       const isAtStart = episode.kill !== null && episode.event !== 'none'
-      if (!hall.terminal.isAlive()) await backUp(episode, isAtStart ? episode.kill : null)
+      if (!hall.terminal.isAlive()) await backUp(episode)
       if (episode.kill !== null && !isAtStart) await hall.terminal.arm(episode.kill)
       await submitSome(episode.submissions, episode)
-      if (episode.kill !== null && struck.of(`kill ${episode.kill.point}`) === struckBefore) {
+      if (episode.kill !== null && !isAtStart && struck.of(`kill ${episode.kill.point}`) === struckBefore) {
         await until(() => !hall.terminal.isAlive(), STRIKE_WITHIN_MS)
       }
       if (episode.weather.some(({ fault }) => fault === 'time-out') && episode.event === 'none') {
@@ -151,6 +157,7 @@ export function openEpisodes({ hall, struck }: EpisodesOptions): Episodes {
       }
       await end()
       countKills()
+      if (isAtStart && episode.kill !== null) await startToDie(episode.kill)
       if (hall.terminal.isAlive()) {
         if (episode.kill !== null) await hall.terminal.arm(null)
         await settle(episode)

@@ -74,17 +74,17 @@ export async function beginEvent(options: EventOptions): Promise<() => Promise<v
         told.rowsForgotten += forgotten
       }
     case 'backup-confirmed': {
-      // Only what is delivered can be purged: the queue gets a moment.
-      await until(isDelivered, DELIVERED_WITHIN_MS)
-      if ((await hall.hub.backUp(true)) > 0) struck.add(event)
-      // The next start hears of it and purges; there it may be killed.
-      await hall.killTerminal()
-      return nothing
+      return async () => {
+        // Only what is delivered can be purged: the queue gets a moment.
+        await until(isDelivered, DELIVERED_WITHIN_MS)
+        if ((await hall.hub.backUp(true)) > 0) struck.add(event)
+        // The next start hears of it and purges; there it may be killed.
+        await hall.killTerminal()
+      }
     }
     case 'keys-rotated': {
       await hall.hub.rotateKeys()
       struck.add(event)
-      if (episode.kill !== null) await hall.killTerminal()
       return nothing
     }
     case 'network-flaps': {
@@ -139,22 +139,22 @@ export async function beginEvent(options: EventOptions): Promise<() => Promise<v
     }
     case 'idb-profile-wiped':
       if (await hall.browser?.wipeProfile()) struck.add(event)
-      await hall.browser?.open(await hall.terminal.startAddress())
+      await hall.browser?.open(hall.terminal.startAddress)
       return nothing
     case 'idb-disk-full':
       if (hall.browser?.fillDisk()) struck.add(event)
       return async () => {
         hall.browser?.emptyDisk()
-        await hall.browser?.open(await hall.terminal.startAddress())
+        await hall.browser?.open(hall.terminal.startAddress)
       }
     case 'two-pages':
-      await hall.browser?.openSecond(await hall.terminal.startAddress())
+      await hall.browser?.openSecond(hall.terminal.startAddress)
       struck.add(event)
       return async () => hall.browser?.closeSecond()
     case 'page-killed':
       await hall.browser?.killPage()
       struck.add(event)
-      return async () => hall.browser?.open(await hall.terminal.startAddress())
+      return async () => hall.browser?.open(hall.terminal.startAddress)
   }
 }
 

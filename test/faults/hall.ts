@@ -118,7 +118,7 @@ export async function openHall(options: HallOptions): Promise<Hall> {
       journal.frames()
       try {
         await terminal.start(kill)
-        if (withBrowser) await (await openBrowser()).open(await terminal.startAddress())
+        if (withBrowser) await (await openBrowser()).open(terminal.startAddress)
         citizen = await enter(await terminal.startAddress(), bench)
       } catch (error) {
         // Killed on the way up: whoever armed it starts it again.

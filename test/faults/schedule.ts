@@ -114,7 +114,8 @@ export function makeSchedule(options: ScheduleOptions): readonly Episode[] {
     // A purge needs a queue that was delivered, new keys a terminal that hears of them.
     const isCalm = strike.kill !== null && strike.event !== 'none'
     const weather = isCalm ? [] : (weathers[index] ?? [])
-    const planted = sendsChunks || weather.some(({ target }) => target === 'chunks') ? PLANTED : 0
+    const purgesChunks = strike.kill !== null && strike.kill.point.startsWith('unlink:chunk')
+    const planted = sendsChunks || purgesChunks || weather.some(({ target }) => target === 'chunks') ? PLANTED : 0
     const nth = isCalm || strike.kill?.point === 'send:contact:after' ? 1 : 1 + chance.below(2)
     episodes.push({
       number: index + 1,
