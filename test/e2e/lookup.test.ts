@@ -29,7 +29,7 @@ async function submitted(): Promise<string> {
 
 test('a ticket is found before and after delivery; a mistyped one and a stranger are told apart', async (context) => {
   if (findChromium() === undefined) return context.skip('no Chromium: npm run setup')
-  await world.logged('connection-changed', (line) => line.connection === 'connected')
+  await world.logged('package-taken', (line) => line.kind === 'catalogue')
   await world.stack.bench.network.cut()
   await world.logged('connection-changed', (line) => line.connection === 'no-network')
   const ticket = await submitted()

@@ -19,7 +19,7 @@ beforeEach(async () => {
   world = await openWorld()
   await changeSettings(world.stack, { maintenance: { pinScrypt: await hashPin(PIN) } })
   await world.startTerminal()
-  await world.logged('connection-changed', (line) => line.connection === 'connected')
+  await world.logged('package-taken', (line) => line.kind === 'catalogue')
 })
 afterEach(() => world.close())
 
