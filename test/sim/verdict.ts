@@ -1,6 +1,6 @@
 import type { Host } from './host.ts'
 import type { Oracle, Promised } from './oracle.ts'
-import type { World } from './world.ts'
+import type { World } from './world-parts.ts'
 
 /** Where a promise stands, as far as anybody may say so without the oracle. */
 type Standing = 'held' | 'refused' | 'damaged' | 'waiting' | 'gone'

@@ -16,6 +16,7 @@ import { wallClock } from './process.ts'
 import { type SeededRandom, seededRandom } from './random.ts'
 import { createScheduler, type Scheduler } from './scheduler.ts'
 import { judgeInTheEnd, queuesAgree, settled } from './verdict.ts'
+import type { World } from './world-parts.ts'
 
 /** Any day will do; this one is in the words of the other tests. */
 const START_UNIX_MS = Date.parse('2026-11-23T02:48:00.000Z')
@@ -59,13 +60,6 @@ export interface Kept {
   readonly journals: readonly { readonly terminal: string; readonly path: string; readonly content: Buffer }[]
   readonly keySet: string
   readonly rootKeySha256: string
-}
-
-export interface World {
-  readonly scheduler: Scheduler
-  readonly oracle: Oracle
-  readonly hosts: readonly Host[]
-  readonly hub: SimHub
 }
 
 /** Runs one world from its beginning to its verdict. Two runs of the same options are the same to the event. */
