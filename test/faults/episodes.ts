@@ -123,6 +123,12 @@ export function openEpisodes({ hall, struck }: EpisodesOptions): Episodes {
     if (hall.terminal.isAlive()) await hall.killTerminal()
     countKills()
   }
+  async function requeueAll(): Promise<void> {
+    const aside = quarantineOf(hall.journal.frames())
+    if (aside.size === 0) return
+    for (const reason of aside.values()) told.quarantined[reason] = (told.quarantined[reason] ?? 0) + 1
+    if (!(await hall.requeue([...aside.keys()]))) problems.push('the maintainer could not put anything back')
+  }
   function countKills(): void {
     const kills = hall.terminal.notes().flatMap((note) => (note.note === 'killed' ? [note.point] : []))
     for (const point of kills.slice(killsSeen)) struck.add(`kill ${point}`)
@@ -144,7 +150,7 @@ export function openEpisodes({ hall, struck }: EpisodesOptions): Episodes {
       const struckBefore = episode.kill === null ? 0 : struck.of(`kill ${episode.kill.point}`)
       if (episode.planted > 0) await plantSome(episode)
       const isDelivered = () => openIds(hall.journal.frames(), promised).size === 0
-      const end = await beginEvent({ hall, episode, struck, problems, told, isDelivered })
+      const end = await beginEvent({ hall, episode, struck, problems, told, isDelivered, requeueAll })
       const isAtStart = episode.kill !== null && episode.event !== 'none'
       if (!hall.terminal.isAlive()) await backUp(episode)
       if (episode.kill !== null && !isAtStart) await hall.terminal.arm(episode.kill)
@@ -177,10 +183,6 @@ export function openEpisodes({ hall, struck }: EpisodesOptions): Episodes {
       }
       if (open.length > 0) problems.push(`${open.length} drafts without an answer at the end`)
     },
-    async requeueAll() {
-      const aside = quarantineOf(hall.journal.frames())
-      for (const reason of aside.values()) told.quarantined[reason] = (told.quarantined[reason] ?? 0) + 1
-      if (!(await hall.requeue([...aside.keys()]))) problems.push('the maintainer could not put anything back')
-    },
+    requeueAll,
   }
 }

@@ -14,6 +14,7 @@ export interface EventOptions {
   readonly told: Told
   /** Whether every promise so far has its receipt in the journal. */
   readonly isDelivered: () => boolean
+  readonly requeueAll: () => Promise<void>
 }
 
 const HOUR_MS = 3_600_000
@@ -29,13 +30,13 @@ const FLAPS = 5
 const FLAP_MS = { up: 250, down: 350 } as const
 /** A restore that forgets nothing is none. */
 const STRIKE_WITHIN_MS = 4_000
-const DELIVERED_WITHIN_MS = 12_000
+const DELIVERED_WITHIN_MS = 6_000
 /** A hub in trouble is found dead in the middle of something. */
 const HUB_KILL_AFTER_MS = 250
 
 /** Begins an episode's event; the answer ends it, after the episode's submissions. */
 export async function beginEvent(options: EventOptions): Promise<() => Promise<void>> {
-  const { hall, episode, struck, problems, told, isDelivered } = options
+  const { hall, episode, struck, problems, told, isDelivered, requeueAll } = options
   const { event } = episode
   const chance = chanceFrom(episode.seed + 1)
   const nothing = async () => undefined
@@ -74,6 +75,9 @@ export async function beginEvent(options: EventOptions): Promise<() => Promise<v
         told.rowsForgotten += forgotten
       }
     case 'backup-confirmed': {
+      // Nothing is purged while something beside it waits: what was set aside goes back, and a fresh start waits for nobody.
+      await requeueAll()
+      await hall.killTerminal()
       return async () => {
         // Only what is delivered can be purged: the queue gets a moment.
         await until(isDelivered, DELIVERED_WITHIN_MS)

@@ -58,6 +58,8 @@ const POSTGRES_SHARE = 0.25
 /** A time-out takes as long as the terminal's patience; once is enough to see it. */
 const MAX_TIME_OUTS = 1
 
+const LONG_RUN = 1000
+const SHORT_RUN_PURGES = 3
 /** A few megabytes on the wire. */
 const PLANTED = 2
 
@@ -73,7 +75,11 @@ export function makeSchedule(options: ScheduleOptions): readonly Episode[] {
   const browserEvents = options.browser ? events.filter((event) => BROWSER_EVENTS.includes(event)) : []
   const postgresEvents = options.postgres ? events.filter((event) => POSTGRES_EVENTS.includes(event)) : []
   const plainEvents = events.filter((event) => !BROWSER_EVENTS.includes(event) && !POSTGRES_EVENTS.includes(event))
-  const kills = KILL_POINTS.filter((point) => !without.has(`kill ${point}`) && !without.has('kill'))
+  const allowed = KILL_POINTS.filter((point) => !without.has(`kill ${point}`) && !without.has('kill'))
+  // A backup stops the hub three times: a short run has time for a few of the purge's points, by its seed.
+  const purges = chance.shuffled(allowed.filter(isPurgePoint))
+  const few = options.submissions < LONG_RUN ? SHORT_RUN_PURGES : purges.length
+  const kills = [...allowed.filter((point) => !isPurgePoint(point)), ...purges.slice(0, few)]
 
   const strikes: Pick<Episode, 'event' | 'kill'>[] = deal(
     chance,
@@ -114,7 +120,7 @@ export function makeSchedule(options: ScheduleOptions): readonly Episode[] {
     // A purge needs a queue that was delivered, new keys a terminal that hears of them.
     const isCalm = strike.kill !== null && strike.event !== 'none'
     const weather = isCalm ? [] : (weathers[index] ?? [])
-    const purgesChunks = strike.kill !== null && strike.kill.point.startsWith('unlink:chunk')
+    const purgesChunks = strike.kill?.point.startsWith('unlink:chunk') === true
     const planted = sendsChunks || purgesChunks || weather.some(({ target }) => target === 'chunks') ? PLANTED : 0
     const nth = isCalm || strike.kill?.point === 'send:contact:after' ? 1 : 1 + chance.below(2)
     episodes.push({
