@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { decodeFrame } from '../../sync/journal/framing.ts'
+import { decodeFrame, HEADER_BYTES } from '../../sync/journal/framing.ts'
 import type { MemoryDisk } from '../../sync/journal/memory-disk.ts'
 import { ATTACHMENTS_DIR, JOURNAL_DIR } from './terminal.ts'
 
@@ -36,11 +36,9 @@ interface Accepted {
 }
 
 function acceptedAt(content: Buffer, at: number, submissionId: string): Accepted | undefined {
-  const start = content.lastIndexOf(MAGIC, at)
-  if (start < 0) return undefined
-  const decoded = decodeFrame(content.subarray(start))
-  if (decoded.kind !== 'frame') return undefined
-  const body = JSON.parse(decoded.body.toString('utf8')) as Record<string, unknown>
+  const decoded = frameAround(content, at)
+  if (decoded === undefined) return undefined
+  const body = JSON.parse(decoded.toString('utf8')) as Record<string, unknown>
   if (body.type !== 'accepted' || body.submissionId !== submissionId || typeof body.envelope !== 'string')
     return undefined
   const chunks = (body.chunks ?? []) as { sha256: string }[]
@@ -48,4 +46,14 @@ function acceptedAt(content: Buffer, at: number, submissionId: string): Accepted
     sha256: createHash('sha256').update(body.envelope).digest('hex'),
     chunks: chunks.map((chunk) => chunk.sha256),
   }
+}
+
+/** The body of the whole frame in which a place lies. A hash may hold the magic bytes by chance: then it begins earlier. */
+function frameAround(content: Buffer, at: number): Buffer | undefined {
+  for (let start = content.lastIndexOf(MAGIC, at); start >= 0; start = content.lastIndexOf(MAGIC, start - 1)) {
+    const decoded = decodeFrame(content.subarray(start))
+    if (decoded.kind === 'frame') return start + HEADER_BYTES + decoded.body.length > at ? decoded.body : undefined
+    if (start === 0) break
+  }
+  return undefined
 }

@@ -238,9 +238,16 @@ export async function foundHub(parts: HubParts): Promise<SimHub> {
       falls = false
       standUp()
     },
-    exportRows: () => store.rows().map(({ envelope: _, ...row }) => row),
+    exportRows: () => store.rows().map(({ envelope: _, ...row }) => asColumns(row)),
   }
   return hub
+}
+
+/** The names that the columns have in a real hub's export. */
+function asColumns(row: object): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]),
+  )
 }
 
 /** The router behind oRPC's own HTTP handler, without a socket. */

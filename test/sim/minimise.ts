@@ -5,7 +5,7 @@ import { runWorld } from './world.ts'
 
 /** A failing seed of an hour would take an hour to shrink: enough is enough. */
 const MAX_RUNS = 80
-const MAX_MS = 60_000
+const MAX_MS = 30_000
 
 export interface Minimised {
   readonly options: WorldOptions

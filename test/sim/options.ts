@@ -85,9 +85,14 @@ const HEAVY: readonly FaultKind[] = [
   'bit-flip',
 ]
 
+/** Events per hour in a short world, against those in a long one. */
+const DENSER = 10
+
 /** Most seeds have few kinds of faults, and those often: that finds more than a little of everything (swarm testing). */
 export function optionsOf(seed: number): WorldOptions {
   const random = seededRandom(`world ${seed}`).fork('options')
+  // Some worlds are short and full of misfortune: purges, restores and crashes fall into each other.
+  const dense = random.chance(0.4)
   const submissions = Math.round(random.logarithmic(2, 60))
   const netMinMs = random.logarithmic(1, 100)
   const diskMinMs = random.logarithmic(0.05, 2)
@@ -95,14 +100,14 @@ export function optionsOf(seed: number): WorldOptions {
     seed,
     terminals: random.pick([1, 1, 1, 2, 3]),
     submissions,
-    horizonMs: Math.round(random.logarithmic(3 * 60_000, 90 * 60_000)),
+    horizonMs: Math.round(dense ? random.logarithmic(60_000, 8 * 60_000) : random.logarithmic(3 * 60_000, 90 * 60_000)),
     attachmentShare: random.pick([0, 0, 0.2, 0.6]),
     maxChunks: random.int(1, 6),
     segmentBytes: Math.round(random.logarithmic(2_000, 200_000)),
     freeBytes: Math.round(random.logarithmic(1e6, 1e9)),
-    minimumRetentionMs: Math.round(random.logarithmic(1_000, 30 * 60_000)),
+    minimumRetentionMs: Math.round(random.logarithmic(1_000, dense ? 20_000 : 30 * 60_000)),
     reconcileEveryMs: Math.round(random.logarithmic(60_000, 3_600_000)),
-    backupEveryMs: Math.round(random.logarithmic(30_000, 30 * 60_000)),
+    backupEveryMs: Math.round(dense ? random.logarithmic(10_000, 90_000) : random.logarithmic(30_000, 30 * 60_000)),
     worker: random.chance(0.6),
     diskMinMs,
     diskMaxMs: diskMinMs * random.logarithmic(1, 30),
@@ -110,11 +115,11 @@ export function optionsOf(seed: number): WorldOptions {
     netMaxMs: netMinMs * random.logarithmic(1.2, 60),
     hubMinMs: 0.2,
     hubMaxMs: random.logarithmic(0.5, 300),
-    faults: chosenFaults(random),
+    faults: chosenFaults(random, dense ? DENSER : 1),
   }
 }
 
-function chosenFaults(random: SeededRandom): WorldOptions['faults'] {
+function chosenFaults(random: SeededRandom, denser: number): WorldOptions['faults'] {
   // One world in twelve is calm: what fails there fails without any help.
   const count = random.chance(1 / 12) ? 0 : Math.round(random.logarithmic(1, 14))
   const faults: Partial<Record<FaultKind, number>> = {}
@@ -130,7 +135,7 @@ function chosenFaults(random: SeededRandom): WorldOptions['faults'] {
         faults[kind] = random.logarithmic(0.0005, 0.05)
         break
       case 'per-hour':
-        faults[kind] = HEAVY.includes(kind) ? random.logarithmic(0.5, 12) : random.logarithmic(2, 120)
+        faults[kind] = denser * (HEAVY.includes(kind) ? random.logarithmic(0.5, 12) : random.logarithmic(2, 120))
     }
   }
   return faults
