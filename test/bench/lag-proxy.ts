@@ -36,13 +36,13 @@ export async function openLagProxy({ target, rttMs, isOpen = true }: LagProxyOpt
   let connections = 0
   let firstByteAtMs: number | undefined
 
-  const server: Server = createServer((near) => {
+  const server: Server = createServer({ allowHalfOpen: true }, (near) => {
     if (!passes) {
       near.resetAndDestroy()
       return
     }
     connections += 1
-    const far = connect(target)
+    const far = connect({ ...target, allowHalfOpen: true })
     const oneWayMs = rttMs / 2
     // The near side's connect() succeeded at once; over a long line it would have waited for one round trip.
     const upWire = delayLine(far, oneWayMs, performance.now() + rttMs)

@@ -2,6 +2,7 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Child, startChild } from '../../electron/dev/child.ts'
 import { ROOT, TERMINAL_ID } from '../../electron/dev/stack.ts'
+import { YOUNG_HEAP_FLAG } from '../../electron/young-heap.ts'
 import { type Provisioning, ProvisioningSchema } from '../../sync/protocol/keys.ts'
 import { type Backlog, writeBacklog } from './backlog.ts'
 import { type Enrolled, enrolAt } from './enrolled.ts'
@@ -101,7 +102,7 @@ export async function makeRig({ dir, postgres, count, tell }: RigOptions): Promi
         const page = options.pageDir ?? join(ROOT, 'dist/kiosk')
         return startChild(
           process.execPath,
-          [join(ROOT, 'electron/browser-shell.ts'), '--data', copyDir, '--page', page, '--no-browser'],
+          [YOUNG_HEAP_FLAG, join(ROOT, 'electron/browser-shell.ts'), '--data', copyDir, '--page', page, '--no-browser'],
           { log: options.log ?? 'ignore', env: options.env ?? process.env },
         )
       },
