@@ -8,6 +8,7 @@ import type { Clock as QueueClock } from '../sync/queue/clock.ts'
 import type { CaseBook } from './cases.ts'
 import { type Cell, createCell } from './cell.ts'
 import type { ChunkStore } from './chunk-sending.ts'
+import { confirmHeld } from './confirming.ts'
 import { createConnectionWatch } from './connection.ts'
 import { createContact, type HubStandSeen } from './contact.ts'
 import type { Log } from './events.ts'
@@ -93,6 +94,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     ...options,
     stand: contact.stand.get,
     hubNowUnixMs: contact.hubNowUnixMs,
+    confirm: (items) => confirmHeld(items, { ...options, nowIso }),
     minimumRetentionMs: () => packages.settings.get()?.content.minimumRetentionMs,
   })
 

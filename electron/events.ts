@@ -75,6 +75,10 @@ export const EVENTS = {
     level: 'error',
     means: 'The hub no longer has submissions that were purged here after its receipt: only its backups can help.',
   },
+  'purge-refused-by-hub': {
+    level: 'error',
+    means: 'The hub gave receipts and a backup, but does not hold these: it forgot them; they are sent again.',
+  },
   'reconcile-mismatched': { level: 'error', means: 'The hub holds submissions of this terminal with another hash.' },
   'reconcile-unlisted': {
     level: 'error',

@@ -3,6 +3,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import type { Clock } from '../drivers/transport/clock.ts'
 import type { Log } from './events.ts'
+import { YOUNG_HEAP_SWITCH } from './young-heap.ts'
 
 /** A browser that ends is started again after this wait, doubled up to the cap. */
 const RESTART_FIRST_MS = 500
@@ -63,6 +64,7 @@ function switches(profileDir: string, kiosk: boolean, size: ScreenSize): string[
     '--disable-features=Translate,OptimizationHints,MediaRouter',
     // The page comes from this machine: the disk belongs to the journal.
     `--disk-cache-size=${DISK_CACHE_BYTES}`,
+    YOUNG_HEAP_SWITCH,
     '--disable-pinch',
     '--overscroll-history-navigation=0',
     '--disable-session-crashed-bubble',

@@ -15,6 +15,8 @@ let stand: HubStandSeen | null
 let minimumRetentionMs: number | undefined
 let removed: string[]
 let purging: Purging
+/** What the hub says when it is asked for the very submissions. */
+let isHeld: boolean
 
 beforeEach(async () => {
   held = await journalOnMemory()
@@ -24,7 +26,9 @@ beforeEach(async () => {
   stand = { hubEpoch: EPOCH, hubSequence: 1000, backedUpThrough: 1000 }
   minimumRetentionMs = undefined
   removed = []
+  isHeld = true
   purging = createPurging({
+    confirm: async () => isHeld,
     journal: held.journal,
     ledger: held.ledger,
     attachments: { remove: async (names) => void removed.push(...names) },
@@ -65,6 +69,17 @@ test('after receipt, backup and a day the payload goes, its chunks too; what is 
   expect(await held.journal.readAccepted(submissionId(1))).toMatchObject({ ok: false, fault: 'purged' })
   expect(held.ledger.byTicket(accepted(1).ticket)?.state).toBe('received')
   expect(book.of('purged')).toMatchObject([{ submissions: 1, chunks: 1 }])
+})
+
+test('nothing goes that the hub does not hold when it is asked, whatever receipt and watermark say', async () => {
+  await delivered(1)
+  pass(DAY_MS)
+  isHeld = false
+  await purging.purge()
+  expect(isPurged(1)).toBe(false)
+  isHeld = true
+  await purging.purge()
+  expect(isPurged(1)).toBe(true)
 })
 
 test('nothing goes before the hub has it in a backup, however old it is', async () => {

@@ -1,5 +1,5 @@
 import type { Journal } from '../sync/journal/journal.ts'
-import type { Ledger } from '../sync/journal/ledger.ts'
+import type { Ledger, LedgerItem } from '../sync/journal/ledger.ts'
 import { type PurgePlan, planPurge } from '../sync/journal/purge-plan.ts'
 import type { ChunkStore } from './chunk-sending.ts'
 import type { HubStandSeen } from './contact.ts'
@@ -22,6 +22,8 @@ export interface PurgingParts {
   /** By the hub's settings; undefined when they say nothing. */
   readonly minimumRetentionMs: () => number | undefined
   readonly clock: { now(): number; monotonic(): number }
+  /** Asks the hub whether it holds all of these now (confirming.ts). */
+  readonly confirm: (items: readonly LedgerItem[]) => Promise<boolean>
   readonly log: Log
 }
 
@@ -61,6 +63,12 @@ export function createPurging(parts: PurgingParts): Purging {
     await journal.rotate()
   }
 
+  async function isConfirmed(number: number): Promise<boolean> {
+    const ids = journal.segments().find((segment) => segment.number === number)?.submissionIds ?? []
+    const items = ids.map((id) => ledger.bySubmission(id)).filter((item) => item !== undefined)
+    return parts.confirm(items.filter((item) => !item.purged))
+  }
+
   async function purgeOne(segment: number): Promise<void> {
     const purged = await journal.purge(segment, new Date(clock.now()).toISOString())
     if (!purged.ok) {
@@ -97,7 +105,7 @@ export function createPurging(parts: PurgingParts): Purging {
     async purge() {
       if (plan().rotateHelps) await rotateIfWorthIt()
       const now = plan()
-      for (const segment of now.purgeable) await purgeOne(segment)
+      for (const segment of now.purgeable) if (await isConfirmed(segment)) await purgeOne(segment)
       sayIfStuck(now)
     },
   }

@@ -7,6 +7,7 @@ import { type Child, startChild } from './dev/child.ts'
 import { openStack, ROOT, type Stack, startBrowserShell } from './dev/stack.ts'
 import { findBrowser } from './kiosk-browser.ts'
 import { openLogFile } from './log-file.ts'
+import { YOUNG_HEAP_SWITCH } from './young-heap.ts'
 
 /**
  * `npm start`: a whole terminal on one machine, from nothing: a hub of its own, simulated devices, provisioning, and
@@ -74,7 +75,9 @@ async function chooseShell(wanted: string | undefined): Promise<Shell> {
 function startElectron(executable: string, stack: Stack, args: readonly string[], log: (line: string) => void): Child {
   const files = ['--data', stack.terminalDir, '--provisioning', stack.provisioningFile]
   const page = ['--page', join(ROOT, 'dist/kiosk')]
-  return startChild(executable, [join(ROOT, 'dist/electron/main.cjs'), ...files, ...page, ...args], { log })
+  return startChild(executable, [YOUNG_HEAP_SWITCH, join(ROOT, 'dist/electron/main.cjs'), ...files, ...page, ...args], {
+    log,
+  })
 }
 
 /** A start address is good once and for ten seconds, so each Enter makes a new one. */

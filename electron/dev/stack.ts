@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ProvisioningSchema } from '../../sync/protocol/keys.ts'
+import { YOUNG_HEAP_FLAG } from '../young-heap.ts'
 import { type Child, type ChildOptions, startChild } from './child.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
 
@@ -86,6 +87,7 @@ export function startBrowserShell(stack: Stack, args: readonly string[] = [], op
   return startChild(
     process.execPath,
     [
+      YOUNG_HEAP_FLAG,
       join(ROOT, 'electron/browser-shell.ts'),
       ...['--data', stack.terminalDir],
       ...['--settings', stack.settingsFile],

@@ -1,9 +1,11 @@
 /** The system's Chromium for tests and the browser shell: where it is, and how it is started. */
+
 import { execFileSync } from 'node:child_process'
 import { accessSync, constants, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { type BrowserContext, chromium } from 'playwright-core'
+import { YOUNG_HEAP_SWITCH } from '../../electron/young-heap.ts'
 
 /** Names under which distributions install it, in order of preference. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
@@ -16,6 +18,8 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // As the kiosk's own browser is started.
+  YOUNG_HEAP_SWITCH,
 ]
 
 /** The kiosk's screen: portrait, CSS pixels. */
