@@ -40,8 +40,9 @@ export interface CampaignReport {
   readonly struck: Struck
 }
 
-/** Faults are over: everything must be delivered while something still moves; this long without a move ends the wait. */
-const STILL_MS = 45_000
+/** Faults are over: everything must be delivered while something still moves; this long without a move ends the wait.
+ * More than a minute: so long the drain may wait for word of a flight (FEED_LIMIT_MS of sync/queue/drain.ts). */
+const STILL_MS = 90_000
 /** A broken campaign will never drain: what shall be seen is seen sooner. */
 const STILL_BROKEN_MS = 12_000
 

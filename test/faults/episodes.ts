@@ -35,6 +35,8 @@ const PLANTED_ITEM = 'S07'
 /** An armed kill that needs a delivery waits so long for it. */
 const STRIKE_WITHIN_MS = 4_000
 
+/** Bad weather that nothing was sent in is none. */
+const WEATHER_WITHIN_MS = 1_500
 /** The hub client's time-out for a hand-in, and a little. */
 const PATIENCE_ENDS_MS = 24_000
 
@@ -114,6 +116,7 @@ export function openEpisodes({ hall, struck }: EpisodesOptions): Episodes {
     if (episode.kill !== null && isSendChunkPoint(episode.kill.point)) await startToDie(episode.kill)
     await backUp(episode)
   }
+  const weatherCount = (episode: Episode) => episode.weather.reduce((sum, { fault }) => sum + struck.of(fault), 0)
   /** Starts with a kill armed for what the terminal does when it first meets its hub again; the page comes later. */
   async function startToDie(kill: NonNullable<Episode['kill']>): Promise<void> {
     if (hall.terminal.isAlive()) await hall.killTerminal()
@@ -147,6 +150,7 @@ export function openEpisodes({ hall, struck }: EpisodesOptions): Episodes {
         await (await hall.openBrowser()).open(hall.terminal.startAddress)
       }
       hall.proxy.setWeather(episode.weather, episode.seed)
+      const weatherBefore = weatherCount(episode)
       const struckBefore = episode.kill === null ? 0 : struck.of(`kill ${episode.kill.point}`)
       if (episode.planted > 0) await plantSome(episode)
       const isDelivered = () => openIds(hall.journal.frames(), promised).size === 0
@@ -157,6 +161,9 @@ export function openEpisodes({ hall, struck }: EpisodesOptions): Episodes {
       await submitSome(episode.submissions, episode)
       if (episode.kill !== null && !isAtStart && struck.of(`kill ${episode.kill.point}`) === struckBefore) {
         await until(() => !hall.terminal.isAlive(), STRIKE_WITHIN_MS)
+      }
+      if (episode.weather.length > 0 && hall.terminal.isAlive()) {
+        await until(() => weatherCount(episode) > weatherBefore, WEATHER_WITHIN_MS)
       }
       if (episode.weather.some(({ fault }) => fault === 'time-out') && episode.event === 'none') {
         await until(() => struck.of('time-out') > 0, PATIENCE_ENDS_MS)
