@@ -43,7 +43,7 @@ test('scenario 1: the power is cut at any moment before the journal is written: 
   expect(cuts).toBeGreaterThan(5)
   expect(stage.oracle.promises.size).toBe(0)
   await stage.run(5 * MINUTE_MS)
-  expect(stage.hub.exportRows()).toEqual([])
+  expect(stage.rows()).toEqual([])
   // The restart is idle, and the next one gets the first number.
   const { sequence } = await stage.submit(1, { attachments: 2 })
   expect(sequence).toBe(1)
@@ -177,7 +177,7 @@ test.each(['program', 'power'] as const)(
       // What was written and not synced may have been kept by the disk.
       expect(new Set(receipts).size).toBe(1)
       if (at === 'write') expect(receipts).toHaveLength(2)
-      expect(stage.hub.exportRows().map((row) => row.submissionId)).toEqual([submissionId])
+      expect(stage.rows().map((row) => row.submissionId)).toEqual([submissionId])
       await stage.judge()
     }
   },

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Accepted } from '../../electron/bridge/submissions.contract.ts'
 import { rootKeySha256 } from '../../sync/envelope/key-set.ts'
 import { seededSuite } from '../../sync/envelope/testing/seeded-suite.ts'
@@ -52,6 +53,20 @@ export interface Wants {
   readonly attachments?: number
 }
 
+/** A row as the hub exports it. */
+const HubRowSchema = z.object({
+  submission_id: z.string(),
+  sha256: z.string(),
+  device_sequence: z.int(),
+  hub_sequence: z.int(),
+})
+export interface HubRow {
+  readonly submissionId: string
+  readonly sha256: string
+  readonly deviceSequence: number
+  readonly hubSequence: number
+}
+
 export interface StageOptions {
   readonly seed?: string
   /** With a sync worker over its own queue, or main's drain alone. */
@@ -77,6 +92,8 @@ export interface Stage {
   said(event: string): readonly Said[]
   /** What the hub said of itself. */
   hubSaid(event: string): readonly Said[]
+  /** All that the hub holds now, in the order of its own sequence. */
+  rows(): readonly HubRow[]
   /** The script for requests; undefined: the hub answers. */
   onTheWay: OnTheWay | undefined
   /** Called before each operation of the machine's disk. Throw `diskError(code)` to make it fail. */
@@ -204,6 +221,17 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     host,
     hub,
     calls,
+    rows: () =>
+      hub
+        .exportRows()
+        .map((row) => HubRowSchema.parse(row))
+        .map((row) => ({
+          submissionId: row.submission_id,
+          sha256: row.sha256,
+          deviceSequence: row.device_sequence,
+          hubSequence: row.hub_sequence,
+        }))
+        .sort((a, b) => a.hubSequence - b.hubSequence),
     onTheWay: undefined,
     onDisk: undefined,
     unixMs: trueClock.unixMs,
@@ -276,7 +304,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
       const [violation] = oracle.violations
       if (violation !== undefined) throw new Error(`${violation.kind}: ${violation.detail}`)
       for (const promise of oracle.promises.values()) {
-        const held = hub.exportRows().filter((row) => row.submissionId === promise.submissionId)
+        const held = stage.rows().filter((row) => row.submissionId === promise.submissionId)
         if (held.length !== 1) throw new Error(`${promise.submissionId} is held ${held.length} times`)
       }
     },
