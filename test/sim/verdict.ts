@@ -12,6 +12,8 @@ function standing({ oracle, hosts }: World, promise: Promised): Standing {
   if (item === undefined) return 'gone'
   if (item.state === 'quarantined')
     return isRefusable(oracle, promise.submissionId, promise.terminalId) ? 'refused' : 'waiting'
+  // A revoked terminal is not told that the hub forgot: its payload waits there for a person who enrols it anew.
+  if (oracle.refusableTerminals.has(promise.terminalId) && !item.purged) return 'refused'
   return item.state === 'queued' ? 'waiting' : 'gone'
 }
 
