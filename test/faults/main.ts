@@ -28,6 +28,12 @@ const HELP = `Faults on real processes: a seeded schedule kills, cuts, fills, tu
 Exit code 1 when something was lost, duplicated, promised ahead of the journal or hidden; 2 when it could not be run to its end.
 `
 const EXIT_NOT_RUN = 2
+/** The fault that a missing safety does not keep away. */
+const SHOWN_BY = {
+  'no-unique': 'half-answer',
+  'no-resend': 'connection-reset',
+  'any-receipt': 'forged-receipt',
+} as const satisfies Record<Break, string>
 
 const { values } = parseArgs({
   options: {
@@ -70,7 +76,14 @@ async function main(): Promise<number> {
   const seed = whole('seed', values.seed, 0)
   const submissions = whole('submissions', values.submissions, 1)
   const { without, skipped, postgres, browser, mayMount } = whatIsHere(broken)
-  const schedule = makeSchedule({ seed, submissions, without, browser, postgres })
+  const schedule = makeSchedule({
+    seed,
+    submissions,
+    without,
+    browser,
+    postgres,
+    ...(broken === null ? {} : { often: SHOWN_BY[broken] }),
+  })
   const episodes = values.episodes === undefined ? schedule : schedule.slice(0, whole('episodes', values.episodes, 1))
   if (values.list) {
     for (const episode of episodes) process.stdout.write(`${episodeText(episode)}\n`)

@@ -48,6 +48,8 @@ export interface ScheduleOptions {
   readonly without: ReadonlySet<string>
   readonly browser: boolean
   readonly postgres: boolean
+  /** Comes in every third episode: what a broken safety would have kept away. */
+  readonly often?: NetworkFault
 }
 
 /** Small enough that faults meet often, large enough that a run of 300 stays within four minutes. */
@@ -96,7 +98,7 @@ export function makeSchedule(options: ScheduleOptions): readonly Episode[] {
   const stretch = Math.min(pgliteCount, browserDeck.length * 2)
   const stretchFrom = chance.below(pgliteCount - stretch + 1)
 
-  const weathers = weatherDeck(chance, count, without)
+  const weathers = weatherDeck(chance, count, without, options.often)
   const episodes: Episode[] = []
   let left = options.submissions
   for (let index = 0; index < count; index++) {
@@ -145,12 +147,18 @@ function deal<T>(chance: Chance, deck: readonly T[], count: number): T[] {
   return dealt.slice(0, count)
 }
 
-function weatherDeck(chance: Chance, count: number, without: ReadonlySet<string>): readonly (readonly Weather[])[] {
+function weatherDeck(
+  chance: Chance,
+  count: number,
+  without: ReadonlySet<string>,
+  often: NetworkFault | undefined,
+): readonly (readonly Weather[])[] {
   const faults = NETWORK_FAULTS.filter((fault) => !without.has(fault))
   if (faults.length === 0) return []
   let timeOuts = 0
   const first = deal(chance, faults, count)
   return first.map((fault, index) => {
+    if (often !== undefined && index % 3 === 1) return [{ fault: often, target: 'hand-ins', share: 0.75 }]
     // Every fifth episode is calm, so that the queue gets somewhere; every third has two faults at once.
     if (index % 5 === 4) return []
     const kinds = index % 3 === 2 ? [fault, chance.pick(faults)] : [fault]
