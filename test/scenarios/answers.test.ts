@@ -21,6 +21,10 @@ const TRY_MS = 30 * SECOND_MS
 
 const receiptOf = (reply: WireReply) => (JSON.parse(reply.body.toString('utf8')) as { receipt?: string }).receipt
 const tries = (stage: Stage): readonly Call[] => stage.calls.filter((call) => handedIn(call).length > 0)
+function counts(stage: Stage) {
+  const { waiting, quarantined, received } = stage.terminal().ledger
+  return { waiting, quarantined, received }
+}
 const delivered = (stage: Stage, count: number) =>
   stage.until('delivered', () => stage.terminal().ledger.received === count, 30 * MINUTE_MS)
 
@@ -66,7 +70,7 @@ test.each([
     const beganMs = stage.scheduler.nowMs()
     await stage.run(3 * HOUR_MS)
     const made = tries(stage).slice(before)
-    expect(stage.terminal().ledger).toMatchObject({ waiting: 5, quarantined: 0, received: 5 })
+    expect(counts(stage)).toEqual({ waiting: 5, quarantined: 0, received: 5 })
     const late = made.filter(({ atMs }) => atMs > beganMs + HOUR_MS)
     // A plain 500 may be the fault of one submission: each waits for itself. All else is the hub's, and one probe asks.
     const rows = what === '500' ? [6, 7, 8, 9, 10].map((n) => late.filter((call) => isOf(stage, call, n))) : [late]
@@ -165,7 +169,7 @@ test.each([
   await stage.submit(1)
   await stage.run(HOUR_MS)
   expect(tries(stage).length).toBeGreaterThan(2)
-  expect(stage.terminal().ledger).toMatchObject({ waiting: 1, received: 0, quarantined: 0 })
+  expect(counts(stage)).toEqual({ waiting: 1, quarantined: 0, received: 0 })
   expect(stage.terminal().delivery.connection.get()).not.toBe('connected')
   stage.onTheWay = undefined
   await delivered(stage, 1)

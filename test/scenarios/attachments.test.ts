@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import type { WireRequest } from '../sim/network.ts'
-import { handedInBy, htmlReply, jsonReply, MINUTE_MS, SECOND_MS, type Stage, setStage } from './stage.ts'
+import { handedIn, handedInBy, htmlReply, jsonReply, MINUTE_MS, SECOND_MS, type Stage, setStage } from './stage.ts'
 
 const CHUNKS = 8
+/** Around a body, roughly. */
+const HEADERS_BYTES = 500
 const chunkOf = ({ method, url }: Pick<WireRequest, 'method' | 'url'>) =>
   method === 'PUT' ? /\/v1\/chunks\/([0-9a-f]{64})$/.exec(url)?.[1] : undefined
 const delivered = (stage: Stage, count: number) =>
@@ -174,5 +176,20 @@ test('scenario 25: flapping every 5 s, 30 % of all requests lost, 2 s round trip
   expect(missing).toEqual([...missing].sort((a, b) => b - a))
   expect(missing.length).toBeGreaterThan(3)
   stage.host.link.faulty = false
+  await stage.judge()
+})
+
+test('scenario 25: a line of 2 kbit/s, without attachments: slow, and delivered at the first try', async () => {
+  const stage = await setStage()
+  const bytesPerMs = 2000 / 8 / SECOND_MS
+  stage.onTheWay = async (request, next) => {
+    const travelMs = (request.body.length + HEADERS_BYTES) / bytesPerMs
+    await new Promise<void>((resolve) => void stage.scheduler.after(travelMs, 'the line is slow', resolve))
+    return next()
+  }
+  await stage.submit(1)
+  await stage.until('delivered', () => stage.terminal().ledger.received === 1, MINUTE_MS)
+  expect(stage.calls.filter((call) => handedIn(call).length > 0)).toHaveLength(1)
+  stage.onTheWay = undefined
   await stage.judge()
 })

@@ -186,6 +186,6 @@ export const SCENARIOS: readonly Scenario[] = [
     wanted: 'Progress only grows; a cut costs one chunk at most.',
     files: [ATTACHMENTS],
     reason:
-      'Not 1 kbit/s: a call must end within 20 s and what its size buys at 64 kbit/s (sync/hub-client/guarded-fetch.ts), so that a dead line is given up. An application of 4 KB needs some 2 kbit/s, a whole chunk of 1 MiB some 60.',
+      'Not 1 kbit/s: a call must end within 20 s and what its size buys at 64 kbit/s (sync/hub-client/guarded-fetch.ts), so that a dead line is given up. A sealed application of 2.3 KB needs some 1.2 kbit/s, a whole chunk of 1 MiB some 60; below that it waits for a better line.',
   },
 ]
