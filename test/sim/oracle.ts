@@ -145,6 +145,8 @@ export function createOracle(nowMs: () => number): Oracle {
       // Said again, perhaps long after it was delivered and purged: that was judged when it was said first.
       if (promises.has(promise.submissionId)) return
       promises.set(promise.submissionId, promise)
+      // The first answer was lost, and by now the hub has it in a backup and the terminal has purged it: kept, not early.
+      if (durable === undefined && inBackup.has(promise.submissionId)) return
       if (durable === undefined) {
         violated('promised-ahead-of-journal', `${promise.terminalId} promised ${promise.submissionId}`)
       } else if (durable !== promise.sha256) {
