@@ -4,7 +4,7 @@ import { findChromium } from '../support/chromium.ts'
 import { drainOurs, type OursRun } from './drain-ours.ts'
 import { drainPouch, type PouchRun } from './drain-pouchdb.ts'
 import { startPostgres } from './postgres.ts'
-import { bar, limitNote, times } from './render.ts'
+import { bar, limitNote, reachNote, times } from './render.ts'
 import { type Bench, type BenchOptions, firstLine, type Report, type Row } from './report.ts'
 import { makeRig, type Rig } from './rig.ts'
 import { quantile, round, summarize } from './stats.ts'
@@ -186,12 +186,19 @@ function lineReport(rttMs: Rtt, line: Line, count: number, envelopeBytes: number
       {
         what: '  ours over PouchDB',
         value: times(ratio),
-        beside: limitNote(`at least ${times(reach)}`, ratio >= reach),
+        beside: reachNote(times(reach), ratio >= reach),
       },
       {
         what: '  ours over PouchDB’s best batch',
         value: times(ours / best.docsPerSecond),
         beside: `batch ${best.batch}`,
+      },
+      {
+        what: '  processor time per submission',
+        value: '',
+        beside: Object.entries(cpuPerItem(line.ours, count))
+          .map(([name, value]) => `${name} ${value.toFixed(2)} ms`)
+          .join(', '),
       },
       {
         what: '  RxDB shows it later by, p50',

@@ -17,8 +17,10 @@ const DEFAULT_ITEMS = 100_000
 const DEFAULT_PAIRS = 300
 /** Issue 3 puts 100,000 beside 10,000. */
 const NEWEST_SHARE = 10
-/** Odd, so that there is a middle one; a start takes seconds. */
+/** Odd, so that there is a middle one; a start takes seconds, so a small sample has fewer. */
 const STARTS = 5
+const STARTS_OF_SAMPLE = 3
+const SAMPLE_ITEMS = 10_000
 
 export const queueScale: Bench = {
   about:
@@ -171,7 +173,8 @@ async function drainedPart(rig: Rig, dir: string, count: number, problems: strin
     const withNone: number[] = []
     const readyMs: { all: number[]; none: number[] } = { all: [], none: [] }
     // The first of each finds cold files; it does not count.
-    for (let turn = -1; turn < STARTS; turn += 1) {
+    const starts = count < SAMPLE_ITEMS ? STARTS_OF_SAMPLE : STARTS
+    for (let turn = -1; turn < starts; turn += 1) {
       const one = async () => {
         const { usableMs, readyMs: ready } = await timeStart(full, count)
         if (turn >= 0) withAll.push(usableMs)

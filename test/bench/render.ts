@@ -25,6 +25,11 @@ export function limitNote(limit: string, isWithin: boolean): string {
   return `limit ${limit}: ${isWithin ? 'kept' : 'missed'}`
 }
 
+/** "at least 2.00 ×: reached" or "…: missed". */
+export function reachNote(reach: string, isReached: boolean): string {
+  return `at least ${reach}: ${isReached ? 'reached' : 'missed'}`
+}
+
 const BAR_WIDTH = 30
 
 /** A picture of a value beside the greatest one. */

@@ -31,7 +31,7 @@ export interface MemoryRun {
 
 const SAMPLE_EVERY_MS = 250
 /** Engines give memory back some seconds after they needed it. */
-const SETTLE_MS = 8_000
+const SETTLE_MS = 5_000
 const IDLE_SAMPLES = 12
 /** Until RxDB has taken 100,000 submissions in, and until they are delivered. */
 const STEP_LIMIT_MS = 900_000

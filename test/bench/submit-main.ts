@@ -49,7 +49,7 @@ export async function measureInMain(options: {
     file: join(parts.journalDir, 'bare.bin'),
     sealKey: parts.sealKey,
     payload: JSON.stringify(payload),
-    summary: JSON.stringify(sampleSummary(payload)),
+    summary: sampleSummary(payload),
   })
 
   const intakeMs: number[] = []
