@@ -158,16 +158,26 @@ test('a receipt that crossed the first word of the epoch is offered again, or it
   expect(await reofferAll()).toEqual({ requeued: 0, complete: true })
 })
 
-test('a sequence below our mark is a hub that went back, when it stays so', async () => {
+test('a hub that knows our row has forgotten nothing, however low its settled sequence is for the moment', async () => {
   await held.journal.append(accepted(1))
   await contact.make()
   await held.journal.append(received(1, 50))
-  answer = () => ({ hubSequence: 49 })
-  // An older transaction of the hub may still run.
+  // A long transaction beside it holds the settled sequence down.
+  answer = () => ({ hubSequence: 3 })
+  for (let times = 0; times < 5; times++) expect(await due()).toMatchObject({ epochChanged: false })
+  expect(await epochs()).toEqual([['first', EPOCH]])
+})
+
+test('a hub that does not know our mark and opens no new epoch went back, when it stays so', async () => {
+  await held.journal.append(accepted(1))
+  await contact.make()
+  await held.journal.append(received(1, 50))
+  answer = () => ({ hubSequence: 49, proofWanted: true })
   expect(await due()).toMatchObject({ epochChanged: false })
   answer = () => ({ hubSequence: 50 })
   expect(await due()).toMatchObject({ epochChanged: false })
-  answer = () => ({ hubSequence: 49 })
+  // It may have counted past our mark meanwhile.
+  answer = () => ({ hubSequence: 60, proofWanted: true })
   expect(await due()).toMatchObject({ epochChanged: false })
   // Asked again without waiting for its turn.
   expect(await contact.make()).toMatchObject({ epochChanged: true })

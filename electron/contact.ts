@@ -114,8 +114,9 @@ export function createContact(parts: ContactParts): Contact {
   function changeOf(answer: ContactAnswer, mark: Mark | null): 'first' | 'changed' | 'went-back' | undefined {
     if (ledger.hubEpoch === null) return 'first'
     if (answer.hubEpoch !== ledger.hubEpoch) return 'changed'
-    const isLow = mark !== null && mark.hubEpoch === answer.hubEpoch && answer.hubSequence < mark.hubSequence
-    lowSeen = isLow ? lowSeen + 1 : 0
+    // A hub that knows the very row of our mark has forgotten nothing, however low its settled sequence is at the moment.
+    const isForgotten = mark !== null && mark.hubEpoch === answer.hubEpoch && answer.proofWanted
+    lowSeen = isForgotten ? lowSeen + 1 : 0
     return lowSeen >= WENT_BACK_SEEN ? 'went-back' : undefined
   }
 

@@ -30,7 +30,7 @@ function door(lastLockout: LastLockout | null = null, pin: string | undefined = 
 async function lockouts(): Promise<LastLockout[]> {
   const found: LastLockout[] = []
   for await (const entry of held.journal.read()) {
-    if (entry.known && entry.frame.type === 'staff-lockout') found.push(entry.frame)
+    if (entry.known && entry.frame.type === 'staff-lockout' && entry.frame.untilUnixMs > 0) found.push(entry.frame)
   }
   return found
 }
@@ -141,4 +141,13 @@ test('the line for the settings knows its PIN and no other, and is another one e
   expect(await isPin('271829', line)).toBe(false)
   expect(await hashPin(RIGHT)).not.toBe(line)
   expect(line).not.toContain(RIGHT)
+})
+
+test('pulling the plug gives no new tries; the right PIN does', async () => {
+  expect(await door().unlock('000000')).toEqual({ outcome: 'wrong-pin', triesLeft: 4 })
+  for (const triesLeft of [3, 2, 1]) {
+    expect(await door(held.ledger.lastLockout).unlock('000000')).toEqual({ outcome: 'wrong-pin', triesLeft })
+  }
+  expect(await door(held.ledger.lastLockout).unlock(RIGHT)).toMatchObject({ outcome: 'open' })
+  expect(await door(held.ledger.lastLockout).unlock('000000')).toEqual({ outcome: 'wrong-pin', triesLeft: 4 })
 })

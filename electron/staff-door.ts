@@ -36,7 +36,8 @@ export interface StaffDoorOptions {
 }
 
 export function createStaffDoor({ checkPin, lastLockout, journal, clock, newToken, log }: StaffDoorOptions): StaffDoor {
-  let failures = 0
+  // A restart gives no new tries: every wrong PIN is journalled.
+  let failures = lastLockout === null || lastLockout.failures >= TRIES ? 0 : lastLockout.failures
   let visit: { readonly token: string; readonly untilMs: number } | undefined
   // In a run the monotonic clock decides. Over a restart only the wall clock is left: what it says is believed up to the
   // longest lock that there is, so that a jump of the clock cannot shut the door for ever.
@@ -54,6 +55,7 @@ export function createStaffDoor({ checkPin, lastLockout, journal, clock, newToke
     const shut = lockedOut()
     if (shut !== undefined) return shut
     if (await check(pin)) {
+      if (failures > 0) await note({ failures: 0, untilUnixMs: 0 })
       failures = 0
       const token = newToken()
       visit = { token, untilMs: clock.monotonic() + IDLE_MS }
@@ -62,16 +64,23 @@ export function createStaffDoor({ checkPin, lastLockout, journal, clock, newToke
     }
     failures++
     log('staff-pin-wrong', { failures })
-    if (failures < TRIES) return { outcome: 'wrong-pin', triesLeft: TRIES - failures }
+    if (failures < TRIES) {
+      await note({ failures, untilUnixMs: 0 })
+      return { outcome: 'wrong-pin', triesLeft: TRIES - failures }
+    }
     const untilUnixMs = Math.round(clock.now() + LOCKOUT_MS)
     lockedUntilMs = clock.monotonic() + LOCKOUT_MS
     // A clock before 1970 must not make a frame that is none.
     const frame = { failures, untilUnixMs: Math.max(0, untilUnixMs) }
     failures = 0
-    // A journal that cannot be written leaves the lock of this run.
-    await journal.append({ type: 'staff-lockout', at: new Date(clock.now()).toISOString(), ...frame })
+    await note(frame)
     log('staff-locked-out', { untilUnixMs })
     return { outcome: 'locked-out', untilUnixMs }
+  }
+
+  /** A journal that cannot be written leaves the count and the lock of this run. */
+  async function note(frame: LastLockout): Promise<void> {
+    await journal.append({ type: 'staff-lockout', at: new Date(clock.now()).toISOString(), ...frame })
   }
 
   return {

@@ -71,6 +71,10 @@ test('a key set is on disk before it counts, and is there again offline', async 
   await trust.refresh(hub(3))
   expect(trust.keySet()?.version).toBe(3)
   expect(trust.sealKey(NOW)?.kid).toBe('seal-1')
+  // A dead clock battery must not turn citizens away.
+  for (const wrong of ['1970-01-01T00:00:00.000Z', '2106-02-07T06:28:15.000Z']) {
+    expect(trust.sealKey(wrong)?.kid).toBe('seal-1')
+  }
   expect((await open()).keySet()?.version).toBe(3)
 })
 

@@ -128,7 +128,10 @@ export async function openTrust({ dir, provisioning, log, suite = joseSuite }: T
       log('key-set-refused', { source: 'hub', fault: 'older', offered: version, held: highest })
       return undefined
     }
-    if (!isNewer(answer.keySet, keySet)) return undefined
+    const isOther = version === keySet?.version && JSON.stringify(answer.keySet) !== JSON.stringify(keySet)
+    // The root signed both: the hub was put back and counted on from there. What it signs with now is what it hands out.
+    if (isOther) log('key-set-refused', { source: 'disk', fault: 'same-version', offered: version, held: version })
+    else if (!isNewer(answer.keySet, keySet)) return undefined
     // The key set first: a crash in between leaves a number that is too low for a moment, never a key set refused.
     await files.write(KEY_SET, answer.jws)
     keySet = answer.keySet
@@ -151,7 +154,9 @@ export async function openTrust({ dir, provisioning, log, suite = joseSuite }: T
       deviceKey,
       keySet: () => keySet,
       enrolled: () => enrolled,
-      sealKey: (nowIso) => (keySet === undefined ? undefined : keyFor(keySet, 'seal', nowIso)),
+      // A clock of 1970 or 2106 finds no key valid: sealing to the newest is right all the same, refusing citizens is not.
+      sealKey: (nowIso) =>
+        keySet === undefined ? undefined : (keyFor(keySet, 'seal', nowIso) ?? newestSealKey(keySet)),
       refresh(hub) {
         refreshing ??= refresh(hub).finally(() => {
           refreshing = undefined
@@ -197,4 +202,11 @@ async function keyOrUndefined(privateJwk: Record<string, unknown>, suite: Suite)
     if (error instanceof z.ZodError || (error instanceof Error && error.name === 'DataError')) return undefined
     throw error
   }
+}
+
+function newestSealKey(keySet: KeySet): Extract<HubKey, { use: 'seal' }> | undefined {
+  let newest: Extract<HubKey, { use: 'seal' }> | undefined
+  for (const key of keySet.keys)
+    if (key.use === 'seal' && (newest === undefined || key.from > newest.from)) newest = key
+  return newest
 }

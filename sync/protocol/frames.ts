@@ -119,11 +119,11 @@ export const DamageSeenFrameSchema = z.object({
   /** Tickets that could still be made out in the damaged bytes, at most 100. */
   tickets: z.array(TicketSchema).max(100),
 })
-/** Wrong PINs at the maintainers' door: survives a restart, so that nobody can try without end. */
+/** Wrong PINs in a row at the maintainers' door, 0 after a right one: survives a restart, so that nobody can try without end. */
 export const StaffLockoutFrameSchema = z.object({
   type: z.literal('staff-lockout'),
   at,
-  failures: z.int().min(1),
+  failures: z.int().min(0),
   untilUnixMs: z.int().min(0),
 })
 
