@@ -52,7 +52,8 @@ interface StoredLine {
 
 export type IndexRead =
   | { readonly ok: true; readonly header: IndexHeader; readonly lines: () => Generator<IndexLine> }
-  | { readonly ok: false; readonly fault: 'missing' | 'damaged' | 'newer-format' }
+  /** `outgrown`: frames stand in the segment behind those that it holds (scan.ts). */
+  | { readonly ok: false; readonly fault: 'missing' | 'damaged' | 'newer-format' | 'outgrown' }
 
 /** @throws the disk's error when the file cannot be read. */
 export async function readIndex(disk: Disk, dir: string, number: number): Promise<IndexRead> {

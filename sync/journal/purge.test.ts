@@ -37,6 +37,33 @@ describe('indexes', () => {
     expect([seen, await frames(journal)]).toEqual([ALL, ALL])
   })
 
+  it('of a file that grew after them are not believed: an earlier program wrote on behind a roll-back', async () => {
+    const all = await written([accepted(1), accepted(2), accepted(3)])
+    const disk = await written([accepted(1), accepted(2)])
+    const before = (await opened(disk)).journal
+    await before.rotate()
+    await before.settled()
+    await before.close()
+    disk.put(FIRST, contentOf(all))
+    for (const torn of [0, 40]) {
+      if (torn > 0) disk.put(FIRST, Buffer.concat([contentOf(disk), Buffer.alloc(torn, 1)]))
+      const ledger = new Ledger()
+      const { journal, damage, repaired } = await opened(disk, { onEntry: (entry) => ledger.apply(entry) })
+      expect([ledger.size, ledger.nextDeviceSequence, repaired.tornBytes]).toEqual([3, 4 + Math.sign(torn), torn])
+      expect(damage.map(({ kind }) => kind)).toEqual(torn > 0 ? ['torn-tail'] : [])
+      expect(await journal.readAccepted(submissionId(3))).toMatchObject({ ok: true })
+      await journal.close()
+    }
+    const { journal } = await opened(disk)
+    await journal.rotate()
+    await journal.append(accepted(4))
+    await journal.settled()
+    const index = parseIndex(contentOf(disk, FIRST_INDEX))
+    expect(index).toMatchObject({ ok: true, header: { bytes: contentOf(disk).length, lastSequence: 4 } })
+    await journal.close()
+    expect((await opened(disk)).damage).toEqual([])
+  })
+
   it('are what a start reads instead of closed segments; the active one is read', async () => {
     const disk = memoryDisk()
     await (await rotated(disk)).close()

@@ -134,10 +134,13 @@ class Scanner {
     }
   }
 
-  async #segment(segment: Segment, index: IndexRead, isLast: boolean): Promise<void> {
+  async #segment(segment: Segment, found: IndexRead, isLast: boolean): Promise<void> {
     const file = await this.#disk.open(`${this.#dir}/${segment.name}`, { write: false, create: false })
     try {
       const size = await file.size()
+      // An earlier program, after a roll-back, knows no indexes and goes on writing to the last segment, closed or not.
+      const hasGrown = found.ok && size > found.header.bytes
+      const index: IndexRead = hasGrown ? { ok: false, fault: 'outgrown' } : found
       // Whoever wrote its index had closed it.
       if (index.ok) segment.closed = true
       if (!index.ok || this.#readAll) {

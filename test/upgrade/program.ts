@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
  * One run of some version of the terminal over a journal: accepts, takes receipts, tells what it sees. The version is a
  * checkout's folder; its own modules are used, so this file knows only what all versions have in common.
  *
- *     node program.ts CHECKOUT JOURNAL accept N | receive N | receive-batch N | list
+ *     node program.ts CHECKOUT JOURNAL accept N | receive N | receive-batch N | rotate | list
  */
 const [checkout = '', dir = '', action = '', count = '0'] = process.argv.slice(2)
 const load = (path: string) => import(pathToFileURL(`${checkout}/${path}`).href)
@@ -70,6 +70,11 @@ if (action === 'receive-batch') {
     hubSequence: item.deviceSequence,
   }))
   await append({ type: 'batch-received', at: at(), receipt: 'a.b.c', hubEpoch: EPOCH, items })
+}
+if (action === 'rotate') {
+  if (journal.rotate === undefined) throw new Error('this version closes no segment early')
+  if (!(await journal.rotate())) throw new Error('nothing to close')
+  await journal.settled()
 }
 const items = [...ledger.items()] as readonly { readonly submissionId: string; readonly state: string }[]
 const envelopes = await Promise.all(

@@ -88,3 +88,25 @@ test('scenario 18: N, N + 1, N, N + 1 over one journal with 1,000 queued lose no
   expect(again).toMatchObject({ unknown: 0, waiting: QUEUED + 50 - 100, received: 100, envelopesReadable: true })
   expect(again.nextDeviceSequence).toBe(QUEUED + 51)
 })
+
+test('scenario 18: what N writes behind a segment that N + 1 has closed and indexed is not lost', {
+  timeout: 3 * RUN_LIMIT_MS,
+}, (context) => {
+  if (earlier === undefined) return context.skip(`this clone does not hold commit ${EARLIER} (shallow)`)
+  const [old, now, journal] = [earlier, ROOT, newFolder('rotated')]
+  const first = run(old, journal, 'accept', 5)
+  expect(run(now, journal, 'rotate').ids).toEqual(first.ids)
+  // N knows neither closed segments nor indexes: it goes on in the last file that there is.
+  const back = run(old, journal, 'accept', 3)
+  expect(back).toMatchObject({ waiting: 8, nextDeviceSequence: 9 })
+  expect(run(now, journal, 'list')).toEqual(back)
+  // Its index is made anew when it is closed again, and the next file follows it.
+  expect(run(now, journal, 'rotate').ids).toEqual(back.ids)
+  const third = run(now, journal, 'accept', 2)
+  expect(third.ids.slice(0, 8)).toEqual(back.ids)
+  const fourth = run(old, journal, 'accept', 1)
+  expect(fourth.ids.slice(0, 10)).toEqual(third.ids)
+  const last = run(now, journal, 'list')
+  expect(last).toEqual(fourth)
+  expect(last).toMatchObject({ waiting: 11, nextDeviceSequence: 12, envelopesReadable: true })
+})
