@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { sha256Hex } from '../sync/envelope/sha256.ts'
+import { decodeFrame, encodeFrame, GENESIS_HASH, HEADER_BYTES } from '../sync/journal/framing.ts'
 import { type MemoryDisk, memoryDisk } from '../sync/journal/memory-disk.ts'
 import { accepted, received } from '../sync/journal/sample-frames.ts'
 import { laterCell, openStorage, type Storage } from './storage.ts'
@@ -83,6 +84,66 @@ test('chunks that no submission needs any more are gone after a start, the other
   const third = await open()
   expect(await third.attachments.list()).toEqual([])
   await third.close()
+})
+
+/** A sealed chunk that the first of three submissions lists, and one that nobody does; then the terminal is off. */
+async function twoChunks(): Promise<string> {
+  disk.freeBytes = 20 * MIB
+  const first = await open()
+  const sha256 = sha256Hex(CHUNK)
+  await first.attachments.put([
+    { sha256, bytes: CHUNK },
+    { sha256: sha256Hex('orphan'), bytes: Buffer.from('orphan') },
+  ])
+  await first.journal.append({ ...accepted(1), chunks: [{ sha256, bytes: CHUNK.length }] })
+  await first.journal.append(accepted(2))
+  await first.journal.append(accepted(3))
+  await first.close()
+  return '/data/journal/journal-000001.bmj'
+}
+
+const notSwept = () => book.of('journal-note').filter((note) => note.journal === 'attachments-not-swept')
+
+test('chunks of a submission that damage hides are never swept, at no later start either', async () => {
+  const path = await twoChunks()
+  disk.flip(path, (disk.content(path)?.indexOf('envelope 1') ?? 0) + 3, 1)
+  for (let start = 1; start <= 2; start++) {
+    const storage = await open()
+    expect(storage.ledger.size).toBe(2)
+    expect(await storage.attachments.list()).toHaveLength(2)
+    await storage.close()
+  }
+  const said = book.of('journal-note').filter((note) => note.journal === 'attachments-not-swept')
+  expect(said).toMatchObject([
+    { kept: 2, brokenPlaces: 2 },
+    { kept: 2, brokenPlaces: 1 },
+  ])
+})
+
+test('chunks of a submission that only a later program understands are not swept; that one finds them', async () => {
+  const path = await twoChunks()
+  const original = Buffer.from(disk.content(path) ?? '')
+  const frames: Buffer[] = []
+  let previous: Uint8Array = GENESIS_HASH
+  for (let at = 0; at < original.length; ) {
+    const decoded = decodeFrame(original.subarray(at))
+    if (decoded.kind !== 'frame') throw new Error(decoded.kind)
+    const body = decoded.body.toString()
+    const later = body.includes(sha256Hex(CHUNK)) ? body.replace('"application"', '"later-kind"') : body
+    const { bytes, hash } = encodeFrame(previous, later)
+    frames.push(bytes)
+    previous = Buffer.from(hash)
+    at += HEADER_BYTES + decoded.body.length
+  }
+  disk.put(path, Buffer.concat(frames))
+  const back = await open()
+  expect([back.ledger.size, (await back.attachments.list()).length]).toEqual([2, 2])
+  expect(notSwept()).toMatchObject([{ kept: 2, unknownFrames: 1, brokenPlaces: 0 }])
+  await back.close()
+  disk.put(path, original)
+  const again = await open()
+  expect(await again.attachments.list()).toEqual([sha256Hex(CHUNK)])
+  await again.close()
 })
 
 test('damage that is found at start is said with its tickets', async () => {

@@ -39,6 +39,7 @@ export async function openStorage(
   const note = (level: string, event: string, detail: Record<string, unknown>) =>
     log(level === 'error' ? 'journal-refused' : 'journal-note', { journal: event, ...detail })
   const ledger = new Ledger()
+  let unknownFrames = 0
   const head = laterCell(0)
   const intake = createCell<{ readonly intake: IntakeState }>({ intake: 'open' })
   const space = createSpace({
@@ -58,6 +59,7 @@ export async function openStorage(
     log: note,
     reserve: space,
     onEntry(entry: JournalEntry) {
+      if (!entry.known) unknownFrames += 1
       ledger.apply(entry)
       head.set(entry.sequence)
     },
@@ -73,7 +75,12 @@ export async function openStorage(
     log('journal-damaged', { kind, place: `${segment}:${offset}`, tickets })
   }
   const attachments = await openAttachments(disk, join(dataDir, 'attachments'), note)
-  await attachments.sweep(needed(ledger))
+  // Those of this start are in the ledger too, unless a full disk kept them from being journalled.
+  const broken = [...ledger.damage, ...damage].filter(({ kind }) => kind === 'broken')
+  const brokenPlaces = new Set(broken.map(({ segment, offset }) => `${segment}:${offset}`)).size
+  const damagedSegments = journal.segments().filter((segment) => segment.damaged).length
+  if (unknownFrames + brokenPlaces + damagedSegments === 0) await attachments.sweep(needed(ledger))
+  else await sweepDraftsOnly(attachments, needed(ledger), log, { unknownFrames, brokenPlaces, damagedSegments })
   const spaceKnown = space.start()
   return {
     ok: true,
@@ -92,6 +99,21 @@ export async function openStorage(
       },
     },
   }
+}
+
+/**
+ * What this start cannot read may list chunks too: of a damaged place that a person can still mend, or of a frame that a
+ * later program wrote before a roll-back. Nothing that may be one of theirs is removed.
+ */
+async function sweepDraftsOnly(
+  attachments: AttachmentStore,
+  isNeeded: (sha256: string) => boolean,
+  log: Log,
+  why: Record<string, number>,
+): Promise<void> {
+  const kept = (await attachments.list()).filter((sha256) => !isNeeded(sha256)).length
+  await attachments.sweep(() => true)
+  log('journal-note', { journal: 'attachments-not-swept', kept, ...why })
 }
 
 /** Chunks whose submission can still be sent. */
