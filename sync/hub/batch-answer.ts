@@ -15,7 +15,7 @@ export function batchResults(submissions: readonly HandedIn[], results: readonly
     const result = results[index]
     if (result === undefined) throw new Error('batch: each submission has a result')
     if (!result.ok) return refusal(submissionId, result)
-    if (result.isNew) return { submissionId, outcome: 'stored' }
+    if (result.signedNow) return { submissionId, outcome: 'stored' }
     const heldWith = saidWith.get(result.receiptSha256)
     if (heldWith !== undefined) return { submissionId, outcome: 'held-with', heldWith }
     saidWith.set(result.receiptSha256, submissionId)

@@ -3,9 +3,10 @@ import { expect, test } from 'vitest'
 import { receiptItem, verifyReceipt } from '../envelope/receipt.ts'
 import { sha256Hex } from '../envelope/sha256.ts'
 import { MAX_BATCH_BYTES } from '../protocol/hub-api.ts'
+import { startNewEpoch } from './epoch.ts'
 import type { HandedIn } from './ingest-check.ts'
 import { goodPayload, terminalOf } from './test-hub.ts'
-import { enrolled, makeMemoryHub } from './test-memory-hub.ts'
+import { enrolled, makeMemoryHub, markOf } from './test-memory-hub.ts'
 
 async function opened(receipt: string | null, hub: Awaited<ReturnType<typeof makeMemoryHub>>) {
   const verified = await verifyReceipt(receipt ?? '', hub.keySet)
@@ -57,6 +58,35 @@ test('sent again after a lost answer: one stored receipt, named once, and no new
   expect(third).toMatchObject({ receipt: null, results: [{ outcome: 'held' }, { outcome: 'held-with' }] })
   expect(hub.store.rows()).toHaveLength(3)
   expect(hub.arrived).toHaveLength(3)
+})
+
+test('held by a receipt of another epoch: covered by the new receipt of the batch, once', async () => {
+  const hub = await makeMemoryHub()
+  const terminal = await enrolled(hub, 'T-1')
+  const sent = [await terminal.seal(), await terminal.seal()]
+  await hub.hub.putBatch({ submissions: sent })
+  const hubEpoch = await startNewEpoch(hub.parts, 'command')
+  const current = await terminal.seal()
+  const { receipt: held } = await hub.hub.putSubmission(current)
+  const fresh = await terminal.seal()
+  const again = await hub.hub.putBatch({ submissions: [fresh, ...sent, current] })
+  expect(again.results).toEqual([
+    ...[fresh, ...sent].map(({ submissionId }) => ({ submissionId, outcome: 'stored' })),
+    { submissionId: current.submissionId, outcome: 'held', receipt: held },
+  ])
+  const receipt = await opened(again.receipt, hub)
+  expect(receipt).toMatchObject({ hubEpoch, previousReceiptSha256: sha256Hex(held) })
+  expect(receipt.items.map(({ deviceSequence, hubSequence }) => [deviceSequence, hubSequence])).toEqual([
+    [1, 1],
+    [2, 2],
+    [4, 4],
+  ])
+  const third = await hub.hub.putBatch({ submissions: [fresh, ...sent] })
+  expect(third).toMatchObject({ receipt: null, results: [{ receipt: again.receipt }, {}, {}] })
+  expect(hub.store.rows()).toHaveLength(4)
+  expect(hub.arrived).toHaveLength(4)
+  // The renewed receipt is one that the terminal may keep as its mark.
+  expect(await terminal.contact(hub.hub, { mark: markOf(again.receipt ?? '') })).toMatchObject({ proofWanted: false })
 })
 
 test('what is bad in a batch is refused by itself, with its own fault', async () => {

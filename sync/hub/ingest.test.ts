@@ -9,6 +9,7 @@ import { sha256Hex } from '../envelope/sha256.ts'
 import { MAX_ENVELOPE_BYTES } from '../protocol/submission.ts'
 import { openDatabase } from './database.ts'
 import { revokeTerminal } from './enrolment.ts'
+import { startNewEpoch } from './epoch.ts'
 import type { IngestResult } from './ingest.ts'
 import type { HandedIn } from './ingest-check.ts'
 import {
@@ -101,7 +102,7 @@ describe.each(stages)('ingest on $name', ({ databaseUrl, runs }) => {
       const sent = await terminal.seal()
       const first = await taken(sent)
       hub.sources.nowMs += 60_000
-      expect(await taken(sent)).toEqual({ ...first, isNew: false })
+      expect(await taken(sent)).toEqual({ ...first, isNew: false, signedNow: false })
       expect((await rows()).filter((row) => row.submission_id === sent.submissionId)).toHaveLength(1)
     })
 
@@ -119,6 +120,25 @@ describe.each(stages)('ingest on $name', ({ databaseUrl, runs }) => {
       expect(new Set(results.map((result) => result.receipt)).size).toBe(1)
       expect(results.filter((result) => result.isNew)).toHaveLength(1)
       expect((await rows()).filter((row) => row.submission_id === sent.submissionId)).toHaveLength(1)
+    })
+
+    test('sent again in another epoch by many at once: one fresh receipt of that epoch, chained, for the same row', async () => {
+      const sent = await (await makeTerminal(hub, 'T-7')).seal()
+      const first = await taken(sent)
+      const hubEpoch = await startNewEpoch({ store: hub.store, keys: hub.keys, sources: hub.sources }, 'command')
+      const results = await Promise.all(Array.from({ length: 20 }, () => taken(sent)))
+      expect(new Set(results.map((result) => result.receipt)).size).toBe(1)
+      expect(results.filter((result) => result.signedNow)).toHaveLength(1)
+      const [again] = results
+      const verified = await verifyReceipt(again?.receipt ?? '', hub.keySet)
+      if (!verified.ok) throw new Error(verified.fault)
+      const { submissionId, sha256 } = sent
+      expect(verified.receipt).toMatchObject({ hubEpoch, previousReceiptSha256: first.receiptSha256 })
+      expect(receiptItem(verified.receipt, submissionId, sha256)?.hubSequence).toBe(first.hubSequence)
+      expect(again).toMatchObject({ isNew: false, hubSequence: first.hubSequence })
+      expect((await rows()).filter((row) => row.submission_id === submissionId)).toMatchObject([
+        { hub_epoch: hubEpoch, receipt_sha256: again?.receiptSha256, envelope: sent.envelope },
+      ])
     })
 
     test('two envelopes race for one id: one wins, the other hears the winner’s hash', async () => {
@@ -189,7 +209,7 @@ describe.each(stages)('ingest on $name', ({ databaseUrl, runs }) => {
         fault: 'key-unknown',
         why: expect.stringContaining('revoked'),
       })
-      expect(await taken(before)).toEqual({ ...first, isNew: false })
+      expect(await taken(before)).toEqual({ ...first, isNew: false, signedNow: false })
     })
 
     test('a summary of a later version: asks for an upgrade', async () => {

@@ -33,7 +33,10 @@ export type Stored = {
   readonly receipt: string
   readonly receiptSha256: string
   readonly hubSequence: number
+  /** False when it was held before. */
   readonly isNew: boolean
+  /** The receipt was signed for this call: the submission is new, or its stored receipt was of another epoch. */
+  readonly signedNow: boolean
 }
 export type IngestResult = Stored | IngestRefusal
 export type BatchResult =
@@ -42,7 +45,10 @@ export type BatchResult =
 
 export interface Ingest {
   single(handedIn: HandedIn): Promise<IngestResult>
-  /** One transaction and one receipt over all that are new. Results in the order of what was handed in. */
+  /**
+   * One transaction and one receipt over all that are new, and over those that are held by a receipt of another epoch: a
+   * terminal purges only by a receipt of this one. Results in the order of what was handed in.
+   */
   batch(handedIn: readonly HandedIn[]): Promise<BatchResult>
 }
 
@@ -58,24 +64,27 @@ export function makeIngest(parts: IngestParts): Ingest {
     const wellSent = handedIn.filter((_, index) => refusals[index] === undefined)
     // Sent again because the answer was lost: the same bytes were checked when they came first.
     const held = await heldAmong(store, wellSent)
+    const hubEpoch = held.size === 0 ? '' : (await store.stand()).hubEpoch
     const known = await Promise.all(
       handedIn.map((item, index) => {
         const refusal = refusals[index]
         if (refusal !== undefined) return refusal
         const before = held.get(item.submissionId)
-        return before?.sha256 === item.sha256 ? again(before) : checkEnvelope(item, deviceKeys, suite)
+        if (before?.sha256 !== item.sha256) return checkEnvelope(item, deviceKeys, suite)
+        return before.hubEpoch === hubEpoch ? again(before) : { ok: true as const, ...item }
       }),
     )
     const checked = known.filter((each): each is Checked => each.ok && 'summary' in each)
+    const outdated = known.filter((each): each is Outdated => each.ok && 'envelope' in each && !('summary' in each))
     const terminals = new Set(checked.map((each) => each.summary.terminalId))
     for (const item of handedIn) {
       const before = held.get(item.submissionId)
       if (before?.sha256 === item.sha256) terminals.add(before.terminalId)
     }
     if (terminals.size > 1) return { ok: false, fault: 'bad-batch', why: 'it holds submissions of several terminals' }
-    const committed = checked.length === 0 ? NOTHING_NEW : await commit(parts, checked)
+    const committed = checked.length + outdated.length === 0 ? NOTHING_NEW : await commit(parts, checked, outdated)
     const results = known.map((each) => {
-      if (!each.ok || !('summary' in each)) return each
+      if (!each.ok || !('envelope' in each)) return each
       const result = committed.results.get(each.submissionId)
       if (result === undefined) throw new Error('ingest: a checked submission has no result')
       return result
@@ -93,6 +102,9 @@ export function makeIngest(parts: IngestParts): Ingest {
   }
 }
 
+/** Held by a receipt of another epoch than the hub's. */
+type Outdated = HandedIn & { readonly ok: true }
+
 interface Committed {
   readonly receipt: string | null
   readonly results: ReadonlyMap<string, IngestResult>
@@ -105,21 +117,23 @@ async function heldAmong(store: HubReads, items: readonly HandedIn[]): Promise<R
 
 function again(held: Held): Stored {
   const { receipt, receiptSha256, hubSequence } = held
-  return { ok: true, receipt, receiptSha256, hubSequence, isNew: false }
+  return { ok: true, receipt, receiptSha256, hubSequence, isNew: false, signedNow: false }
 }
 
 /**
- * One transaction: look for the ids, keys and chunks, then write rows, receipt, chain and cases. Transactions take
+ * One transaction: look for the ids, keys and chunks, then write rows, receipt, chain and cases, and the new receipt of
+ * what was outdated. Transactions take
  * turns, so hub sequences have no gaps, receipts of a terminal are a chain, and of two workers with one id one writes
  * and the other reads what was written; the unique key stands behind it.
  */
-function commit(parts: IngestParts, checked: readonly Checked[]): Promise<Committed> {
+function commit(parts: IngestParts, checked: readonly Checked[], outdated: readonly Outdated[]): Promise<Committed> {
   return parts.store.transaction(async (tx): Promise<Committed> => {
     const results = new Map<string, IngestResult>()
-    const wanted = await refuseInTurn(tx, checked, results)
-    const first = wanted[0]
-    if (first === undefined) return { receipt: null, results }
-    const terminalId = first.summary.terminalId
+    const held = await tx.held([...checked, ...outdated].map((each) => each.submissionId))
+    const wanted = await refuseInTurn(tx, checked, held, results)
+    const renewed = heldByOldReceipt(tx, [...checked, ...outdated], held, results)
+    const terminalId = wanted[0]?.summary.terminalId ?? renewed[0]?.terminalId
+    if (terminalId === undefined) return { receipt: null, results }
     wanted.sort((a, b) => a.summary.deviceSequence - b.summary.deviceSequence)
     const cloned = await repeatedNumbers(tx, terminalId, wanted)
     if (cloned.size > 0) {
@@ -142,7 +156,7 @@ function commit(parts: IngestParts, checked: readonly Checked[]): Promise<Commit
         hubEpoch: tx.hub.epoch,
         receivedAt,
         previousReceiptSha256: await tx.chainHead(terminalId),
-        items: rows.map(({ submissionId, sha256, deviceSequence, hubSequence }) => ({
+        items: [...renewed, ...rows].map(({ submissionId, sha256, deviceSequence, hubSequence }) => ({
           submissionId,
           sha256,
           deviceSequence,
@@ -153,9 +167,17 @@ function commit(parts: IngestParts, checked: readonly Checked[]): Promise<Commit
     )
     const receiptSha256 = parts.suite.sha256Hex(receipt)
     const chunkSha256s = [...new Set(wanted.flatMap((each) => each.chunks.map((chunk) => chunk.sha256)))]
-    await tx.insertSubmissions({ terminalId, rows, receipt: { sha256: receiptSha256, jws: receipt }, chunkSha256s })
-    for (const { submissionId, hubSequence } of rows) {
-      results.set(submissionId, { ok: true, receipt, receiptSha256, hubSequence, isNew: true })
+    await tx.insertSubmissions({
+      terminalId,
+      rows,
+      renewed: { hubEpoch: tx.hub.epoch, submissionIds: renewed.map((each) => each.submissionId) },
+      receipt: { sha256: receiptSha256, jws: receipt },
+      chunkSha256s,
+    })
+    const signed = { ok: true, receipt, receiptSha256, signedNow: true } as const
+    for (const { submissionId, hubSequence } of rows) results.set(submissionId, { ...signed, hubSequence, isNew: true })
+    for (const { submissionId, hubSequence } of renewed) {
+      results.set(submissionId, { ...signed, hubSequence, isNew: false })
     }
     return { receipt, results }
   })
@@ -165,9 +187,9 @@ function commit(parts: IngestParts, checked: readonly Checked[]): Promise<Commit
 async function refuseInTurn(
   tx: HubTx,
   checked: readonly Checked[],
+  held: ReadonlyMap<string, Held>,
   results: Map<string, IngestResult>,
 ): Promise<Checked[]> {
-  const held = await tx.held(checked.map((each) => each.submissionId))
   const revoked = new Map<string, string | null>()
   for (const { summary, deviceKid } of checked) {
     if (revoked.has(deviceKid)) continue
@@ -181,6 +203,26 @@ async function refuseInTurn(
     if (refusal !== undefined) results.set(each.submissionId, refusal)
     return refusal === undefined
   })
+}
+
+/**
+ * Those that are held by a receipt of another epoch, in hub order; what another worker renewed meanwhile is noted in
+ * `results`. Nothing is checked again: the hash says that these are the bytes that were checked when they came.
+ */
+function heldByOldReceipt(
+  tx: HubTx,
+  items: readonly HandedIn[],
+  held: ReadonlyMap<string, Held>,
+  results: Map<string, IngestResult>,
+): readonly (Held & { readonly submissionId: string })[] {
+  const old: (Held & { readonly submissionId: string })[] = []
+  for (const { submissionId, sha256 } of items) {
+    const before = held.get(submissionId)
+    if (before?.sha256 !== sha256) continue
+    if (before.hubEpoch === tx.hub.epoch) results.set(submissionId, again(before))
+    else old.push({ submissionId, ...before })
+  }
+  return old.sort((a, b) => a.hubSequence - b.hubSequence)
 }
 
 function refusalOf(

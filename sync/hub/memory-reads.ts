@@ -32,8 +32,8 @@ export function memoryReads(tables: MemoryTables, own: boolean, checksIds: boole
         const row = firstById(id)
         const receipt = row === undefined ? undefined : tables.receipts.get(row.receiptSha256, own)
         if (row === undefined || receipt === undefined) continue
-        const { terminalId, sha256, hubSequence, receiptSha256 } = row
-        found.set(id, { terminalId, sha256, hubSequence, receiptSha256, receipt })
+        const { terminalId, deviceSequence, hubEpoch, sha256, hubSequence, receiptSha256 } = row
+        found.set(id, { terminalId, deviceSequence, hubEpoch, sha256, hubSequence, receiptSha256, receipt })
       }
       return found
     },

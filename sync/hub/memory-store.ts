@@ -151,7 +151,7 @@ function memoryTx(tables: MemoryTables, unique: boolean, alive: () => void): Hub
   return {
     ...reads,
     hub: { epoch, lastSequence },
-    insertSubmissions: ({ terminalId, rows, receipt, chunkSha256s }) =>
+    insertSubmissions: ({ terminalId, rows, renewed, receipt, chunkSha256s }) =>
       write(() => {
         if (tables.receipts.get(receipt.sha256, true) !== undefined) throw duplicate('receipts', receipt.sha256)
         tables.receipts.set(receipt.sha256, receipt.jws)
@@ -167,6 +167,12 @@ function memoryTx(tables: MemoryTables, unique: boolean, alive: () => void): Hub
           tables.highest.set(terminalId, Math.max(deviceSequence, tables.highest.get(terminalId, true) ?? 0))
           if (same.length === 0) tables.cases.set(submissionId, { state: '待打开', faults: '[]', at: null })
           if (chunkSha256s.length > 0) tables.offers.delete(`${terminalId}/${submissionId}`)
+        }
+        for (const submissionId of renewed?.submissionIds ?? []) {
+          const key = String(tables.byId.get(submissionId, true)?.[0])
+          const row = tables.submissions.get(key, true)
+          if (row === undefined || renewed === undefined) throw new Error('memory store: only what is held is renewed')
+          tables.submissions.set(key, { ...row, hubEpoch: renewed.hubEpoch, receiptSha256: receipt.sha256 })
         }
         tables.chain.set(terminalId, receipt.sha256)
         for (const sha256 of chunkSha256s) {

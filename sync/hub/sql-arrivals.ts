@@ -6,14 +6,14 @@ import type { HubTables } from './tables.ts'
 const SEPARATOR = '\n'
 
 /**
- * Writes what arrived in one statement: receipt, rows, cases, the terminal's chain and the hub's sequence. The rows go
+ * Writes what arrived in one statement: receipt, rows, cases, the terminal's chain, the hub's sequence and the rows whose
+ * receipt it renews. The rows go
  * over as one JSON text and the envelopes as one text: thousands of parameters, or a mebibyte of JSON to take apart,
  * would cost more than all the rest of a batch.
  */
 export async function insertArrivals(trx: Transaction<HubTables>, arrivals: NewArrivals): Promise<void> {
-  const { terminalId, rows, receipt, chunkSha256s } = arrivals
-  const last = rows.at(-1)?.hubSequence
-  if (last === undefined) return
+  const { terminalId, rows, renewed, receipt, chunkSha256s } = arrivals
+  const last = rows.at(-1)?.hubSequence ?? null
   if (rows.some((row) => row.envelope.includes(SEPARATOR))) throw new Error('store: an envelope of two lines')
   const given = JSON.stringify(
     rows.map((row) => ({
@@ -54,13 +54,16 @@ export async function insertArrivals(trx: Transaction<HubTables>, arrivals: NewA
       select submission_id, sha256, ${terminalId}, device_kid, device_sequence, kind, item_id, item_code, item_version,
         ticket, secret_sha256, accepted_at, envelope, received_at, hub_epoch, hub_sequence, ${receipt.sha256}, cloned
       from given
+    ), renewed as (
+      update submissions set receipt_sha256 = ${receipt.sha256}, hub_epoch = ${renewed?.hubEpoch ?? ''}
+      where submission_id in (select json_array_elements_text(${JSON.stringify(renewed?.submissionIds ?? [])}::json))
     ), opened as (
       insert into cases (submission_id, state) select submission_id, '待打开' from given
     ), chain as (
       insert into terminal_chain (terminal_id, last_receipt_sha256) values (${terminalId}, ${receipt.sha256})
       on conflict (terminal_id) do update set last_receipt_sha256 = excluded.last_receipt_sha256
     )
-    update hub set last_hub_sequence = ${last} where id = 1`.execute(trx)
+    update hub set last_hub_sequence = coalesce(${last}::bigint, last_hub_sequence) where id = 1`.execute(trx)
   if (chunkSha256s.length === 0) return
   await trx.updateTable('chunks').set({ committed: true }).where('sha256', 'in', chunkSha256s).execute()
   await trx

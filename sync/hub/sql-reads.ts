@@ -26,16 +26,23 @@ export function sqlReads(db: Kysely<HubTables>): HubReads {
       if (submissionIds.length === 0) return new Map()
       const rows = await db
         .selectFrom('submissions')
-        .select(['submission_id', 'terminal_id', 'sha256', 'hub_sequence', 'receipt_sha256'])
+        .select([
+          'submission_id',
+          'terminal_id as terminalId',
+          'device_sequence as deviceSequence',
+          'hub_epoch as hubEpoch',
+          'sha256',
+          'hub_sequence as hubSequence',
+          'receipt_sha256 as receiptSha256',
+        ])
         .where('submission_id', 'in', submissionIds)
         .execute()
-      const receipts = await receiptsOf(db, new Set(rows.map((row) => row.receipt_sha256)))
+      const receipts = await receiptsOf(db, new Set(rows.map((row) => row.receiptSha256)))
       return new Map(
-        rows.map((row): [string, Held] => {
-          const receipt = receipts.get(row.receipt_sha256)
+        rows.map(({ submission_id, ...row }): [string, Held] => {
+          const receipt = receipts.get(row.receiptSha256)
           if (receipt === undefined) throw new Error('store: a submission has no receipt')
-          const { terminal_id: terminalId, sha256, hub_sequence: hubSequence, receipt_sha256: receiptSha256 } = row
-          return [row.submission_id, { terminalId, sha256, hubSequence, receiptSha256, receipt }]
+          return [submission_id, { ...row, receipt }]
         }),
       )
     },

@@ -75,7 +75,10 @@ export interface HubReads {
 export interface HubTx extends HubReads {
   /** As it was when the transaction got its turn. `lastSequence` counts what is committed, settled or not. */
   readonly hub: { readonly epoch: string; readonly lastSequence: number }
-  /** Rows, their one receipt, their cases, the terminal's chain, their chunks and the hub's sequence, all at once. */
+  /**
+   * Rows, the one receipt over them and over what it renews, their cases, the terminal's chain, their chunks and the
+   * hub's sequence, all at once.
+   */
   insertSubmissions(arrivals: NewArrivals): Promise<void>
   /** From now on this epoch. The watermark is void until a backup of this epoch is confirmed. */
   openEpoch(epoch: NewEpoch): Promise<void>
@@ -95,6 +98,9 @@ export interface HubTx extends HubReads {
 
 export interface Held {
   readonly terminalId: string
+  readonly deviceSequence: number
+  /** Of its stored receipt: of the epoch in which it came, or in which its receipt was last renewed. */
+  readonly hubEpoch: string
   readonly sha256: string
   readonly hubSequence: number
   readonly receiptSha256: string
@@ -174,8 +180,10 @@ export interface SubmissionRow {
 }
 export interface NewArrivals {
   readonly terminalId: string
-  /** With the sequences after `hub.lastSequence`, without a gap. */
+  /** With the sequences after `hub.lastSequence`, without a gap. May be none when something is renewed. */
   readonly rows: readonly SubmissionRow[]
+  /** Rows that are held already: from now on this is their receipt, of the epoch given. Nothing else of them changes. */
+  readonly renewed?: { readonly hubEpoch: string; readonly submissionIds: readonly string[] }
   readonly receipt: { readonly sha256: string; readonly jws: string }
   /** All chunks that the rows list. */
   readonly chunkSha256s: readonly string[]

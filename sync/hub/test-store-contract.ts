@@ -77,6 +77,31 @@ export function holdsItsPromises(makeStore: () => Promise<HubStore>): void {
     expect(await store.held([])).toEqual(new Map())
   })
 
+  test('a renewed receipt: the row is under it and its epoch, and nothing else of it changes', async () => {
+    const store = await makeStore()
+    const [a, b, c] = await arrive(store, 'T-1', [{ deviceSequence: 1 }, { deviceSequence: 2 }, { deviceSequence: 3 }])
+    if (a === undefined || b === undefined || c === undefined) throw new Error('no rows')
+    const next = systemSources.randomUuid()
+    await store.transaction((tx) => tx.openEpoch({ epoch: next, at: AT, why: 'command' }))
+    const before = await store.held([a.submissionId, b.submissionId, c.submissionId])
+    const receipt = { sha256: hash('renewal'), jws: 'renewal' }
+    const renewed = { hubEpoch: next, submissionIds: [a.submissionId, c.submissionId] }
+    await store.transaction((tx) =>
+      tx.insertSubmissions({ terminalId: 'T-1', rows: [], renewed, receipt, chunkSha256s: [] }),
+    )
+    const held = await store.held([a.submissionId, b.submissionId, c.submissionId])
+    const changed = { hubEpoch: next, receiptSha256: receipt.sha256, receipt: receipt.jws }
+    expect(held.get(a.submissionId)).toEqual({ ...before.get(a.submissionId), ...changed })
+    expect(held.get(c.submissionId)).toEqual({ ...before.get(c.submissionId), ...changed })
+    expect(held.get(b.submissionId)).toEqual(before.get(b.submissionId))
+    expect(before.get(b.submissionId)).toMatchObject({ deviceSequence: 2, hubEpoch: b.hubEpoch })
+    expect(await store.chainHead('T-1')).toBe(receipt.sha256)
+    const mark = { hubEpoch: next, hubSequence: 3, receiptSha256: receipt.sha256 }
+    expect(await store.markFacts(mark)).toMatchObject({ row: { hubEpoch: next, receiptSha256: receipt.sha256 } })
+    expect(await sequenceOf(store)).toBe(3)
+    expect(await arrive(store, 'T-1', [{ deviceSequence: 4 }])).toMatchObject([{ hubSequence: 4 }])
+  })
+
   test('what throws leaves nothing behind, and the next one takes its sequence', async () => {
     const store = await makeStore()
     const [kept] = await arrive(store, 'T-1', [{ deviceSequence: 1 }])
