@@ -4,12 +4,20 @@ import type { HubClient } from '../../sync/hub-client/hub-client.ts'
 import type { ContactAnswer } from '../../sync/protocol/contact.ts'
 import { EPOCH, NOW, TERMINAL_ID } from './fixtures.ts'
 
+interface FakeRow {
+  readonly sha256: string
+  readonly hubSequence: number
+  readonly hubEpoch: string
+  readonly receipt: string
+}
+
 /**
  * A hub behind its client, for tests of what main makes of its answers: it holds rows, has an epoch, and can be away or
  * be put back to an older state. It proves nothing: that is the hub client's to test.
  */
 export interface FakeHub extends HubClient {
-  readonly rows: Map<string, { readonly sha256: string; readonly hubSequence: number }>
+  /** Each with its stored receipt: given back as it is within its epoch, signed anew in another. */
+  readonly rows: Map<string, FakeRow>
   epoch: string
   sequence: number
   backedUpThrough: number | null
@@ -28,11 +36,16 @@ export function fakeHub(nowMs: () => number): FakeHub {
   const marks = new Set<string>()
   const unchanged = async () => ({ outcome: 'unchanged' as const })
 
-  function take({ submissionId, sha256 }: Submission, receipt: string): Received {
-    const row = hub.rows.get(submissionId) ?? { sha256, hubSequence: ++hub.sequence }
+  function take({ submissionId, sha256 }: Submission, fresh: string): Received {
+    const held = hub.rows.get(submissionId)
+    const isCurrent = held?.hubEpoch === hub.epoch
+    const row = isCurrent
+      ? held
+      : { sha256, hubSequence: held?.hubSequence ?? ++hub.sequence, hubEpoch: hub.epoch, receipt: fresh }
     hub.rows.set(submissionId, row)
-    marks.add(`${hub.epoch}:${row.hubSequence}`)
-    return { outcome: 'received', receipt, hubSequence: row.hubSequence, hubEpoch: hub.epoch }
+    const { hubSequence, hubEpoch, receipt } = row
+    marks.add(`${hubEpoch}:${hubSequence}`)
+    return { outcome: 'received', receipt, hubSequence, hubEpoch }
   }
   const nowIso = () => new Date(Date.parse(NOW) + nowMs()).toISOString()
   const stamp = () => ({ terminalId: TERMINAL_ID, nonce: 'n'.repeat(16), at: nowIso(), hubEpoch: hub.epoch })
@@ -56,7 +69,7 @@ export function fakeHub(nowMs: () => number): FakeHub {
       for (const [id, row] of kept) hub.rows.set(id, row)
       hub.sequence = count
       marks.clear()
-      for (const [, row] of kept) marks.add(`${hub.epoch}:${row.hubSequence}`)
+      for (const [, row] of kept) marks.add(`${row.hubEpoch}:${row.hubSequence}`)
     },
     async putSubmission(submission) {
       if (hub.isAway) return AWAY
