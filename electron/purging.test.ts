@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { accepted, EPOCH, submissionId } from '../sync/journal/sample-frames.ts'
 import type { HubStandSeen } from './contact.ts'
 import { createPurging, type Purging, STUCK_AFTER_MS } from './purging.ts'
+import { reoffer } from './reoffer.ts'
 import { type JournalOnMemory, journalOnMemory, logBook, NOW } from './testing/fixtures.ts'
 
 const HOUR_MS = 3_600_000
@@ -80,6 +81,30 @@ test('nothing goes that the hub does not hold when it is asked, whatever receipt
   isHeld = true
   await purging.purge()
   expect(isPurged(1)).toBe(true)
+})
+
+test('a contact that tells of another epoch while the purge is under way stops it', async () => {
+  await held.journal.append({ type: 'epoch-seen', at: NOW, hubEpoch: EPOCH, why: 'first' })
+  await delivered(1)
+  await held.journal.rotate()
+  await held.journal.append(accepted(2))
+  await held.journal.settled()
+  pass(DAY_MS)
+  let epochs = 0
+  const offered: Promise<unknown>[] = []
+  held.disk.before = (operation, path) => {
+    // The purge reads the index back: the frame of the new epoch is handed in at the same moment.
+    if (operation !== 'read' || !path.endsWith('.idx') || epochs++ > 0) return
+    const hubEpoch = '22222222-2222-4222-8222-222222222222'
+    const told = held.journal.append({ type: 'epoch-seen', at: NOW, hubEpoch, why: 'changed' })
+    offered.push(told.then(() => reoffer(held.journal, held.ledger, () => NOW, book.log)))
+  }
+  await purging.purge()
+  expect(await Promise.all(offered)).toEqual([{ requeued: 1, complete: true }])
+  expect(held.ledger.bySubmission(submissionId(1))).toMatchObject({ state: 'queued', purged: false })
+  expect(await held.journal.readAccepted(submissionId(1))).toMatchObject({ ok: true })
+  expect(book.of('purged')).toEqual([])
+  expect(book.of('journal-note')).toMatchObject([{ journal: 'purge-refused', fault: 'withdrawn' }])
 })
 
 test('nothing goes before the hub has it in a backup, however old it is', async () => {

@@ -1,4 +1,4 @@
-import type { Journal } from '../sync/journal/journal.ts'
+import type { Journal, SegmentInfo } from '../sync/journal/journal.ts'
 import type { Ledger, LedgerItem } from '../sync/journal/ledger.ts'
 import { type PurgePlan, planPurge } from '../sync/journal/purge-plan.ts'
 import type { ChunkStore } from './chunk-sending.ts'
@@ -41,11 +41,11 @@ export function createPurging(parts: PurgingParts): Purging {
   let rotatedAtMs = Number.NEGATIVE_INFINITY
   let saidStuckAtMs = Number.NEGATIVE_INFINITY
 
-  function plan(): PurgePlan {
+  function plan(segments: readonly SegmentInfo[] = journal.segments()): PurgePlan {
     const stand = parts.stand()
     const minimumRetentionMs = parts.minimumRetentionMs()
     return planPurge({
-      segments: journal.segments(),
+      segments,
       ledger,
       backedUpThrough: stand?.backedUpThrough ?? null,
       hubEpoch: stand?.hubEpoch ?? null,
@@ -63,14 +63,16 @@ export function createPurging(parts: PurgingParts): Purging {
     await journal.rotate()
   }
 
-  async function isConfirmed(number: number): Promise<boolean> {
-    const ids = journal.segments().find((segment) => segment.number === number)?.submissionIds ?? []
-    const items = ids.map((id) => ledger.bySubmission(id)).filter((item) => item !== undefined)
+  async function isConfirmed({ submissionIds }: SegmentInfo): Promise<boolean> {
+    const items = submissionIds.map((id) => ledger.bySubmission(id)).filter((item) => item !== undefined)
     return parts.confirm(items.filter((item) => !item.purged))
   }
 
-  async function purgeOne(segment: number): Promise<void> {
-    const purged = await journal.purge(segment, new Date(clock.now()).toISOString())
+  async function purgeOne(info: SegmentInfo): Promise<void> {
+    const segment = info.number
+    // The hub may have told of another epoch while its answer, or the disk, was waited for.
+    const stillMay = () => plan([info]).purgeable.length > 0
+    const purged = await journal.purge(segment, new Date(clock.now()).toISOString(), stillMay)
     if (!purged.ok) {
       log('journal-note', { journal: 'purge-refused', segment, fault: purged.fault, detail: purged.detail })
       return
@@ -104,8 +106,10 @@ export function createPurging(parts: PurgingParts): Purging {
   return {
     async purge() {
       if (plan().rotateHelps) await rotateIfWorthIt()
-      const now = plan()
-      for (const segment of now.purgeable) if (await isConfirmed(segment)) await purgeOne(segment)
+      const segments = journal.segments()
+      const now = plan(segments)
+      const purgeable = segments.filter((segment) => now.purgeable.includes(segment.number))
+      for (const segment of purgeable) if (await isConfirmed(segment)) await purgeOne(segment)
       sayIfStuck(now)
     },
   }

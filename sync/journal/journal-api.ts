@@ -72,7 +72,7 @@ export type PurgeResult =
     }
   | {
       readonly ok: false
-      readonly fault: 'unknown-segment' | 'not-closed' | 'damaged' | AppendFault
+      readonly fault: 'unknown-segment' | 'not-closed' | 'damaged' | 'withdrawn' | AppendFault
       readonly detail: string
     }
 
@@ -113,9 +113,11 @@ export interface Journal {
   /**
    * Gives up the payloads of a closed segment: a `purged` frame, durable, then the file goes; its index stays and keeps
    * what is known of its submissions. Whether it may go is the caller's to know (`planPurge`). Idempotent; a purge that
-   * a power cut interrupted is finished when the journal is opened.
+   * a power cut interrupted is finished when the journal is opened. `stillMay` is asked in the turn in which the frame is
+   * written, when everything appended before it is durable and with the ledger: what was true when the purge began may
+   * not be true any more (`withdrawn`, and nothing happened).
    */
-  purge(segmentNumber: number, at: string): Promise<PurgeResult>
+  purge(segmentNumber: number, at: string, stillMay?: () => boolean): Promise<PurgeResult>
   /** Reads the closed segments and indexes again, one at a time, looking for bytes that changed where they lay. */
   scrub(): AsyncIterable<ScrubReport>
   /** Resolves when the indexes of all closed segments are written or given up: for tests and the simulation. */

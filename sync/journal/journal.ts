@@ -161,7 +161,7 @@ function journalOver(
     readAccepted: (submissionId) => reads.accepted(submissionId),
     segments: () => segments.list(),
     rotate: () => writer.rotate(),
-    purge: (segmentNumber, at) => segments.purge(segmentNumber, at),
+    purge: (segmentNumber, at, stillMay) => segments.purge(segmentNumber, at, stillMay),
     scrub: () => segments.scrub(),
     settled: () => segments.settled(),
     close() {

@@ -14,6 +14,23 @@ function ledgerOf(frames: readonly Frame[]): Ledger {
 const state = (ledger: Ledger, n: number) => ledger.bySubmission(submissionId(n))?.state
 
 describe('ledger', () => {
+  it('shows what a purge took while it waited, in quarantine: it can never be sent, and does not wait for ever', () => {
+    const purged: Frame = { type: 'purged', at: AT, fromSequence: 1, throughSequence: 2, submissions: 2 }
+    const frames = [accepted(1), accepted(2), accepted(3), received(1), purged]
+    const ledger = ledgerOf(frames)
+    expect(ledger.bySubmission(submissionId(2))).toMatchObject({
+      state: 'quarantined',
+      reason: 'damaged',
+      purged: true,
+    })
+    expect([ledger.waiting, ledger.quarantined, ledger.received, ledger.purged]).toEqual([1, 1, 1, 2])
+    expect([...ledger.waitingItems()].map((item) => item.submissionId)).toEqual([submissionId(3)])
+    expect(state(ledgerOf([...frames, requeued(2)]), 2)).toBe('quarantined')
+    // A flight that had read it before brings its receipt after all.
+    const late = ledgerOf([...frames, received(2)])
+    expect([state(late, 2), late.quarantined]).toEqual(['received', 0])
+  })
+
   it('knows an accepted submission by id, draft and ticket, without its envelope', () => {
     const frame = accepted(1, '信封 of some bytes')
     const ledger = ledgerOf([frame])

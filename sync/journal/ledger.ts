@@ -8,6 +8,8 @@ export type { LedgerItem } from './ledger-item.ts'
 export type DamageSeen = Extract<Fact, { type: 'damage-seen' }>
 export type StaffLockout = Extract<Fact, { type: 'staff-lockout' }>
 
+const PURGED_UNSENT = 'purged while it waited'
+
 export interface PageRequest {
   /** Null for all. */
   readonly state: LedgerItem['state'] | null
@@ -278,6 +280,10 @@ export class Ledger {
     for (; place < all.size && all.journalSequenceAt(place) <= throughSequence; place++) {
       if (!all.isPurged(place)) this.#purged += 1
       all.purge(place)
+      if (all.stateAt(place) !== 'queued') continue
+      // No purge takes one that waits; should it ever, people must see it: nothing is left to send.
+      this.#count(place, 'quarantined')
+      all.quarantine(place, 'damaged', PURGED_UNSENT)
     }
   }
 

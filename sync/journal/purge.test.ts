@@ -195,7 +195,8 @@ describe('purging', () => {
     expect([again.damage, again.frames, await frames(again.journal)]).toEqual([[], 5, all])
     expect([...ledger.items()].map(({ purged: is, state }) => [is, state])).toEqual([
       [true, 'received'],
-      [true, 'queued'],
+      // Nobody should purge what waits; should it happen, it is seen.
+      [true, 'quarantined'],
       [false, 'queued'],
     ])
     expect(again.journal.segments()[0]).toMatchObject({ purged: true, damaged: false })
@@ -252,6 +253,76 @@ describe('purging', () => {
     expect(await journal.purge(1, AT)).toMatchObject({ ok: true })
     expect(disk.content(FIRST)).toBeUndefined()
     expect((await frames(journal)).filter((entry) => entry.known && entry.frame.type === 'purged').length).toBe(1)
+  })
+
+  it('asks again when all before it is with the ledger, and leaves everything as it was when the answer is no', async () => {
+    const disk = memoryDisk()
+    const ledger = new Ledger()
+    const { journal } = await opened(disk, { onEntry: (entry) => ledger.apply(entry) })
+    for (const frame of [accepted(1), received(1)]) await journal.append(frame)
+    await journal.rotate()
+    await journal.append(accepted(2))
+    await journal.settled()
+    const last = journal.lastSequence
+    let isFirstRead = true
+    const meanwhile: Promise<unknown>[] = []
+    disk.before = (operation, path) => {
+      if (operation !== 'read' || path !== FIRST_INDEX || !isFirstRead) return
+      isFirstRead = false
+      // Handed in before the purge's own frame, not yet durable when that one is.
+      meanwhile.push(journal.append({ type: 'epoch-seen', at: AT, hubEpoch: EPOCH, why: 'changed' }))
+    }
+    const purged = await journal.purge(1, AT, () => ledger.epochSeenSequence === 0)
+    expect(purged).toMatchObject({ ok: false, fault: 'withdrawn' })
+    await Promise.all(meanwhile)
+    expect([journal.lastSequence, ledger.purged, ledger.epochSeenSequence]).toEqual([last + 1, 0, last + 1])
+    expect(journal.segments()[0]).toMatchObject({ purged: false })
+    expect(await journal.readAccepted(submissionId(1))).toMatchObject({ ok: true })
+    expect(await journal.purge(1, AT, () => true)).toMatchObject({ ok: true, submissions: 1 })
+  })
+
+  it('never shares a write with a frame before it, which the ledger does not know yet', async () => {
+    const disk = memoryDisk()
+    const ledger = new Ledger()
+    const { journal } = await opened(disk, { onEntry: (entry) => ledger.apply(entry) })
+    for (const frame of [accepted(1), received(1)]) await journal.append(frame)
+    await journal.rotate()
+    await journal.append(accepted(2))
+    await journal.settled()
+    let goOn = (): void => undefined
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    disk.before = (operation) => (operation === 'sync' ? held : undefined)
+    const first = journal.append(printed(1))
+    while (disk.done.at(-1)?.operation !== 'write') await null
+    // Both wait for the disk now, one behind the other.
+    const told = journal.append({ type: 'epoch-seen', at: AT, hubEpoch: EPOCH, why: 'changed' })
+    const purged = journal.purge(1, AT, () => ledger.epochSeenSequence === 0)
+    await new Promise((resolve) => setImmediate(resolve))
+    goOn()
+    expect(await purged).toMatchObject({ ok: false, fault: 'withdrawn' })
+    expect([await first, await told]).toMatchObject([{ ok: true }, { ok: true }])
+    expect(ledger.purged).toBe(0)
+  })
+
+  it('asks again when a full disk made it wait for room', async () => {
+    const disk = memoryDisk()
+    let may = true
+    const release = async () => {
+      may = false
+      disk.freeBytes = Number.POSITIVE_INFINITY
+      return true
+    }
+    const { journal } = await opened(disk, { reserve: { release } })
+    await journal.append(accepted(1))
+    await journal.rotate()
+    await journal.append(accepted(2))
+    await journal.settled()
+    disk.freeBytes = 0
+    expect(await journal.purge(1, AT, () => may)).toMatchObject({ ok: false, fault: 'withdrawn' })
+    expect(await journal.append(received(1))).toMatchObject({ ok: true })
+    expect(await journal.readAccepted(submissionId(1))).toMatchObject({ ok: true })
   })
 
   it('does not begin without a good index on disk', async () => {

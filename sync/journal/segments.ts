@@ -64,8 +64,8 @@ export class Segments {
     void this.#alone(() => this.#index(segment))
   }
 
-  purge(number: number, at: string): Promise<PurgeResult> {
-    return this.#alone(() => this.#purge(number, at))
+  purge(number: number, at: string, stillMay: () => boolean = () => true): Promise<PurgeResult> {
+    return this.#alone(() => this.#purge(number, at, stillMay))
   }
 
   async *scrub(): AsyncGenerator<ScrubReport> {
@@ -118,7 +118,7 @@ export class Segments {
     return undefined
   }
 
-  async #purge(number: number, at: string): Promise<PurgeResult> {
+  async #purge(number: number, at: string, stillMay: () => boolean): Promise<PurgeResult> {
     const { disk, dir, head, reads, writer } = this.#options
     const segment = head.segments[number - 1]
     const detail = segment?.name ?? String(number)
@@ -148,7 +148,8 @@ export class Segments {
     }
     const submissions = reads.acceptedIn(number)
     if (!segment.purged) {
-      const written = await writer.append({ type: 'purged', at, ...purgeRange(segment), submissions })
+      const frame = { type: 'purged', at, ...purgeRange(segment), submissions } as const
+      const written = await writer.appendIf(frame, () => !segment.damaged && stillMay())
       if (!written.ok) return written
       segment.purged = true
     }

@@ -39,8 +39,16 @@ interface Waiting {
   readonly text: string
   readonly resolve: (result: AppendResult) => void
   readonly reject: (error: unknown) => void
+  /** Given with a frame that depends on all before it: begins a write of its own. */
+  readonly condition?: { readonly holds: () => boolean; readonly withdraw: () => void }
 }
 type Failure = { readonly ok: false; readonly fault: AppendFault; readonly detail: string }
+
+export interface Withdrawn {
+  readonly ok: false
+  readonly fault: 'withdrawn'
+  readonly detail: string
+}
 
 /**
  * The one writer: takes what waits, writes it in one go, makes it durable, answers all of it in order. What arrives
@@ -67,10 +75,26 @@ export class JournalWriter {
     const checked = frame.type === 'accepted' || frame.type === 'journal' ? frame : FrameSchema.parse(frame)
     const text = frameText(checked)
     if (this.#closed) return Promise.resolve({ ok: false, fault: 'closed', detail: 'the journal is closed' })
+    return new Promise((resolve, reject) => this.#take({ frame: checked, text, resolve, reject }))
+  }
+
+  /**
+   * Appends a frame if that is still right at its turn: `holds` is asked when every frame before it is durable and was
+   * handed over, with nothing but this frame's own write to follow.
+   */
+  appendIf(frame: Frame, holds: () => boolean): Promise<AppendResult | Withdrawn> {
+    const checked = FrameSchema.parse(frame)
+    const text = frameText(checked)
+    if (this.#closed) return Promise.resolve({ ok: false, fault: 'closed', detail: 'the journal is closed' })
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ frame: checked, text, resolve, reject })
-      this.#pumping ??= this.#pump()
+      const withdraw = () => resolve({ ok: false, fault: 'withdrawn', detail: 'not right any more at its turn' })
+      this.#take({ frame: checked, text, resolve, reject, condition: { holds, withdraw } })
     })
+  }
+
+  #take(waiting: Waiting): void {
+    this.#waiting.push(waiting)
+    this.#pumping ??= this.#pump()
   }
 
   /** Closes the last segment when it holds a frame; false when it does not, or a failed write lies in it. */
@@ -102,8 +126,9 @@ export class JournalWriter {
     while (this.#waiting.length > 0) {
       const group = this.#nextGroup()
       try {
-        const failure = await this.#write(group)
-        if (failure !== undefined) await this.#failed(group, failure)
+        const right = group.filter(isStillRight)
+        const failure = right.length === 0 ? undefined : await this.#write(right)
+        if (failure !== undefined) await this.#failed(right, failure)
       } catch (error) {
         // A bug, not the disk: it belongs to whoever appended.
         for (const waiting of group) waiting.reject(error)
@@ -115,7 +140,8 @@ export class JournalWriter {
   #nextGroup(): readonly Waiting[] {
     let count = 0
     let length = 0
-    for (const { text } of this.#waiting) {
+    for (const { text, condition } of this.#waiting) {
+      if (count > 0 && condition !== undefined) break
       if (count === MAX_GROUP_FRAMES || (count > 0 && length + text.length > MAX_GROUP_LENGTH)) break
       count += 1
       length += text.length
@@ -129,8 +155,9 @@ export class JournalWriter {
     const tryAgain = failure.fault === 'disk-full' && others.length > 0 && (await this.#options.releaseReserve())
     for (const waiting of group) if (!tryAgain || waiting.frame.type === 'accepted') waiting.resolve(failure)
     if (!tryAgain) return
-    const again = await this.#write(others)
-    if (again !== undefined) for (const waiting of others) waiting.resolve(again)
+    const rest = others.filter(isStillRight)
+    const again = rest.length === 0 ? undefined : await this.#write(rest)
+    if (again !== undefined) for (const waiting of rest) waiting.resolve(again)
   }
 
   /** Writes and answers a group; when the disk fails, nothing of it is there and nobody was answered. */
@@ -223,6 +250,13 @@ export class JournalWriter {
     }
     return file
   }
+}
+
+/** Only the first of a group has a condition; tells its caller when that does not hold. */
+function isStillRight({ condition }: Waiting): boolean {
+  if (condition === undefined || condition.holds()) return true
+  condition.withdraw()
+  return false
 }
 
 interface Encoded {
