@@ -64,7 +64,10 @@ export async function openPeerBrowser(options: {
     if (ending === undefined) return
     if (how === 'close') return ending.close()
     await killChromium(profile)
-    await ending.close()
+    // Playwright may have noticed by itself, or is told so now.
+    await ending.close().catch((error: Error) => {
+      if (!error.message.includes('has been closed')) throw error
+    })
   }
 
   return {
