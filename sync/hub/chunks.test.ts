@@ -67,6 +67,25 @@ test('chunks first, then the envelope; only what is missing is asked for, and no
   expect(await hub.hub.putSubmission(sent)).toMatchObject({ receipt })
 })
 
+test('what is held is offered again: nothing is wanted, and nothing stays open', async () => {
+  const hub = await makeMemoryHub({ maxOpenOfferBytes: 3_000_000 })
+  const [terminal, other] = [await enrolled(hub, 'T-1'), await enrolled(hub, 'T-2')]
+  const sent = await withAttachment(hub, terminal)
+  await terminal.offer(hub.hub, sent.submissionId, sent.listed)
+  for (const chunk of sent.chunks) await put(hub, chunk.sha256, chunk.sealed)
+  await hub.hub.putSubmission(sent)
+  // As an import beside the terminal may have left it.
+  const left = { terminalId: 'T-1', submissionId: sent.submissionId, chunks: sent.listed, at: TEST_NOW }
+  await hub.store.transaction((tx) => tx.saveOffer(left))
+  expect(await hub.store.openOfferBytes('T-1', '')).toBeGreaterThan(0)
+  const unknown = [{ sha256: sha256Hex('not here'), bytes: 9 }]
+  expect(await terminal.offer(hub.hub, sent.submissionId, unknown)).toEqual([])
+  expect(await hub.store.openOfferBytes('T-1', '')).toBe(0)
+  expect(await hub.store.offeredSizes(sha256Hex('not here'))).toEqual([])
+  // Another terminal's claim on that id is its own affair.
+  expect(await other.offer(hub.hub, sent.submissionId, unknown)).toEqual([sha256Hex('not here')])
+})
+
 test('an envelope that lies about the size of a chunk can never come true', async () => {
   const hub = await makeMemoryHub()
   const terminal = await enrolled(hub, 'T-1')
@@ -101,8 +120,9 @@ test('only an enrolled terminal may offer, and only so much at a time; what nobo
   await expect(stranger.offer(hub.hub, one.submissionId, one.listed)).rejects.toMatchObject(code)
   await terminal.offer(hub.hub, one.submissionId, one.listed)
   for (const chunk of one.chunks) await put(hub, chunk.sha256, chunk.sealed)
-  const busy = { code: 'BUSY', status: 503 }
-  await expect(terminal.offer(hub.hub, two.submissionId, two.listed)).rejects.toMatchObject(busy)
+  // Neither hub-wide (5xx, 429) nor one that puts the submission aside (400, 401).
+  const tooMuch = { code: 'TOO_MUCH_OPEN', status: 409 }
+  await expect(terminal.offer(hub.hub, two.submissionId, two.listed)).rejects.toMatchObject(tooMuch)
   await terminal.offer(hub.hub, one.submissionId, one.listed)
   hub.sources.nowMs += OFFER_KEPT_MS + 1
   await sweepOffers(hub.parts)

@@ -16,7 +16,10 @@ export type ChunkResult =
   | { readonly ok: true; readonly stored: true }
   | { readonly ok: false; readonly fault: 'damaged' | 'not-offered' }
 
-/** Remembers what a terminal is about to send, and says which of it is not here yet. */
+/**
+ * Remembers what a terminal is about to send, and says which of it is not here yet. Of a submission that is held nothing
+ * is wanted: only ingest ends an offer, and ingest does not come to it again.
+ */
 export async function takeOffer(parts: ContactParts, jws: string, maxOpenBytes: number): Promise<OfferResult> {
   const read = await readClaim(jws, ChunkOfferSchema, parts.deviceKeys, parts.suite)
   if (!read.ok) return read
@@ -25,9 +28,14 @@ export async function takeOffer(parts: ContactParts, jws: string, maxOpenBytes: 
   if (chunks === undefined) return { ok: false, fault: 'bad-claim', why: 'it gives one chunk two sizes' }
   const wanted = chunks.reduce((sum, chunk) => sum + chunk.bytes, 0)
   return parts.store.transaction(async (tx): Promise<OfferResult> => {
+    const at = instant(parts.sources)
+    if ((await tx.held([submissionId])).get(submissionId)?.terminalId === terminalId) {
+      await tx.saveOffer({ terminalId, submissionId, chunks: [], at })
+      return { ok: true, missing: [] }
+    }
     const open = await tx.openOfferBytes(terminalId, submissionId)
     if (open + wanted > maxOpenBytes) return { ok: false, fault: 'too-much-open' }
-    await tx.saveOffer({ terminalId, submissionId, chunks, at: instant(parts.sources) })
+    await tx.saveOffer({ terminalId, submissionId, chunks, at })
     const here = await tx.chunkSizes(chunks.map((chunk) => chunk.sha256))
     return { ok: true, missing: chunks.filter(({ sha256 }) => !here.has(sha256)).map(({ sha256 }) => sha256) }
   })

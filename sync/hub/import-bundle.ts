@@ -45,7 +45,10 @@ export async function importBundle(parts: ImportParts, path: string): Promise<Im
   const at = instant(parts.sources)
   for (const { submissionId, chunks } of submissions) {
     if (chunks.length === 0) continue
-    await parts.store.transaction((tx) => tx.saveOffer({ terminalId, submissionId, chunks, at }))
+    await parts.store.transaction(async (tx) => {
+      // Nothing would end the offer of what is held.
+      if ((await tx.held([submissionId])).size === 0) await tx.saveOffer({ terminalId, submissionId, chunks, at })
+    })
   }
   const counts = { new: 0, held: 0 }
   const refused: { submissionId: string; fault: string; why: string }[] = []

@@ -190,7 +190,12 @@ function memoryTx(tables: MemoryTables, unique: boolean, alive: () => void): Hub
         tables.epochs.set(next, why)
         tables.hub.set('1', { ...numbersOf(tables), epoch: next, backedUpThrough: null })
       }),
-    saveOffer: (offer) => write(() => tables.offers.set(`${offer.terminalId}/${offer.submissionId}`, offer)),
+    saveOffer: (offer) =>
+      write(() => {
+        const key = `${offer.terminalId}/${offer.submissionId}`
+        if (offer.chunks.length === 0) tables.offers.delete(key)
+        else tables.offers.set(key, offer)
+      }),
     sweepOffers: (before) =>
       write(() => {
         const kept = new Set<string>()

@@ -20,8 +20,6 @@ const MAX_CHUNKS_AT_ONCE = 32
 const BUSY_RETRY_MS = 2_000
 /** A database that restarts needs longer. */
 const AWAY_RETRY_MS = 10_000
-/** Offers that nobody came back for are swept after days; no use to ask again at once. */
-const TOO_MUCH_OPEN_RETRY_MS = 3_600_000
 
 /** The contract of protocol/hub-api.ts, implemented over a store. */
 export function makeHubRouter(parts: HubRouterParts) {
@@ -81,7 +79,8 @@ export function makeHubRouter(parts: HubRouterParts) {
       const result = await takeOffer(device, input.claim, maxOpenOfferBytes)
       if (result.ok) return { missing: [...result.missing] }
       if (result.fault === 'too-much-open') {
-        throw new ORPCError('BUSY', { status: 503, data: { retryAfterMs: TOO_MUCH_OPEN_RETRY_MS } })
+        // Of this terminal and this submission alone: a 503 would stop all others, a 400 or 401 would put it aside for good.
+        throw new ORPCError('TOO_MUCH_OPEN', { status: 409 })
       }
       throw errors[result.fault === 'bad-claim' ? 'BAD_CLAIM' : 'KEY_UNKNOWN']({ data: { why: result.why } })
     }),

@@ -125,6 +125,7 @@ async function takeTurn(trx: Transaction<HubTables>): Promise<HubTx> {
         .where('terminal_id', '=', terminalId)
         .where('submission_id', '=', submissionId)
         .execute()
+      if (chunks.length === 0) return
       const rows = chunks.map(({ sha256, bytes }) => ({ sha256, bytes }))
       const about = { terminal_id: terminalId, submission_id: submissionId, offered_at: at }
       await trx

@@ -82,7 +82,7 @@ export interface HubTx extends HubReads {
   insertSubmissions(arrivals: NewArrivals): Promise<void>
   /** From now on this epoch. The watermark is void until a backup of this epoch is confirmed. */
   openEpoch(epoch: NewEpoch): Promise<void>
-  /** Remembers an offer, in place of an earlier one for the same submission. */
+  /** Remembers an offer, in place of an earlier one for the same submission; without chunks, only forgets that. */
   saveOffer(offer: Offer): Promise<void>
   /** Forgets offers from before a moment, and chunks that no submission uses and nobody offers. */
   sweepOffers(before: string): Promise<{ readonly offers: number; readonly chunks: number }>

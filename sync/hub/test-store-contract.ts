@@ -198,6 +198,11 @@ export function holdsItsPromises(makeStore: () => Promise<HubStore>): void {
     expect(await store.chunk(fresh)).toBeUndefined()
     await arrive(store, 'T-1', [{ deviceSequence: 1, submissionId: id }], [used])
     expect(await store.offeredSizes(used)).toEqual([])
+    const again = { terminalId: 'T-1', submissionId: other, at: AT }
+    await store.transaction((tx) => tx.saveOffer({ ...again, chunks: [{ sha256: fresh, bytes: 5 }] }))
+    await store.transaction((tx) => tx.saveOffer({ ...again, chunks: [] }))
+    expect([await store.offeredSizes(fresh), await store.openOfferBytes('T-1', '')]).toEqual([[], 0])
+    await offer(other, left, AT)
     await offer(systemSources.randomUuid(), fresh, LATER)
     expect(await store.transaction((tx) => tx.sweepOffers(LATER))).toEqual({ offers: 1, chunks: 1 })
     expect([...(await store.chunkSizes([used, left])).keys()]).toEqual([used])
