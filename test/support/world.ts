@@ -26,6 +26,8 @@ export interface World {
     matches?: (line: Readonly<Record<string, unknown>>) => boolean,
     nth?: number,
   ): Promise<Readonly<Record<string, unknown>>>
+  /** Resolves once the log says that so many were received, one by one or in batches. */
+  delivered(count: number): Promise<void>
   startTerminal(): Promise<void>
   /** A Chromium on the kiosk page; a new one with a fresh profile unless one is given. */
   openPage(options?: {
@@ -82,6 +84,12 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         if (found !== undefined) return found
         await new Promise<void>((resolve) => waiting.push(resolve))
       }
+    },
+    async delivered(count) {
+      const received = () =>
+        log.filter((line) => line.event === 'submission-received').length +
+        log.filter((line) => line.event === 'batch-received').reduce((sum, line) => sum + Number(line.submissions), 0)
+      while (received() < count) await new Promise<void>((resolve) => waiting.push(resolve))
     },
     async startTerminal() {
       shell = startBrowserShell(stack, ['--no-browser'], { log: take })
