@@ -89,7 +89,8 @@ export const EVENTS = {
   purged: { level: 'info', means: 'Payloads that the hub has in a backup were given up here.' },
   'purge-stuck': {
     level: 'error',
-    means: 'The hub has named no backup for 7 days while payloads wait for one: nothing can be purged, the disk fills.',
+    means:
+      'Payloads wait for 7 days for a backup at the hub, an epoch or someone to look into quarantine: the disk fills.',
   },
   'scrub-damage': {
     level: 'error',

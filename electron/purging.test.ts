@@ -156,6 +156,52 @@ test('a quiet terminal closes a segment once a day, not every hour', async () =>
   expect(purgedSegments.length).toBeLessThanOrEqual(4)
 })
 
+/** Two a day, none of which ever fails: so the newest one is always too young. */
+async function twoADay(days: number): Promise<void> {
+  for (let n = 1; n <= 2 * days; n++) {
+    await held.journal.append({ ...accepted(n), at: new Date(wallMs).toISOString() })
+    const at = new Date(wallMs).toISOString()
+    const received = { type: 'received', at, submissionId: submissionId(n), hubEpoch: EPOCH, hubSequence: n } as const
+    await held.journal.append({ ...received, receipt: receipt() })
+    for (let hour = 0; hour < 12; hour++) {
+      pass(HOUR_MS)
+      await purging.purge()
+    }
+  }
+}
+
+test('a slow but steady terminal purges too, though its active segment never lacks a young submission', async () => {
+  await twoADay(20)
+  expect(held.ledger.size).toBe(40)
+  // The minimum, and at most a day until the segment is closed; then as much again for its youngest.
+  expect(held.ledger.size - held.ledger.purged).toBeLessThanOrEqual(2 * 4)
+  expect(held.journal.segments().length).toBeLessThanOrEqual(20)
+})
+
+test('what quarantine or an epoch keeps for a week is an alarm too; what only waits for the hub is not', async () => {
+  await held.journal.append({ type: 'epoch-seen', at: NOW, hubEpoch: EPOCH, why: 'first' })
+  await delivered(1)
+  for (const n of [2, 3, 4]) await held.journal.append({ ...accepted(n), at: NOW })
+  const refusal = {
+    type: 'quarantined',
+    at: NOW,
+    submissionId: submissionId(2),
+    reason: 'too-large',
+    detail: '413',
+  } as const
+  await held.journal.append(refusal)
+  pass(STUCK_AFTER_MS - HOUR_MS)
+  await purging.purge()
+  expect(book.of('purge-stuck')).toEqual([])
+  pass(HOUR_MS)
+  await purging.purge()
+  expect(book.of('purge-stuck')).toMatchObject([{ submissions: 1, quarantined: 1, epoch: 0, backup: 0 }])
+  await held.journal.append({ type: 'epoch-seen', at: NOW, hubEpoch: EPOCH, why: 'went-back' })
+  pass(DAY_MS)
+  await purging.purge()
+  expect(book.of('purge-stuck')[1]).toMatchObject({ submissions: 2, quarantined: 1, epoch: 1, backup: 0 })
+})
+
 test('a hub that names no backup for a week is an alarm, once a day, until it does', async () => {
   await delivered(1)
   stand = { hubEpoch: EPOCH, hubSequence: 1000, backedUpThrough: null }

@@ -1,6 +1,6 @@
 import type { Journal, SegmentInfo } from '../sync/journal/journal.ts'
 import type { Ledger, LedgerItem } from '../sync/journal/ledger.ts'
-import { type PurgePlan, planPurge } from '../sync/journal/purge-plan.ts'
+import { type HeldBecause, type PurgePlan, type PurgeQuestion, planPurge, whyKept } from '../sync/journal/purge-plan.ts'
 import type { ChunkStore } from './chunk-sending.ts'
 import type { HubStandSeen } from './contact.ts'
 import type { Log } from './events.ts'
@@ -41,10 +41,10 @@ export function createPurging(parts: PurgingParts): Purging {
   let rotatedAtMs = Number.NEGATIVE_INFINITY
   let saidStuckAtMs = Number.NEGATIVE_INFINITY
 
-  function plan(segments: readonly SegmentInfo[] = journal.segments()): PurgePlan {
+  function question(segments: readonly SegmentInfo[]): PurgeQuestion {
     const stand = parts.stand()
     const minimumRetentionMs = parts.minimumRetentionMs()
-    return planPurge({
+    return {
       segments,
       ledger,
       backedUpThrough: stand?.backedUpThrough ?? null,
@@ -52,8 +52,9 @@ export function createPurging(parts: PurgingParts): Purging {
       hubNowUnixMs: parts.hubNowUnixMs(),
       nowUnixMs: clock.now(),
       ...(minimumRetentionMs === undefined ? {} : { minimumRetentionMs }),
-    })
+    }
   }
+  const plan = (segments = journal.segments()): PurgePlan => planPurge(question(segments))
 
   async function rotateIfWorthIt(): Promise<void> {
     const active = journal.segments().find((segment) => !segment.closed)
@@ -85,27 +86,32 @@ export function createPurging(parts: PurgingParts): Purging {
   function sayIfStuck({ held }: PurgePlan): void {
     const hubNowMs = parts.hubNowUnixMs()
     if (hubNowMs === null || clock.monotonic() - saidStuckAtMs < SAY_STUCK_EVERY_MS) return
-    const waiting = new Set(held.filter(isForBackup).map(({ segment }) => segment))
-    let oldestMs = hubNowMs
-    let submissions = 0
-    for (const segment of journal.segments()) {
-      if (!waiting.has(segment.number)) continue
+    const now = question(journal.segments())
+    const heldNow = new Set(held.filter(({ because }) => STUCK_BY.has(because)).map(({ segment }) => segment))
+    let oldestAgeMs = 0
+    const because = { backup: 0, epoch: 0, quarantined: 0 }
+    for (const segment of now.segments) {
+      if (!heldNow.has(segment.number)) continue
       for (const submissionId of segment.submissionIds) {
         const item = ledger.bySubmission(submissionId)
-        if (item === undefined || item.purged || item.hubReceivedUnixMs === null) continue
-        if (hubNowMs - item.hubReceivedUnixMs >= STUCK_AFTER_MS) submissions++
-        oldestMs = Math.min(oldestMs, item.hubReceivedUnixMs)
+        const why = item === undefined ? undefined : whyStuck(item, now)
+        if (item === undefined || why === undefined) continue
+        const ageMs = item.hubReceivedUnixMs === null ? ageHere(item, now) : hubNowMs - item.hubReceivedUnixMs
+        if (ageMs < STUCK_AFTER_MS) continue
+        because[why] += 1
+        oldestAgeMs = Math.max(oldestAgeMs, ageMs)
       }
     }
+    const submissions = because.backup + because.epoch + because.quarantined
     if (submissions === 0) return
     saidStuckAtMs = clock.monotonic()
-    const backedUpThrough = parts.stand()?.backedUpThrough ?? null
-    log('purge-stuck', { submissions, oldestAgeMs: hubNowMs - oldestMs, backedUpThrough })
+    log('purge-stuck', { submissions, oldestAgeMs, ...because, backedUpThrough: now.backedUpThrough })
   }
 
   return {
     async purge() {
-      if (plan().rotateHelps) await rotateIfWorthIt()
+      const { rotateHelps, rotateIsDue } = plan()
+      if (rotateHelps || rotateIsDue) await rotateIfWorthIt()
       const segments = journal.segments()
       const now = plan(segments)
       const purgeable = segments.filter((segment) => now.purgeable.includes(segment.number))
@@ -115,6 +121,24 @@ export function createPurging(parts: PurgingParts): Purging {
   }
 }
 
-function isForBackup({ because }: PurgePlan['held'][number]): boolean {
-  return because === 'not-backed-up' || because === 'hub-silent'
+const STUCK_BY: ReadonlySet<HeldBecause> = new Set(['not-backed-up', 'hub-silent', 'epoch', 'not-received'])
+
+/** What keeps a payload that ought to go by now; undefined for one that waits its turn, or only for the way to the hub. */
+function whyStuck(item: LedgerItem, now: PurgeQuestion): 'backup' | 'epoch' | 'quarantined' | undefined {
+  switch (whyKept(item, now)) {
+    case 'not-backed-up':
+    case 'hub-silent':
+      return 'backup'
+    case 'epoch':
+      return 'epoch'
+    case 'not-received':
+      return item.state === 'quarantined' ? 'quarantined' : undefined
+    default:
+      return undefined
+  }
+}
+
+/** Of what has no receipt, or one that does not tell its time. */
+function ageHere(item: LedgerItem, { nowUnixMs }: PurgeQuestion): number {
+  return nowUnixMs - Date.parse(item.receivedAt ?? item.acceptedAt)
 }

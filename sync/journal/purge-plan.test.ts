@@ -60,7 +60,7 @@ const because = (history: readonly Frame[], more: Partial<PurgeQuestion> = {}) =
 
 describe('what may be purged', () => {
   it('is what was received, backed up and kept long enough', () => {
-    expect(plan(DONE)).toEqual({ purgeable: [1], rotateHelps: false, held: [] })
+    expect(plan(DONE)).toEqual({ purgeable: [1], rotateHelps: false, rotateIsDue: false, held: [] })
     expect(because([...START, receipt(1)])).toBe('not-received')
     expect(because([...START, receipt(1), quarantined(2)])).toBe('not-received')
     expect(because([...DONE, requeued(2)])).toBe('not-received')
@@ -119,6 +119,7 @@ describe('what may be purged', () => {
     expect(plan(DONE, { segments })).toEqual({
       purgeable: [4, 5],
       rotateHelps: true,
+      rotateIsDue: true,
       held: [
         { segment: 2, because: 'damaged' },
         { segment: 3, because: 'no-submissions' },
@@ -126,5 +127,14 @@ describe('what may be purged', () => {
       ],
     })
     expect(plan([...START, receipt(1)], { segments })).toMatchObject({ purgeable: [4], rotateHelps: false })
+  })
+  it('wants the active segment closed when it holds an old one among young ones', () => {
+    const segments = [segment(1, [1], { purged: true }), segment(2, [1, 2], { closed: false })]
+    const young = [...START, receipt(1), receipt(2, NOW)]
+    expect(plan(young, { segments })).toMatchObject({ purgeable: [], rotateHelps: false, rotateIsDue: true })
+    expect(plan(young, { segments, nowUnixMs: THEN + 24 * HOUR_MS - 1 }).rotateIsDue).toBe(false)
+    expect(plan(young, { segments, minimumRetentionMs: 26 * HOUR_MS }).rotateIsDue).toBe(false)
+    expect(plan(young, { segments: [segment(1, [], { closed: false })] }).rotateIsDue).toBe(false)
+    expect(plan(young, { segments: [segment(1, [1, 2])] }).rotateIsDue).toBe(false)
   })
 })

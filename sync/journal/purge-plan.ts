@@ -37,6 +37,11 @@ export interface PurgePlan {
   readonly purgeable: readonly number[]
   /** All of the active segment's submissions may go: `rotate` would make it purgeable. */
   readonly rotateHelps: boolean
+  /**
+   * The active segment holds a submission that is older than the minimum, by this terminal's clock: kept open it would
+   * take young ones in for ever, and so never go as a whole.
+   */
+  readonly rotateIsDue: boolean
   /** The first reason of each unpurged segment that has to stay. */
   readonly held: readonly { readonly segment: number; readonly because: HeldBecause }[]
 }
@@ -51,8 +56,10 @@ export function planPurge(question: PurgeQuestion): PurgePlan {
   const purgeable: number[] = []
   const held: { segment: number; because: HeldBecause }[] = []
   let rotateHelps = false
+  let rotateIsDue = false
   for (const segment of question.segments) {
     if (segment.purged) continue
+    if (!segment.closed) rotateIsDue = holdsOld(segment, question)
     const because = whyHeld(segment, question)
     if (because !== undefined) held.push({ segment: segment.number, because })
     else if (segment.closed) purgeable.push(segment.number)
@@ -61,7 +68,14 @@ export function planPurge(question: PurgeQuestion): PurgePlan {
       held.push({ segment: segment.number, because: 'active' })
     }
   }
-  return { purgeable, rotateHelps, held }
+  return { purgeable, rotateHelps, rotateIsDue, held }
+}
+
+/** Its submissions stand in the order of acceptance: the first tells, unless the clock jumped, and that costs a day. */
+function holdsOld({ submissionIds }: SegmentInfo, question: PurgeQuestion): boolean {
+  const oldest = question.ledger.bySubmission(submissionIds[0] ?? '')
+  if (oldest === undefined) return false
+  return question.nowUnixMs - Date.parse(oldest.acceptedAt) >= (question.minimumRetentionMs ?? MINIMUM_RETENTION_MS)
 }
 
 function whyHeld(segment: SegmentInfo, question: PurgeQuestion): HeldBecause | undefined {
@@ -77,7 +91,8 @@ function whyHeld(segment: SegmentInfo, question: PurgeQuestion): HeldBecause | u
   return undefined
 }
 
-function whyKept(item: LedgerItem, question: PurgeQuestion): HeldBecause | undefined {
+/** Why one submission's payload has to stay, or undefined. */
+export function whyKept(item: LedgerItem, question: PurgeQuestion): HeldBecause | undefined {
   const { ledger, backedUpThrough, hubEpoch, hubNowUnixMs, nowUnixMs } = question
   if (item.purged) return undefined
   const { hubSequence, receivedSequence, receivedAt, hubReceivedUnixMs } = item
