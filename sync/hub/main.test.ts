@@ -142,7 +142,7 @@ test('backup, confirm, restore into another folder under a new epoch; publish an
   expect(await line('backup', '--data', data, copy)).toMatchObject({ code: 1, event: 'backup-refused' })
   expect(await line('backed-up', '--data', data, '--through', '2')).toMatchObject({ code: 1, fault: 'not-begun' })
   expect(await line('backed-up', '--data', data, '--through', '1')).toMatchObject({ code: 0, backedUpThrough: 1 })
-  expect(await line('rotate-keys', '--data', data, '--use', 'seal')).toMatchObject({ code: 0, version: 2 })
+  expect(await line('rotate-keys', '--data', data, '--use', 'seal')).toMatchObject({ code: 0, event: 'rotated' })
   const topics = join(folder, 'topics.json')
   await writeFile(topics, JSON.stringify({ topics: [{ id: 'old-age', title: { zh: '养老' }, itemIds: ['S02'] }] }))
   expect(await line('publish', '--data', data, 'topics', topics)).toMatchObject({ code: 0, version: 1 })

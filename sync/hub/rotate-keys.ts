@@ -28,6 +28,8 @@ export interface Rotated {
 /**
  * Makes a new key of each use given, and the next key set, signed by the root. Old private keys stay: envelopes may have
  * waited for months. Running hubs take the new set by themselves.
+ * A version is at least the unix time in seconds, so that a hub which was put back to before a rotation does not give
+ * another set the version that terminals already have: they would never take it.
  * @throws when the root is not this hub's.
  */
 export function rotateKeys(
@@ -60,7 +62,7 @@ export function rotateKeys(
       .selectFrom('key_sets')
       .select((eb) => eb.fn.max('version').as('newest'))
       .executeTakeFirstOrThrow()
-    const version = Number(newest) + 1
+    const version = Math.max(Number(newest) + 1, Math.floor(now / 1000))
     const all = await trx.selectFrom('keys').selectAll().orderBy('use').orderBy('valid_from').execute()
     const { jws } = await keySetOf(all, version, root)
     await trx.insertInto('key_sets').values({ version, jws }).execute()
