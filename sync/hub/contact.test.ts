@@ -10,6 +10,7 @@ import { openDatabase } from './database.ts'
 import { type Hub, makeHub } from './hub.ts'
 import { hubSuite } from './hub-suite.ts'
 import type { HandedIn } from './ingest-check.ts'
+import { makeMemoryStore } from './memory-store.ts'
 import { publishPackage } from './packages.ts'
 import { sampleCatalogue } from './sample/catalogue.ts'
 import { systemSources } from './sources.ts'
@@ -126,6 +127,33 @@ test('put back to before its last epoch: the epoch that it forgot is proven once
     proofWanted: false,
     hubEpoch: healed.hubEpoch,
   })
+})
+
+test('two hubs with the same keys behind one name: one epoch by proof an hour, and an error that says so', async () => {
+  const hub = await makeMemoryHub()
+  const terminal = await enrolled(hub, 'T-1')
+  const copy = makeMemoryStore({ epoch: systemSources.randomUuid() })
+  copy.restore(hub.store.snapshot())
+  const other = callsOf({ ...hub.parts, store: copy })
+  const opened = () => hub.events.filter((event) => event.event === 'epoch.opened').length
+  let { receipt } = await hub.hub.putSubmission(await terminal.seal())
+  const answers = []
+  for (let i = 0; i < 8; i++) {
+    const calls = i % 2 === 0 ? other : hub.hub
+    answers.push((await terminal.contact(calls, { mark: markOf(receipt) }, receipt)).proofWanted)
+    receipt = (await calls.putSubmission(await terminal.seal())).receipt
+  }
+  // Each of the two opened one.
+  expect(opened()).toBe(2)
+  // The first hub knows by now that the other's epoch is one that it has not; the other hears of another new one.
+  expect(answers).toEqual([false, false, true, false, true, false, true, false])
+  const errors = hub.events.filter((event) => event.event === 'contact.second-hub')
+  expect(errors).toHaveLength(3)
+  expect(errors[0]).toMatchObject({ level: 'error', terminalId: 'T-1', why: 'another hub signs with our keys' })
+  hub.sources.nowMs += 3_600_000
+  receipt = (await hub.hub.putSubmission(await terminal.seal())).receipt
+  expect(await terminal.contact(other, { mark: markOf(receipt) }, receipt)).toMatchObject({ proofWanted: false })
+  expect(opened()).toBe(3)
 })
 
 /** The whole of it on a real database: a plain copy of an old PGlite folder, as a DBA would put it back. */

@@ -9,6 +9,12 @@ import type { HubRouterParts } from './router-parts.ts'
 import { instant } from './sources.ts'
 import type { HubReads } from './store.ts'
 
+/**
+ * A hub is put back to an older state once in a while. Proofs that keep coming say that two hubs with the same keys answer
+ * by turns (a forgotten copy behind the same name): each new epoch would make all terminals offer everything again.
+ */
+const EPOCH_BY_PROOF_EVERY_MS = 3_600_000
+
 export type ContactParts = Pick<HubRouterParts, 'suite'> &
   EpochParts & { readonly keys: KeyRing; readonly deviceKeys: DeviceKeys }
 export type SignedAnswer = { readonly ok: true; readonly answer: string } | ClaimFault
@@ -16,7 +22,8 @@ export type SignedAnswer = { readonly ok: true; readonly answer: string } | Clai
 /**
  * A contact: the terminal says how it stands and the furthest that this hub ever confirmed to it. A hub that does not
  * know that mark was put back to an older state, perhaps without anybody's saying so. It asks for the receipt, and when
- * that bears its own signature it opens a new epoch, once, so that all terminals offer again what they still hold.
+ * that bears its own signature it opens a new epoch, once, so that all terminals offer again what they still hold. Not
+ * twice within an hour: until then it goes on asking.
  */
 export async function answerContact(
   parts: ContactParts,
@@ -66,12 +73,22 @@ async function settled(
     parts.onEvent?.({ event: 'contact.proof-refused', level: 'warn', terminalId, why: refused })
     return false
   }
-  await parts.store.transaction(async (tx) => {
+  return parts.store.transaction(async (tx) => {
     // Another terminal may have proven the same a moment ago: one loss, one new epoch.
-    if (await knowsMark(tx, terminalId, mark)) return
+    if (await knowsMark(tx, terminalId, mark)) return true
+    if (isRecent(await tx.lastProofAt(), parts.sources.now())) {
+      const why = 'another hub signs with our keys'
+      parts.onEvent?.({ event: 'contact.second-hub', level: 'error', terminalId, hubEpoch, hubSequence, why })
+      return false
+    }
     await openEpochIn(tx, parts, { why: 'proof', forgotten: hubEpoch, terminalId, markSequence: hubSequence })
+    return true
   })
-  return true
+}
+
+/** Within the time in which there is one epoch by proof; either way, because the hub's clock may have been put back. */
+function isRecent(at: string | undefined, nowMs: number): boolean {
+  return at !== undefined && Math.abs(nowMs - Date.parse(at)) < EPOCH_BY_PROOF_EVERY_MS
 }
 
 /**

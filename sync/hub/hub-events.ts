@@ -31,6 +31,15 @@ export type HubEvent =
       readonly hubSequence: number
     }
   | {
+      /** Receipts that this hub does not know, again soon after it opened an epoch for such a one. */
+      readonly event: 'contact.second-hub'
+      readonly level: 'error'
+      readonly terminalId: string
+      readonly hubEpoch: string
+      readonly hubSequence: number
+      readonly why: 'another hub signs with our keys'
+    }
+  | {
       readonly event: 'contact.proof-refused'
       readonly level: 'warn'
       readonly terminalId: string

@@ -38,7 +38,7 @@ export function makeMemoryStore({ epoch, unique = true }: MemoryStoreOptions): M
     for (const table of all) table.rollBack()
   }
   tables.hub.set('1', { epoch, lastSequence: 0, backedUpThrough: null, lastCaseSequence: 0, lastChangeId: 0 })
-  tables.epochs.set(epoch, 'founded')
+  tables.epochs.set(epoch, { why: 'founded', at: '' })
   commit()
 
   /** The end of the line of those who wait for their turn. */
@@ -182,12 +182,19 @@ function memoryTx(tables: MemoryTables, unique: boolean, alive: () => void): Hub
         const last = rows.at(-1)?.hubSequence
         if (last !== undefined) tables.hub.set('1', { ...numbersOf(tables), lastSequence: last })
       }),
-    openEpoch: ({ epoch: next, why, forgotten }) =>
+    async lastProofAt() {
+      const proven = [...tables.epochs.entries(true)].map(([, opened]) => opened).filter(({ why }) => why === 'proof')
+      return proven
+        .map(({ at }) => at)
+        .sort()
+        .at(-1)
+    },
+    openEpoch: ({ epoch: next, at, why, forgotten }) =>
       write(() => {
         if (forgotten !== undefined && tables.epochs.get(forgotten, true) === undefined) {
-          tables.epochs.set(forgotten, 'forgotten')
+          tables.epochs.set(forgotten, { why: 'forgotten', at })
         }
-        tables.epochs.set(next, why)
+        tables.epochs.set(next, { why, at })
         tables.hub.set('1', { ...numbersOf(tables), epoch: next, backedUpThrough: null })
       }),
     saveOffer: (offer) =>

@@ -26,7 +26,7 @@ export interface MemoryChunk {
 export function makeMemoryTables() {
   return {
     hub: new MemoryTable<HubNumbers>(),
-    epochs: new MemoryTable<string>(),
+    epochs: new MemoryTable<{ readonly why: string; readonly at: string }>(),
     /** By hub sequence. */
     submissions: new MemoryTable<MemoryRow>(),
     /** Hub sequences by submission id: more than one only without the unique key. */

@@ -34,6 +34,8 @@ test('a database of the first release opens: receipts, chain, epochs and cases a
   const held = await store.held(['one', 'two'])
   expect(held.get('one')).toEqual({
     terminalId: 'T-1',
+    deviceSequence: 1,
+    hubEpoch: EARLIER_EPOCH,
     sha256: 'sha-one',
     hubSequence: 1,
     receiptSha256: sha256Hex('receipt-one'),

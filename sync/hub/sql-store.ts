@@ -108,6 +108,14 @@ async function takeTurn(trx: Transaction<HubTables>): Promise<HubTx> {
     ...sqlReads(trx),
     hub: { epoch: locked.epoch, lastSequence: locked.last_hub_sequence },
     insertSubmissions: (arrivals) => insertArrivals(trx, arrivals),
+    async lastProofAt() {
+      const row = await trx
+        .selectFrom('epochs')
+        .select((eb) => eb.fn.max('opened_at').as('at'))
+        .where('why', '=', 'proof')
+        .executeTakeFirstOrThrow()
+      return row.at ?? undefined
+    },
     async openEpoch({ epoch, at, why, forgotten }) {
       const opened = { opened_at: at, after_sequence: locked.last_hub_sequence }
       const epochs = [{ epoch, why, ...opened }]

@@ -80,6 +80,8 @@ export interface HubTx extends HubReads {
    * hub's sequence, all at once.
    */
   insertSubmissions(arrivals: NewArrivals): Promise<void>
+  /** When the last epoch was opened because a terminal proved that this hub forgot something; undefined: never. */
+  lastProofAt(): Promise<string | undefined>
   /** From now on this epoch. The watermark is void until a backup of this epoch is confirmed. */
   openEpoch(epoch: NewEpoch): Promise<void>
   /** Remembers an offer, in place of an earlier one for the same submission; without chunks, only forgets that. */

@@ -163,7 +163,9 @@ export function holdsItsPromises(makeStore: () => Promise<HubStore>): void {
     expect(await store.markFacts({ ...mark, hubSequence: 2 })).toMatchObject({ row: undefined })
     const [forgotten, next] = [systemSources.randomUuid(), systemSources.randomUuid()]
     expect(await store.markFacts({ ...mark, hubEpoch: forgotten })).toMatchObject({ knowsEpoch: false })
+    expect(await store.transaction((tx) => tx.lastProofAt())).toBeUndefined()
     await store.transaction((tx) => tx.openEpoch({ epoch: next, at: AT, why: 'proof', forgotten }))
+    expect(await store.transaction((tx) => tx.lastProofAt())).toBe(AT)
     expect(await store.markFacts({ ...mark, hubEpoch: forgotten })).toMatchObject({
       knowsEpoch: true,
       currentEpoch: next,
