@@ -357,5 +357,13 @@ describe('frames of a later program', () => {
     expect(second).toEqual({ sequence, known: false, type: 'shredded', body })
     expect(third).toMatchObject({ known: false, type: 'quarantined', body: { reason: 'a-newer-reason' } })
     expect(fourth).toEqual({ sequence: 4, known: true, frame: printed(1) })
+    expect(journal.segments()[0]).toMatchObject({ unknownFrames: 2 })
+    await journal.rotate()
+    await journal.settled()
+    await journal.close()
+    // From the index too.
+    const again = (await opened(disk)).journal
+    expect((await frames(again)).slice(1)).toEqual([second, third, fourth])
+    expect(again.segments()[0]).toMatchObject({ unknownFrames: 2 })
   })
 })

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Fact } from '../protocol/frames.ts'
 import { Sha256Schema } from '../protocol/ids.ts'
 import { type Disk, readWhole } from './disk.ts'
-import type { JournalEntry, ReceiptFacts } from './entry.ts'
+import { type JournalEntry, type ReceiptFacts, toEntry } from './entry.ts'
 import { indexName, type Segment } from './segment.ts'
 
 /**
@@ -83,7 +83,7 @@ export function parseIndex(bytes: Buffer): IndexRead {
   return { ok: true, header: parsed.data, lines: () => linesOf(lines, receipts) }
 }
 
-/** Ours by its hash, which was checked: lines are not judged one by one. */
+/** Ours by its hash, which was checked: lines are not judged one by one, but for those that nobody knew then. */
 function* linesOf(lines: Buffer, receipts: Buffer): Generator<IndexLine> {
   for (let from = 0; from < lines.length; ) {
     const newline = lines.indexOf(10, Math.min(from + PIECE_BYTES, lines.length - 1))
@@ -95,7 +95,8 @@ function* linesOf(lines: Buffer, receipts: Buffer): Generator<IndexLine> {
 }
 
 function entryIn({ sequence, fact, receipt, receiptAt, type, body }: StoredLine, receipts: Buffer): JournalEntry {
-  if (fact === undefined) return { sequence, known: false, type: type ?? '', body: body ?? {} }
+  // This program may know what the one that wrote the index did not.
+  if (fact === undefined) return toEntry({ ...body, sequence, group: sequence, type: type ?? '' })
   if (receipt === undefined || receiptAt === undefined) return { sequence, known: true, frame: fact }
   const [offset, length] = receiptAt
   // Most readers never look at a receipt's text: it is made when they do.

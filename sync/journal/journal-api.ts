@@ -58,6 +58,8 @@ export interface SegmentInfo {
   readonly purged: boolean
   /** Bytes of it are broken, or its file is gone: kept as it is for people to look at, never purged. */
   readonly damaged: boolean
+  /** Frames of a later program: what they hold, and whether it was received, is not known here. */
+  readonly unknownFrames: number
   /** The submissions accepted in it, in order. */
   readonly submissionIds: readonly string[]
 }

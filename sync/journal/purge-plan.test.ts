@@ -33,6 +33,7 @@ function segment(number: number, numbers: readonly number[], more: Partial<Segme
     closed: true,
     purged: false,
     damaged: false,
+    unknownFrames: 0,
     submissionIds,
     ...more,
   }
@@ -115,6 +116,7 @@ describe('what may be purged', () => {
       segment(4, [1]),
       segment(5, [1, 2]),
       segment(6, [2], { closed: false }),
+      segment(7, [1], { unknownFrames: 1 }),
     ]
     expect(plan(DONE, { segments })).toEqual({
       purgeable: [4, 5],
@@ -124,6 +126,7 @@ describe('what may be purged', () => {
         { segment: 2, because: 'damaged' },
         { segment: 3, because: 'no-submissions' },
         { segment: 6, because: 'active' },
+        { segment: 7, because: 'unknown-frames' },
       ],
     })
     expect(plan([...START, receipt(1)], { segments })).toMatchObject({ purgeable: [4], rotateHelps: false })

@@ -22,6 +22,8 @@ export interface PurgeQuestion {
 export type HeldBecause =
   | 'active'
   | 'damaged'
+  /** A later program wrote in it before a roll-back: what it accepted there may not have been received. */
+  | 'unknown-frames'
   /** No submission stands in it: nothing to win. */
   | 'no-submissions'
   | 'not-received'
@@ -80,6 +82,7 @@ function holdsOld({ submissionIds }: SegmentInfo, question: PurgeQuestion): bool
 
 function whyHeld(segment: SegmentInfo, question: PurgeQuestion): HeldBecause | undefined {
   if (segment.damaged) return 'damaged'
+  if (segment.unknownFrames > 0) return 'unknown-frames'
   if (segment.submissionIds.length === 0) return 'no-submissions'
   for (const submissionId of segment.submissionIds) {
     const item = question.ledger.bySubmission(submissionId)

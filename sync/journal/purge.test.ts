@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AcceptedFrame } from '../protocol/frames.ts'
-import { parseIndex } from './index-file.ts'
+import { IndexDraft, parseIndex } from './index-file.ts'
 import { Ledger } from './ledger.ts'
 import { diskError, type MemoryDisk, memoryDisk } from './memory-disk.ts'
 import { AT, accepted, EPOCH, printed, received, submissionId } from './sample-frames.ts'
-import { contentOf, DIR, FIRST, frames, known, open, opened, written } from './test-journal.ts'
+import { newSegment } from './segment.ts'
+import { contentOf, DIR, FIRST, frames, ID, known, open, opened, written } from './test-journal.ts'
 
 const FIRST_INDEX = `${DIR}/journal-000001.idx`
 const chunk = { sha256: 'ab'.repeat(32), bytes: 500 }
@@ -35,6 +36,22 @@ describe('indexes', () => {
     const seen: unknown[] = []
     const { journal } = await opened(disk, { onEntry: (entry) => void seen.push(structuredClone(entry)) })
     expect([seen, await frames(journal)]).toEqual([ALL, ALL])
+  })
+
+  it('keep what no program knew then, for one that does', () => {
+    const body = { ...withChunk(2) }
+    const draft = new IndexDraft()
+    // As a program wrote it down that did not know frames of these types.
+    draft.add(0, { sequence: 1, known: false, type: 'accepted', body })
+    draft.add(10, { sequence: 2, known: false, type: 'received', body: { ...received(2) } })
+    draft.add(20, { sequence: 3, known: false, type: 'unheard-of', body: { type: 'unheard-of', deep: [1] } })
+    const segment = Object.assign(newSegment(1, 0, Buffer.alloc(32)), { bytes: 30, frames: 3, lastSequence: 3 })
+    const index = parseIndex(draft.bytes(ID, segment))
+    if (!index.ok) throw new Error(index.fault)
+    expect([...index.lines()].map(({ entry }) => entry)).toEqual([
+      ...known([withChunk(2), received(2)]),
+      { sequence: 3, known: false, type: 'unheard-of', body: { type: 'unheard-of', deep: [1] } },
+    ])
   })
 
   it('of a file that grew after them are not believed: an earlier program wrote on behind a roll-back', async () => {

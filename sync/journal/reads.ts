@@ -37,6 +37,9 @@ export class JournalReads {
   /** Places of each segment's first submission, and how many it has. */
   readonly #accepted = new Map<number, { readonly first: number; count: number }>()
 
+  /** Frames of each segment that this program does not know. */
+  readonly #unknown = new Map<number, number>()
+
   constructor(disk: Disk, dir: string, head: () => Head) {
     this.#disk = disk
     this.#dir = dir
@@ -50,6 +53,7 @@ export class JournalReads {
       if (marks === undefined) this.#marks.set(segment, [{ sequence: entry.sequence, offset }])
       else marks.push({ sequence: entry.sequence, offset })
     }
+    if (!entry.known) this.#unknown.set(segment, this.unknownIn(segment) + 1)
     if (!entry.known || entry.frame.type !== 'accepted') return
     const { submissionId } = entry.frame
     if (this.#places.find(submissionId) >= 0) return
@@ -66,6 +70,10 @@ export class JournalReads {
   /** How many submissions were accepted in a segment. */
   acceptedIn(segment: number): number {
     return this.#accepted.get(segment)?.count ?? 0
+  }
+
+  unknownIn(segment: number): number {
+    return this.#unknown.get(segment) ?? 0
   }
 
   submissionIdsOf(segment: number): readonly string[] {

@@ -55,6 +55,7 @@ export class Segments {
       closed: segment.closed,
       purged: segment.purged,
       damaged: segment.damaged,
+      unknownFrames: this.#options.reads.unknownIn(segment.number),
       submissionIds: this.#options.reads.submissionIdsOf(segment.number),
     }))
   }
