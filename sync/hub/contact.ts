@@ -38,7 +38,7 @@ export async function answerContact(
   const proofWanted = claim.mark !== null && !(await settled(parts, claim, claim.mark, proof))
   const at = instant(sources)
   await store.saveContact({ ...claim, at, deviceKid: kid })
-  await store.settleCaseChanges()
+  await store.settleCaseChanges(sources.now())
   const { keySet, signing } = keys.current()
   const answer = await signHubAnswer(
     {

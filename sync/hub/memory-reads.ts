@@ -111,6 +111,9 @@ export function memoryReads(tables: MemoryTables, own: boolean, checksIds: boole
       }
       return found.sort((a, b) => a.sequence - b.sequence).slice(0, limit)
     },
+    async hasCaseChange(terminalId, sequence) {
+      return tables.changeBySequence.get(String(sequence), own) === terminalId
+    },
     async newestCaseSequence(terminalId) {
       return tables.newestChange.get(terminalId, own) ?? 0
     },

@@ -96,14 +96,15 @@ export function makeMemoryStore({ epoch, unique = true }: MemoryStoreOptions): M
         tables.openChanges.set(String(id), true)
         return true
       }),
-    settleCaseChanges: () =>
+    settleCaseChanges: (above) =>
       inTurn(async () => {
         const ids = [...tables.openChanges.entries(true)].map(([id]) => Number(id)).sort((a, b) => a - b)
-        let sequence = numbersOf(tables).lastCaseSequence
+        let sequence = Math.max(above, numbersOf(tables).lastCaseSequence)
         for (const id of ids) {
           const change = tables.changes.get(String(id), true)
           if (change !== undefined) {
             tables.changes.set(String(id), { ...change, sequence: ++sequence })
+            tables.changeBySequence.set(String(sequence), change.terminalId)
             tables.newestChange.set(change.terminalId, sequence)
           }
           tables.openChanges.delete(String(id))

@@ -40,6 +40,8 @@ export function makeMemoryTables() {
     cases: new MemoryTable<{ readonly state: CaseState; readonly faults: string; readonly at: string | null }>(),
     /** By id, in the order in which they were made. */
     changes: new MemoryTable<MemoryChange>(),
+    /** The terminal that a settled sequence is of. */
+    changeBySequence: new MemoryTable<string>(),
     /** The newest settled sequence of a terminal. */
     newestChange: new MemoryTable<number>(),
     /** Ids of changes without a sequence. */

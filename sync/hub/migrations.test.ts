@@ -46,7 +46,7 @@ test('a database of the first release opens: receipts, chain, epochs and cases a
     const mark = { hubEpoch, hubSequence: 1, receiptSha256: sha256Hex('receipt-one') }
     expect(await store.markFacts(mark)).toMatchObject({ knowsEpoch: true, row: { hubEpoch: EARLIER_EPOCH } })
   }
-  await store.settleCaseChanges()
+  await store.settleCaseChanges(0)
   expect(await store.caseChanges('T-1', 0, 10)).toEqual([
     { sequence: 1, submissionId: 'one', ticket: 'ABCD2345', state: '已受理', at: AT },
   ])

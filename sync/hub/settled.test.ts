@@ -91,7 +91,7 @@ describe.runIf(postgres.ok)('two connections that commit in reverse order', () =
     const pulled: string[] = []
     let checkpoint = 0
     const pull = async () => {
-      await hub.store.settleCaseChanges()
+      await hub.store.settleCaseChanges(0)
       for (const each of await hub.store.caseChanges('T-1', checkpoint, 10)) {
         expect(each.sequence).toBe(checkpoint + 1)
         checkpoint = each.sequence

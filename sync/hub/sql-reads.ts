@@ -143,6 +143,15 @@ export function sqlReads(db: Kysely<HubTables>): HubReads {
         .execute()
       return rows.flatMap(({ sequence, ...change }) => (sequence === null ? [] : [{ sequence, ...change }]))
     },
+    async hasCaseChange(terminalId, sequence) {
+      const row = await db
+        .selectFrom('case_changes')
+        .select('id')
+        .where('terminal_id', '=', terminalId)
+        .where('sequence', '=', sequence)
+        .executeTakeFirst()
+      return row !== undefined
+    },
     async newestCaseSequence(terminalId) {
       const row = await db
         .selectFrom('case_changes')

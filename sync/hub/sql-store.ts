@@ -38,9 +38,9 @@ export function makeSqlStore(db: Kysely<HubTables>): HubStore {
           .execute()
         return true
       }),
-    async settleCaseChanges() {
+    async settleCaseChanges(above) {
       const open = await db.selectFrom('case_changes').select('id').where('sequence', 'is', null).limit(1).execute()
-      if (open.length > 0) await db.transaction().execute(settleCases)
+      if (open.length > 0) await db.transaction().execute((trx) => settleCases(trx, above))
     },
     async saveContact(contact) {
       const row = {
@@ -73,14 +73,14 @@ function lockHub(trx: Transaction<HubTables>) {
 }
 
 /** Sequences for all changes that are settled, under the hub row's lock, so that they become visible in order. */
-async function settleCases(trx: Transaction<HubTables>): Promise<void> {
+async function settleCases(trx: Transaction<HubTables>, above: number): Promise<void> {
   const hub = await lockHub(trx)
   const { rows } = await sql<{ newest: number | null }>`
     with settled as (
       select id, row_number() over (order by id) as place from case_changes
       where sequence is null and transaction_id < ${OLDEST_RUNNING}
     ), numbered as (
-      update case_changes c set sequence = ${hub.last_case_sequence}::bigint + settled.place
+      update case_changes c set sequence = ${Math.max(above, hub.last_case_sequence)}::bigint + settled.place
       from settled where settled.id = c.id returning c.sequence
     )
     select max(sequence) as newest from numbered`.execute(trx)

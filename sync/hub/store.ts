@@ -24,10 +24,12 @@ export interface HubStore extends HubReads {
    */
   changeCase(change: CaseToChange): Promise<boolean>
   /**
-   * Gives sequences, dense and in order, to all changes that are settled: committed, with no older transaction still
-   * running. A change that is committed late gets a later sequence, so no pull ever skips it.
+   * Gives sequences, in order, to all changes that are settled: committed, with no older transaction still running. A
+   * change that is committed late gets a later sequence, so no pull ever skips it. A sequence lies above `above` (the
+   * present moment in unix milliseconds) as well as above the last one: so what a restore forgot is not given out again,
+   * and a checkpoint that came from there is seen to be none of ours.
    */
-  settleCaseChanges(): Promise<void>
+  settleCaseChanges(above: number): Promise<void>
   saveContact(contact: SavedContact): Promise<void>
 }
 
@@ -61,6 +63,8 @@ export interface HubReads {
 
   /** Settled changes of a terminal's cases after a sequence, in order. */
   caseChanges(terminalId: string, after: number, limit: number): Promise<readonly CaseChange[]>
+  /** Whether a terminal's cases have a settled change with this very sequence. */
+  hasCaseChange(terminalId: string, sequence: number): Promise<boolean>
   /** The newest settled change of a terminal's cases, 0 when there is none. */
   newestCaseSequence(terminalId: string): Promise<number>
   /** Cases that nobody opened yet, in hub order. */

@@ -116,7 +116,7 @@ export interface CaseChangeTable {
   state: CaseState
   at: string
   transaction_id: Generated<string>
-  /** Null until it is settled; then dense and in order over the whole hub. */
+  /** Null until it is settled; then in order over the whole hub, and never the same again after a restore. */
   sequence: number | null
 }
 

@@ -211,7 +211,7 @@ export function holdsItsPromises(makeStore: () => Promise<HubStore>): void {
     expect(await store.offeredSizes(fresh)).toEqual([3])
   })
 
-  test('case changes get dense sequences in order, for the terminal that they are of', async () => {
+  test('case changes get sequences in order, above the last and above what is said, for the terminal that they are of', async () => {
     const store = await makeStore()
     const [a, b] = await arrive(store, 'T-1', [{ deviceSequence: 1 }, { deviceSequence: 2 }])
     const [c] = await arrive(store, 'T-2', [{ deviceSequence: 1 }])
@@ -221,11 +221,11 @@ export function holdsItsPromises(makeStore: () => Promise<HubStore>): void {
     expect(await change(b, '已受理')).toBe(false)
     expect(await change(c, '已受理')).toBe(true)
     expect(await store.caseChanges('T-1', 0, 10)).toEqual([])
-    await store.settleCaseChanges()
+    await store.settleCaseChanges(0)
     expect(await change(b, '已受理', '需补正')).toBe(true)
     expect(await change(a, '已受理')).toBe(true)
-    await store.settleCaseChanges()
-    await store.settleCaseChanges()
+    await store.settleCaseChanges(0)
+    await store.settleCaseChanges(0)
     const about = { ticket: 'ABCD2345', at: AT }
     expect(await store.caseChanges('T-1', 0, 10)).toEqual([
       { sequence: 1, submissionId: b?.submissionId, state: '需补正', ...about },
@@ -234,7 +234,18 @@ export function holdsItsPromises(makeStore: () => Promise<HubStore>): void {
     ])
     expect(await store.caseChanges('T-1', 1, 1)).toMatchObject([{ sequence: 3 }])
     expect([await store.newestCaseSequence('T-2'), await store.newestCaseSequence('T-3')]).toEqual([2, 0])
+    expect([await store.hasCaseChange('T-1', 3), await store.hasCaseChange('T-1', 2)]).toEqual([true, false])
     expect(await store.waitingCases(10, [])).toEqual([])
+    const [d, e] = await arrive(store, 'T-2', [{ deviceSequence: 2 }, { deviceSequence: 3 }])
+    await change(d, '已受理')
+    await store.settleCaseChanges(5_000_000_000_000)
+    await change(e, '已受理')
+    // The clock was put back.
+    await store.settleCaseChanges(7)
+    expect(await store.caseChanges('T-2', 2, 10)).toMatchObject([
+      { sequence: 5_000_000_000_001, submissionId: d?.submissionId },
+      { sequence: 5_000_000_000_002, submissionId: e?.submissionId },
+    ])
     expect(await change({ submissionId: systemSources.randomUuid() } as SubmissionRow, '已受理')).toBe(false)
   })
 
