@@ -93,6 +93,20 @@ test('more than one batch, and what cannot be taken in is named and does not sto
   })
 })
 
+test('one of another terminal among them: each is handed in by itself, and what became of each is said', async () => {
+  const hub = await makeMemoryHub()
+  const [terminal, before] = [await enrolled(hub, 'T-1'), await enrolled(hub, 'T-OLD')]
+  const stranger = await enrolled({ ...hub, store: (await makeMemoryHub()).store }, 'T-1')
+  const sent = [await terminal.seal(), await before.seal(), await terminal.seal(), await stranger.seal()]
+  await hub.hub.putSubmission(sent[0] as HandedIn)
+  const path = await bundle(terminal, sent)
+  const about = { ok: true, terminalId: 'T-1', listed: 4, absent: [] }
+  const refused = [{ submissionId: sent[3]?.submissionId, fault: 'key-unknown', why: expect.any(String) }]
+  expect(await importing(hub, path)).toEqual({ ...about, new: 2, held: 1, refused })
+  expect(hub.store.rows().map((row) => row.terminalId)).toEqual(['T-1', 'T-OLD', 'T-1'])
+  expect(await importing(hub, path)).toEqual({ ...about, new: 0, held: 3, refused })
+})
+
 test('a bundle that does not hold: nothing of it comes in', async () => {
   const hub = await makeMemoryHub()
   const terminal = await enrolled(hub, 'T-1')

@@ -6,7 +6,7 @@ import type { Suite } from '../envelope/suite.ts'
 import { type BundleLine, BundleLineSchema, type BundleManifest } from '../protocol/contact.ts'
 import { MAX_BATCH_BYTES, MAX_BATCH_ITEMS } from '../protocol/hub-api.ts'
 import { makeDeviceKeys } from './device-keys.ts'
-import type { Ingest } from './ingest.ts'
+import type { Ingest, IngestResult } from './ingest.ts'
 import { type HandedIn, type IngestRefusal, revokedWords } from './ingest-check.ts'
 import { type HubSources, instant } from './sources.ts'
 import type { HubStore } from './store.ts'
@@ -56,9 +56,7 @@ export async function importBundle(parts: ImportParts, path: string): Promise<Im
   let waitingBytes = 0
   const handIn = async () => {
     if (waiting.length === 0) return
-    const result = await parts.ingest.batch(waiting)
-    if (!result.ok) throw new Error(`import: ${result.why}`)
-    for (const [index, each] of result.results.entries()) {
+    for (const [index, each] of (await handInOf(parts.ingest, waiting)).entries()) {
       if (each.ok) counts[each.isNew ? 'new' : 'held']++
       else refused.push({ submissionId: waiting[index]?.submissionId ?? '', fault: each.fault, why: whyOf(each) })
     }
@@ -80,6 +78,18 @@ export async function importBundle(parts: ImportParts, path: string): Promise<Im
   await handIn()
   const absent = submissions.map(({ submissionId }) => submissionId).filter((id) => !seen.has(id))
   return { ok: true, terminalId, listed: submissions.length, ...counts, refused, absent }
+}
+
+/**
+ * As one batch; one by one when they cannot be one, e.g. because some are of the name that the terminal had before: the
+ * bundle's key vouches for the list, each envelope for itself.
+ */
+async function handInOf(ingest: Ingest, items: readonly HandedIn[]): Promise<readonly IngestResult[]> {
+  const together = await ingest.batch(items)
+  if (together.ok) return together.results
+  const results: IngestResult[] = []
+  for (const item of items) results.push(await ingest.single(item))
+  return results
 }
 
 type Checked =
