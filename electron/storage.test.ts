@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { sha256Hex } from '../sync/envelope/sha256.ts'
 import { decodeFrame, encodeFrame, GENESIS_HASH, HEADER_BYTES } from '../sync/journal/framing.ts'
-import { type MemoryDisk, memoryDisk } from '../sync/journal/memory-disk.ts'
+import { diskError, type MemoryDisk, memoryDisk } from '../sync/journal/memory-disk.ts'
 import { accepted, received } from '../sync/journal/sample-frames.ts'
 import { laterCell, openStorage, type Storage } from './storage.ts'
 import { logBook, NOW, settle } from './testing/fixtures.ts'
@@ -172,4 +172,23 @@ test('a later cell tells the newest value once, after the turn', () => {
   later.set(4)
   for (const run of planned.splice(0)) run()
   expect(seen).toEqual([3, 4])
+})
+
+test('scenario 13: a start on a disk without a byte of room takes the reserve: what waits here must get out', async () => {
+  disk.freeBytes = 20 * MIB
+  const before = await open()
+  await before.journal.append(accepted(1))
+  await before.close()
+  disk.freeBytes = 0
+  const lock = disk.lock.bind(disk)
+  // The lock is a file too.
+  disk.lock = async (path) => {
+    if (disk.freeBytes === 0) throw diskError('ENOSPC')
+    return lock(path)
+  }
+  const storage = await open()
+  expect(storage.ledger.waiting).toBe(1)
+  expect(storage.ledger.size).toBe(1)
+  expect(await storage.journal.append(received(1))).toMatchObject({ ok: true })
+  await storage.close()
 })

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type AttachmentStore, openAttachments } from '../sync/journal/attachments.ts'
+import { isDiskFull } from '../sync/journal/disk.ts'
 import type { JournalEntry } from '../sync/journal/entry.ts'
 import { type Journal, openJournal } from '../sync/journal/journal.ts'
 import { Ledger } from '../sync/journal/ledger.ts'
@@ -38,7 +39,7 @@ export async function openStorage(
   const journalDir = join(dataDir, 'journal')
   const note = (level: string, event: string, detail: Record<string, unknown>) =>
     log(level === 'error' ? 'journal-refused' : 'journal-note', { journal: event, ...detail })
-  const ledger = new Ledger()
+  let ledger = new Ledger()
   let unknownFrames = 0
   const head = laterCell(0)
   const intake = createCell<{ readonly intake: IntakeState }>({ intake: 'open' })
@@ -53,17 +54,24 @@ export async function openStorage(
       intake.set({ intake: level })
     },
   })
-  const opened = await openJournal({
-    dir: journalDir,
-    disk,
-    log: note,
-    reserve: space,
-    onEntry(entry: JournalEntry) {
-      if (!entry.known) unknownFrames += 1
-      ledger.apply(entry)
-      head.set(entry.sequence)
-    },
-  })
+  const open = () => {
+    ledger = new Ledger()
+    unknownFrames = 0
+    return openJournal({
+      dir: journalDir,
+      disk,
+      log: note,
+      reserve: space,
+      onEntry(entry: JournalEntry) {
+        if (!entry.known) unknownFrames += 1
+        ledger.apply(entry)
+        head.set(entry.sequence)
+      },
+    })
+  }
+  let opened = await open()
+  // Not even the lock or a note of damage fits: that is what the reserve is for. What waits here must get out.
+  if (!opened.ok && isNoRoom(opened) && (await space.release())) opened = await open()
   if (!opened.ok) {
     const detail = journalRefusal(opened, journalDir)
     log('journal-refused', { fault: opened.fault, detail })
@@ -99,6 +107,10 @@ export async function openStorage(
       },
     },
   }
+}
+
+function isNoRoom(refused: Extract<Awaited<ReturnType<typeof openJournal>>, { ok: false }>): boolean {
+  return refused.fault === 'disk-full' || (refused.fault === 'unreadable' && isDiskFull(refused.detail))
 }
 
 /**

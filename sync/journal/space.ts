@@ -95,6 +95,14 @@ export function createSpace(options: SpaceOptions): Space {
     }
   }
 
+  async function isThere(): Promise<boolean> {
+    let found = false
+    await trying('look for reserve', async () => {
+      found = (await disk.list(dir)).includes(RESERVE_NAME)
+    })
+    return found
+  }
+
   async function measure(): Promise<void> {
     const failed = await trying('measure', async () => {
       freeBytes = await disk.free(dir)
@@ -178,7 +186,8 @@ export function createSpace(options: SpaceOptions): Space {
     check: () => alone(check),
     release: () =>
       alone(async () => {
-        if (!isLaid) return false
+        // Before start() it was not looked for yet: a start may need it.
+        if (!isLaid && !(await isThere())) return false
         isLaid = false
         const failed = await trying('release reserve', async () => {
           await disk.remove(path)
