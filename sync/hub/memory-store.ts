@@ -111,7 +111,13 @@ export function makeMemoryStore({ epoch, unique = true }: MemoryStoreOptions): M
         }
         if (ids.length > 0) tables.hub.set('1', { ...numbersOf(tables), lastCaseSequence: sequence })
       }),
-    saveContact: (contact) => inTurn(async () => tables.contacts.set(contact.terminalId, contact)),
+    saveContact: (contact) =>
+      inTurn(async () => {
+        const before = tables.contacts.get(contact.terminalId, true)
+        const floor = before?.deviceKid === contact.deviceKid ? before.lastDeviceSequence : 0
+        const lastDeviceSequence = Math.max(floor, contact.lastDeviceSequence)
+        tables.contacts.set(contact.terminalId, { ...contact, lastDeviceSequence })
+      }),
 
     rows: () => [...tables.submissions.entries(false)].map(([, row]) => row),
     snapshot: () =>

@@ -54,10 +54,15 @@ export function makeSqlStore(db: Kysely<HubTables>): HubStore {
         free_bytes: contact.freeBytes,
         version: contact.version,
       }
+      const neverBack = sql<number>`case when terminal_contacts.device_kid = excluded.device_kid
+        then greatest(terminal_contacts.last_device_sequence, excluded.last_device_sequence)
+        else excluded.last_device_sequence end`
       await db
         .insertInto('terminal_contacts')
         .values({ terminal_id: contact.terminalId, ...row })
-        .onConflict((conflict) => conflict.column('terminal_id').doUpdateSet(row))
+        .onConflict((conflict) =>
+          conflict.column('terminal_id').doUpdateSet({ ...row, last_device_sequence: neverBack }),
+        )
         .execute()
     },
   }

@@ -30,6 +30,10 @@ export interface HubStore extends HubReads {
    * and a checkpoint that came from there is seen to be none of ours.
    */
   settleCaseChanges(above: number): Promise<void>
+  /**
+   * What the terminal said last. Its last device sequence never goes back under one device key: an old claim that
+   * somebody sends once more must not hide what has not arrived.
+   */
   saveContact(contact: SavedContact): Promise<void>
 }
 
