@@ -7,7 +7,7 @@ import { type MemorySnapshot, type MemoryStore, makeMemoryStore } from '../../sy
 import { publishPackage } from '../../sync/hub/packages.ts'
 import { makeHubRouter } from '../../sync/hub/router.ts'
 import type { HubSources } from '../../sync/hub/sources.ts'
-import type { HubStore } from '../../sync/hub/store.ts'
+import type { HubStore, NewArrivals } from '../../sync/hub/store.ts'
 import type { Ed25519Jwk, HubKey } from '../../sync/protocol/keys.ts'
 import type { FaultKind } from './faults.ts'
 import { forged, handlerOver } from './hub-wire.ts'
@@ -143,6 +143,7 @@ export async function foundHub(parts: HubParts): Promise<SimHub> {
       async transaction(work) {
         await pause()
         const added: HubRow[] = []
+        let renewed: NewArrivals['renewed']
         const result = await inner.transaction((tx) =>
           work({
             ...tx,
@@ -153,9 +154,11 @@ export async function foundHub(parts: HubParts): Promise<SimHub> {
                 if ((await inner.chunk(sha256)) === undefined) oracle.violated('row-without-chunks', sha256)
               }
               for (const row of arrivals.rows) added.push({ ...row, receiptSha256: arrivals.receipt.sha256 })
+              renewed = arrivals.renewed
             },
           }),
         )
+        if (renewed !== undefined) oracle.renewed(renewed.hubEpoch, renewed.submissionIds)
         if (added.length > 0) {
           oracle.committed(added)
           scheduler.note(`hub commits ${added.map((row) => `${row.submissionId}@${row.hubSequence}`).join(' ')}`)

@@ -63,6 +63,8 @@ export interface Oracle {
   promised(promise: Promised, durable: string | undefined): void
   /** The hub just committed these. */
   committed(rows: readonly HubRow[]): void
+  /** The hub just put these, which it holds, under a receipt of this epoch. */
+  renewed(hubEpoch: string, submissionIds: readonly string[]): void
   /** A backup was taken and the hub was told so. */
   backedUp(): void
   /** The hub's data is a copy of an earlier moment. */
@@ -172,6 +174,13 @@ export function createOracle(nowMs: () => number): Oracle {
         rows.set(row.submissionId, row)
         history.set(row.submissionId, [...(history.get(row.submissionId) ?? []), row])
         if (draftId !== undefined) rowOfDraft.set(draftId, row.submissionId)
+      }
+    },
+    renewed(hubEpoch, submissionIds) {
+      for (const submissionId of submissionIds) {
+        const row = rows.get(submissionId)
+        if (row === undefined) violated('receipt-without-row', `the hub signs anew for ${submissionId}`)
+        else history.set(submissionId, [...(history.get(submissionId) ?? []), { ...row, hubEpoch }])
       }
     },
     backedUp() {
