@@ -81,15 +81,6 @@ export function LookupPage({ items, onStaff }: LookupPageProps) {
       className="lookup"
       question={say('lookup.question')}
       hint={say('lookup.hint')}
-      read={
-        <>
-          <p className="lookup-typed" data-testid="lookup-typed" data-ticket={typed}>
-            <Groups groups={shown(typed)} />
-          </p>
-          {isWrong ? <ErrorSentence text={say('lookup.check')} testId="lookup-check" /> : null}
-          {isAsking ? <Waiting text={say('lookup.asking')} /> : null}
-        </>
-      }
       actions={
         <Button
           look="primary"
@@ -102,7 +93,13 @@ export function LookupPage({ items, onStaff }: LookupPageProps) {
         </Button>
       }
       tray={<TicketPad onCharacter={type} onErase={erase} onClear={() => setTyped('')} />}
-    />
+    >
+      <p className="lookup-typed" data-testid="lookup-typed" data-ticket={typed}>
+        <Groups groups={shown(typed)} />
+      </p>
+      {isWrong ? <ErrorSentence text={say('lookup.check')} testId="lookup-check" /> : null}
+      {isAsking ? <Waiting text={say('lookup.asking')} /> : null}
+    </Page>
   )
 }
 

@@ -45,17 +45,14 @@ export function PinPage({ onOpen }: { readonly onOpen: (token: string) => void }
       className="pin"
       question={say('maintain.pin-question')}
       hint={say('maintain.pin-hint')}
-      read={
-        <>
-          <p className="pin-dots" data-testid="pin-dots" data-digits={pin.length}>
-            {'●'.repeat(pin.length)}
-          </p>
-          {problem === null ? null : <ErrorSentence text={problem} testId="pin-problem" />}
-          {isAsking ? <Waiting text={say('maintain.pin-checking')} /> : null}
-        </>
-      }
       tray={<NumberPad onDigit={digit} onErase={erase} onClear={() => setPin('')} onDone={enter} />}
-    />
+    >
+      <p className="pin-dots" data-testid="pin-dots" data-digits={pin.length}>
+        {'●'.repeat(pin.length)}
+      </p>
+      {problem === null ? null : <ErrorSentence text={problem} testId="pin-problem" />}
+      {isAsking ? <Waiting text={say('maintain.pin-checking')} /> : null}
+    </Page>
   )
 }
 
