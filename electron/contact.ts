@@ -18,8 +18,6 @@ export interface HubStandSeen {
 export const CONTACT_EVERY_MS = 60_000
 /** A clock further off than this is worth a maintainer's look (certificates and dates on paper follow it). */
 export const CLOCK_OFF_MS = 10 * 60_000
-/** The hub's settled sequence stays below our mark while an older transaction of the hub runs; twice in a row is news. */
-const WENT_BACK_SEEN = 2
 
 export interface ContactParts {
   readonly terminalId: string
@@ -59,7 +57,6 @@ export function createContact(parts: ContactParts): Contact {
   const { journal, ledger, hub, trust, clock, log } = parts
   const stand = createCell<HubStandSeen | null>(null)
   let dueAtMs = Number.NEGATIVE_INFINITY
-  let lowSeen = 0
   let clockSaidMs = 0
   let refusedSaid = ''
   let heard: { readonly hubUnixMs: number; readonly atMs: number } | undefined
@@ -106,7 +103,8 @@ export function createContact(parts: ContactParts): Contact {
     if (answer === undefined || !answer.proofWanted || mark === null) return answer && { answer, mark }
     const proof = await proofOf(mark)
     log('hub-forgot', { hubSequence: mark.hubSequence, proof: proof !== undefined })
-    const second = proof === undefined ? undefined : await ask(mark, proof)
+    // Without the receipt nothing can be shown, but what the hub forgot must be offered again all the same.
+    const second = proof === undefined ? answer : await ask(mark, proof)
     return second && { answer: second, mark }
   }
 
@@ -116,8 +114,7 @@ export function createContact(parts: ContactParts): Contact {
     if (answer.hubEpoch !== ledger.hubEpoch) return 'changed'
     // A hub that knows the very row of our mark has forgotten nothing, however low its settled sequence is at the moment.
     const isForgotten = mark !== null && mark.hubEpoch === answer.hubEpoch && answer.proofWanted
-    lowSeen = isForgotten ? lowSeen + 1 : 0
-    return lowSeen >= WENT_BACK_SEEN ? 'went-back' : undefined
+    return isForgotten ? 'went-back' : undefined
   }
 
   function checkClock(at: string): void {
@@ -152,10 +149,9 @@ export function createContact(parts: ContactParts): Contact {
         // Without the frame nothing follows: the next contact finds the same again.
         if (!(await journal.append({ type: 'epoch-seen', at, hubEpoch, why })).ok) return { outcome: 'no-answer' }
         log('epoch-seen', { hubEpoch, why })
-        lowSeen = 0
       }
       stand.set({ hubEpoch, hubSequence, backedUpThrough })
-      dueAtMs = lowSeen > 0 ? Number.NEGATIVE_INFINITY : clock.monotonic() + CONTACT_EVERY_MS
+      dueAtMs = clock.monotonic() + CONTACT_EVERY_MS
       return { outcome: 'answered', answer, epochChanged: why === 'changed' || why === 'went-back' }
     },
   }
