@@ -29,7 +29,7 @@ export interface BrowserSide {
 /** A fresh one each time: each is good for one entry. */
 type StartAddress = () => Promise<string>
 
-/** A page that lost its terminal loads itself anew, and may do so just when it is sent to the new address. */
+/** A start address is good for 10 s; on a busy machine the page may come too late for one. */
 const TRIES = 3
 const PROFILE_MEGABYTES = 96
 /** What Chromium needs beside IndexedDB to stay alive at all. */
@@ -69,7 +69,11 @@ export async function openBrowserSide(dir: string, mayMount: boolean): Promise<B
     disk,
     async open(startAddress) {
       const browser = await launched()
-      if (page === undefined || page.isClosed()) page = browser.pages()[0] ?? (await browser.newPage())
+      // A page that lost its terminal loads itself anew whenever it likes, and would break off any way it is sent:
+      // the new terminal gets a new one.
+      const old = browser.pages()
+      page = await browser.newPage()
+      for (const each of old) await each.close()
       await goTo(page, startAddress)
     },
     async openSecond(startAddress) {
