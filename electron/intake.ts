@@ -14,6 +14,7 @@ import type { IntakeState } from './bridge/queue.contract.ts'
 import type { Accepted, SubmitAnswer } from './bridge/submissions.contract.ts'
 import type { CardSession } from './card-session.ts'
 import { rememberCatalogues } from './catalogues-in-use.ts'
+import { wrapAhead } from './content-keys.ts'
 import type { Log } from './events.ts'
 import type { Packages } from './packages.ts'
 import type { Trust } from './trust.ts'
@@ -67,6 +68,7 @@ export function createIntake(options: IntakeOptions): Intake {
   const randomBelow = options.randomInt ?? ((limit: number) => randomInt(limit))
   const later = options.later ?? ((run: () => void) => void setImmediate(run))
   const catalogues = rememberCatalogues(packages.catalogue)
+  const contentKeys = wrapAhead(suite)
   const running = new Map<string, Promise<SubmitAnswer>>()
   // Device sequences have no gaps, so one submission is appended before the next is numbered.
   let last: Promise<unknown> = Promise.resolve()
@@ -167,6 +169,7 @@ export function createIntake(options: IntakeOptions): Intake {
         acceptedAt,
       },
       sealKey,
+      wrapped: contentKeys.take(sealKey.jwk),
       deviceKey: trust.deviceKey,
       chunks,
     }
@@ -189,8 +192,11 @@ export function createIntake(options: IntakeOptions): Intake {
       return refuse('not-stored')
     }
     session.keepReceipt(visit, submissionId, { secret, name: applicant.name })
-    // Said after the answer has left: the journal is the proof, the citizen need not wait for the log.
-    later(() => log('submission-accepted', { submissionId, deviceSequence, itemId: item.id, sha256 }))
+    // After the answer has left: the journal is the proof, the citizen need not wait for the log or the next one's key.
+    later(() => {
+      log('submission-accepted', { submissionId, deviceSequence, itemId: item.id, sha256 })
+      contentKeys.refill()
+    })
     const entry = ledger.bySubmission(submissionId)
     if (entry === undefined) throw new Error('the ledger did not follow the journal')
     return { ok: true, accepted: accepted(entry) }

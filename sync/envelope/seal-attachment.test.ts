@@ -180,7 +180,7 @@ describe('an envelope with attachments', () => {
     const sealedText = await suite.encrypt(
       JSON.stringify(payload),
       { kid: 'seal-1', submissionId: ID, chunks: [] },
-      jwk,
+      suite.wrapContentKey(jwk),
     )
     const signed = await deviceKey.sign(
       { ...summary, v: 1, sealedSha256: suite.sha256Hex(sealedText) },

@@ -7,7 +7,7 @@ import {
 } from '../protocol/submission.ts'
 import { envelopeText } from './envelope-parts.ts'
 import { joseSuite } from './jose-suite.ts'
-import type { SigningKey, Suite } from './suite.ts'
+import type { SigningKey, Suite, WrappedKey } from './suite.ts'
 
 export const SUMMARY_TYP = 'bm-summary+jws'
 
@@ -15,6 +15,8 @@ export interface SealRequest {
   readonly payload: SubmissionPayload
   readonly summary: Omit<SubmissionSummary, 'sealedSha256' | 'v'>
   readonly sealKey: { readonly kid: string; readonly jwk: RsaJwk }
+  /** A content key that was wrapped to that key before; a fresh one when not given. */
+  readonly wrapped?: WrappedKey
   readonly deviceKey: SigningKey
   /** All sealed chunks of the payload's attachments, in their order; none when there are no attachments. */
   readonly chunks?: readonly Chunk[]
@@ -30,7 +32,7 @@ export interface SealRequest {
  * payload's attachments: main made them all, so that is a bug.
  */
 export async function sealSubmission(
-  { payload, summary, sealKey, deviceKey, chunks = [] }: SealRequest,
+  { payload, summary, sealKey, wrapped, deviceKey, chunks = [] }: SealRequest,
   suite: Suite = joseSuite,
 ): Promise<{ envelope: string; sha256: string }> {
   if (!sameSubject(payload, summary)) throw new Error('seal: payload and summary disagree')
@@ -42,7 +44,7 @@ export async function sealSubmission(
       submissionId: payload.submissionId,
       chunks: chunks.map(({ sha256, bytes }) => ({ sha256, bytes })),
     },
-    sealKey.jwk,
+    wrapped ?? suite.wrapContentKey(sealKey.jwk),
   )
   const signed = await deviceKey.sign(
     SubmissionSummarySchema.parse({ ...summary, v: 1, sealedSha256: suite.sha256Hex(sealed) }),

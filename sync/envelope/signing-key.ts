@@ -1,4 +1,5 @@
-import { CompactSign, type CryptoKey, compactVerify, errors, exportJWK, generateKeyPair, importJWK } from 'jose'
+import { createPrivateKey, createPublicKey, sign } from 'node:crypto'
+import { type CryptoKey, compactVerify, errors, exportJWK, generateKeyPair, importJWK } from 'jose'
 import { type Ed25519Jwk, Ed25519JwkSchema } from '../protocol/keys.ts'
 import type { JsonObject } from './compact.ts'
 import type { SigningKey } from './suite.ts'
@@ -6,7 +7,10 @@ import { thumbprint } from './thumbprint.ts'
 
 export type { SigningKey } from './suite.ts'
 
-/** The real suite's signatures (jose over WebCrypto). Ed25519 under its RFC 8037 name: the one that Electron 25 knows. */
+/**
+ * The real suite's signatures. Ed25519 under its RFC 8037 name: the one that Electron 25 knows. Signed with node:crypto
+ * on the spot: WebCrypto's way to another thread and back takes longer than the signature, and a citizen waits for it.
+ */
 const ALG = 'EdDSA'
 
 export const PrivateEd25519JwkSchema = Ed25519JwkSchema.extend({ d: Ed25519JwkSchema.shape.x })
@@ -24,17 +28,25 @@ export async function generateSigningKey(): Promise<{ key: SigningKey; privateJw
  */
 export async function signingKeyFromJwk(privateJwk: JsonObject, kid?: string): Promise<SigningKey> {
   const { d, ...jwk } = PrivateEd25519JwkSchema.parse(privateJwk)
-  const imported = (await importJWK({ ...jwk, d }, ALG)) as CryptoKey
+  const imported = createPrivateKey({ key: { ...jwk, d }, format: 'jwk' })
+  // node:crypto takes the private part and makes the public one of it anew.
+  if (createPublicKey(imported).export({ format: 'jwk' }).x !== jwk.x) {
+    throw new DOMException('the public part does not belong to the private part', 'DataError')
+  }
   const key: SigningKey = {
     kid: kid ?? thumbprint(jwk),
     jwk,
-    sign(payload, typ, extraHeader) {
-      return new CompactSign(Buffer.from(JSON.stringify(payload), 'utf8'))
-        .setProtectedHeader({ ...extraHeader, alg: ALG, typ, kid: key.kid })
-        .sign(imported)
+    async sign(payload, typ, extraHeader) {
+      const head = base64url(JSON.stringify({ ...extraHeader, alg: ALG, typ, kid: key.kid }))
+      const signed = `${head}.${base64url(JSON.stringify(payload))}`
+      return `${signed}.${sign(null, Buffer.from(signed, 'latin1'), imported).toString('base64url')}`
     },
   }
   return key
+}
+
+function base64url(text: string): string {
+  return Buffer.from(text, 'utf8').toString('base64url')
 }
 
 /** The signed text, or undefined when the signature is not this key's. */

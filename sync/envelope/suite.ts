@@ -10,6 +10,12 @@ export interface SigningKey {
   sign(payload: unknown, typ: string, extraHeader?: JsonObject): Promise<string>
 }
 
+/** A content key (32 bytes) for one sealing, and the same wrapped to a hub's key. Each is used once. */
+export interface WrappedKey {
+  readonly contentKey: Buffer
+  readonly wrapped: Buffer
+}
+
 /**
  * All cryptography and all randomness of sync/, in one place, so that the simulation can put a seeded synchronous suite
  * in its stead: WebCrypto's threads would break the order of events. The real one is `joseSuite`; both are held to the
@@ -32,8 +38,10 @@ export interface Suite {
 
   /** A new RSA key to seal to. */
   generateSealKey(): Promise<{ readonly jwk: RsaJwk; readonly privateJwk: JsonObject }>
+  /** A fresh content key wrapped to a hub's key: half the work of sealing, and it can be done before there is a text. */
+  wrapContentKey(jwk: RsaJwk): WrappedKey
   /** Compact JWE (RSA-OAEP-256, A256GCM) over a text; `header` is the protected header without alg and enc. */
-  encrypt(text: string, header: JsonObject, jwk: RsaJwk): Promise<string>
+  encrypt(text: string, header: JsonObject, key: WrappedKey): Promise<string>
   /**
    * The text of a compact JWE, or undefined when it is not for this key or was changed.
    * @throws ZodError when it is no private RSA JWK.

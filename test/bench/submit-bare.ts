@@ -7,7 +7,8 @@ import type { RsaJwk } from '../../sync/protocol/keys.ts'
 /**
  * The work that no safe submission can do without, and nothing else: seal a text that is ready, sign a summary that is
  * ready, append the result and wait until it is durable. Seal and signature are the terminal's own functions, so that
- * both sides gain alike when these become faster. The yardstick of the submit bench.
+ * both sides gain alike when these become faster; but a key that is wrapped ahead of time is the terminal's own gain:
+ * here all of the seal is made when it is needed. The yardstick of the submit bench.
  */
 export interface BareTimes {
   readonly sealMs: number
@@ -40,7 +41,7 @@ export async function openBare(options: {
   return {
     async once(frameBytes) {
       const beganMs = performance.now()
-      const sealed = await joseSuite.encrypt(payload, sealHeader, sealKey.jwk)
+      const sealed = await joseSuite.encrypt(payload, sealHeader, joseSuite.wrapContentKey(sealKey.jwk))
       const sealedMs = performance.now()
       const signed = await device.sign(summary, SUMMARY_TYP)
       const signedMs = performance.now()

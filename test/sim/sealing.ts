@@ -31,7 +31,7 @@ export function createSealing(parts: {
 
   const sealing: Suite = {
     ...suite,
-    async encrypt(text, header, jwk) {
+    async encrypt(text, header, key) {
       const submissionId = String(header.submissionId)
       if (text.includes(POISON)) {
         poisoned.add(submissionId)
@@ -46,9 +46,9 @@ export function createSealing(parts: {
         )
         for (const chunk of chunks) sealed.push({ sha256: chunk.sha256, bytes: chunk.sealed, size: chunk.bytes })
       }
-      if (sealed.length === 0) return suite.encrypt(text, header, jwk)
+      if (sealed.length === 0) return suite.encrypt(text, header, key)
       chunksOf.set(submissionId, sealed)
-      return suite.encrypt(text, { ...header, chunks: listed(sealed) }, jwk)
+      return suite.encrypt(text, { ...header, chunks: listed(sealed) }, key)
     },
   }
 

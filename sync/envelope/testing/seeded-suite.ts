@@ -85,14 +85,17 @@ export function seededSuite(random: () => number): Suite {
       const jwk: RsaJwk = { kty: 'RSA', n: modulus(secret), e: 'AQAB' }
       return { jwk, privateJwk: { ...jwk, d: secret.toString('base64url') } }
     },
-    async encrypt(text, header, jwk) {
-      const head = base64url(JSON.stringify({ ...header, alg: 'RSA-OAEP-256', enc: 'A256GCM' }))
+    wrapContentKey(jwk) {
       const contentKey = randomBytes(CONTENT_KEY_BYTES)
+      return { contentKey, wrapped: wrapped(contentKey, jwk.n, randomBytes(MASK_NONCE_BYTES)) }
+    },
+    async encrypt(text, header, key) {
+      const head = base64url(JSON.stringify({ ...header, alg: 'RSA-OAEP-256', enc: 'A256GCM' }))
       const iv = randomBytes(GCM_IV_BYTES)
-      const cipher = createCipheriv('aes-256-gcm', contentKey, iv)
+      const cipher = createCipheriv('aes-256-gcm', key.contentKey, iv)
       cipher.setAAD(Buffer.from(head, 'latin1'))
       const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
-      const parts = [wrapped(contentKey, jwk.n, randomBytes(MASK_NONCE_BYTES)), iv, body, cipher.getAuthTag()]
+      const parts = [key.wrapped, iv, body, cipher.getAuthTag()]
       return [head, ...parts.map((part) => part.toString('base64url'))].join('.')
     },
     async decrypt(jwe, privateJwk) {
