@@ -56,7 +56,7 @@ function fail(error: Error): void {
 const note = (error: unknown) => void uncaught.push(error)
 
 beforeEach(() => {
-  state = createCell<Devices>({ idCardReader: { state: 'connecting' }, receiptPrinter: null })
+  state = createCell<Devices>({ idCardReader: { state: 'connecting' }, receiptPrinter: null, conditions: {} })
   const count = { pages: 0, followers: 0, workersGone: 0 }
   world = { count }
   book = logBook()
@@ -145,7 +145,7 @@ const overPort = (port: MessagePort): Client => createORPCClient(new PortLink({ 
 async function follows(client: Client): Promise<void> {
   const values = await client.devices.watchDevices()
   expect((await values.next()).value).toEqual(state.get())
-  state.set({ idCardReader: { state: 'reading' }, receiptPrinter: null })
+  state.set({ idCardReader: { state: 'reading' }, receiptPrinter: null, conditions: {} })
   expect((await values.next()).value).toMatchObject({ idCardReader: { state: 'reading' } })
   await values.return?.()
 }

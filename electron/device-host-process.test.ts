@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { createDeviceHost, type DeviceHost, type HostProcess } from '../drivers/host/host-client.ts'
 import type { DevicePlan, ToHost } from '../drivers/host/messages.ts'
-import type { ReceiptPrinterEvent } from '../drivers/receipt-printer/states.ts'
 import { realClock } from '../drivers/transport/clock.ts'
 import { forkDeviceHost } from './device-host-process.ts'
 
@@ -14,7 +13,7 @@ let host: DeviceHost | undefined
 let silent: Server | undefined
 let children: HostProcess[] = []
 let pids: number[] = []
-let printer: ReceiptPrinterEvent[] = []
+let printer: unknown[]
 afterEach(async () => {
   await host?.stop()
   silent?.close()
@@ -34,8 +33,8 @@ function start(devices: DevicePlan, modulePath = MAIN): DeviceHost {
       children.push(child)
       return child
     },
-    onReader: () => undefined,
-    onPrinter: (event) => void printer.push(event),
+    onBank: (_device, bank) => void printer.push(bank.members[0]?.state),
+    onEvent: () => undefined,
     log(_level, event, { pid }) {
       if (event === 'device-host-ready') pids.push(pid as number)
     },
@@ -51,7 +50,9 @@ test('a host whose code throws is started again as a new process, and works', as
   await vi.waitFor(() => expect(pids).toHaveLength(2), { timeout: 15_000 })
   expect(pids[1]).not.toBe(pids[0])
   expect(host?.restarts()).toBe(1)
-  expect(await host?.printReceipt('j', { blocks: [{ type: 'cut' }] })).toMatchObject({ ok: false, fault: 'unplugged' })
+  expect(
+    await host?.call('receipt-printer', 'print', { jobId: 'j', document: { blocks: [{ type: 'cut' }] } }),
+  ).toMatchObject({ ok: false, fault: 'unplugged' })
 })
 
 test('a host killed in the middle of a print: the print is unknown, the next host prints on', async () => {
@@ -60,12 +61,15 @@ test('a host killed in the middle of a print: the print is unknown, the next hos
   silent = server
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as { port: number }
-  const running = start({ 'receipt-printer': `tcp://127.0.0.1:${port}` })
+  const running = start({ 'receipt-printer': [`tcp://127.0.0.1:${port}`] })
   await vi.waitFor(() => expect(pids).toHaveLength(1), { timeout: 15_000 })
-  const pending = running.printReceipt('j', { blocks: [{ type: 'text', text: '回执' }] })
+  const pending = running.call('receipt-printer', 'print', {
+    jobId: 'j',
+    document: { blocks: [{ type: 'text', text: '回执' }] },
+  })
   children[0]?.kill()
   expect(await pending).toMatchObject({ ok: false, fault: 'stopped', paper: 'unknown' })
-  expect(printer.at(-1)).toEqual({ type: 'state', state: { state: 'unplugged', cause: 'lost' } })
+  expect(printer.at(-1)).toEqual({ state: 'unplugged', cause: 'lost' })
   await vi.waitFor(() => expect(pids).toHaveLength(2), { timeout: 15_000 })
 })
 

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
+import { CLASSES } from '../drivers/host/classes.ts'
 import { type ReceiptDocument, ReceiptDocumentSchema } from '../drivers/receipt-printer/document.ts'
 import type { PrintResult } from '../drivers/receipt-printer/states.ts'
 import type { LedgerItem } from '../sync/journal/ledger.ts'
@@ -48,15 +49,14 @@ function make(hasPrinter = true): ReceiptPrinting {
   }
   return createReceiptPrinting({
     host: {
-      start: () => undefined,
-      stop: async () => undefined,
-      restarts: () => 0,
-      async printReceipt(jobId, document) {
-        jobs.push({ jobId, document: ReceiptDocumentSchema.parse(document) })
-        return print(document)
+      async call(_device, _operation, argument) {
+        const { jobId, document: given } = CLASSES['receipt-printer'].operations.print.argument.parse(argument)
+        const document = ReceiptDocumentSchema.parse(given)
+        jobs.push({ jobId, document })
+        return print(document) as never
       },
     },
-    hasPrinter,
+    hasPrinter: () => hasPrinter,
     journal: held.journal,
     ledger: held.ledger,
     intake: {

@@ -1,4 +1,5 @@
 import type { DeviceHost } from '../drivers/host/host-client.ts'
+import type { ReceiptDocument } from '../drivers/receipt-printer/document.ts'
 import type { PrintResult } from '../drivers/receipt-printer/states.ts'
 import type { Journal } from '../sync/journal/journal.ts'
 import type { Ledger, LedgerItem } from '../sync/journal/ledger.ts'
@@ -17,8 +18,8 @@ export interface ReceiptPrinting {
 }
 
 export interface ReceiptPrintingOptions {
-  readonly host: DeviceHost
-  readonly hasPrinter: boolean
+  readonly host: Pick<DeviceHost, 'call'>
+  readonly hasPrinter: () => boolean
   readonly journal: Journal
   readonly ledger: Ledger
   readonly intake: Intake
@@ -37,12 +38,14 @@ export function createReceiptPrinting(options: ReceiptPrintingOptions): ReceiptP
   const catalogues = rememberCatalogues(packages.catalogue)
   const running = new Map<string, Promise<PrintReceiptAnswer>>()
   let copies = 0
+  const printed = (jobId: string, document: ReceiptDocument) =>
+    host.call('receipt-printer', 'print', { jobId, document })
 
   async function print(submissionId: string, again: boolean): Promise<PrintReceiptAnswer> {
     const entry = ledger.bySubmission(submissionId)
     const item = entry === undefined ? undefined : catalogues.newest(entry.itemId)
     if (entry === undefined || item === undefined) return { kind: 'unknown-submission' }
-    if (!options.hasPrinter) {
+    if (!options.hasPrinter()) {
       log('receipt-not-printed', { submissionId, fault: 'no-printer' })
       return { kind: 'no-printer' }
     }
@@ -65,10 +68,10 @@ export function createReceiptPrinting(options: ReceiptPrintingOptions): ReceiptP
     copies++
     const jobId = `${submissionId}/${copies}`
     // The name only while the visit lasts: after that nobody is remembered.
-    let result = await host.printReceipt(jobId, paper(session.receiptOf(submissionId)?.name ?? null))
+    let result = await printed(jobId, paper(session.receiptOf(submissionId)?.name ?? null))
     if (!result.ok && result.fault === 'glyph-missing') {
       // A rare character in the name: the ticket is what counts, the name is left out.
-      result = await host.printReceipt(`${jobId}/no-name`, paper(null))
+      result = await printed(`${jobId}/no-name`, paper(null))
     }
     await settle(entry, result)
     return { kind: 'settled', result }

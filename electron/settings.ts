@@ -9,6 +9,9 @@ const DeviceUrlSchema = z
   .string()
   .regex(/^(serial:\/\/\/|tcp:\/\/)\S+$/, 'must look like serial:///dev/ttyUSB0?baud=115200 or tcp://192.168.1.20:9100')
 
+/** One address, or several in the order in which they are preferred. */
+const DeviceUrlsSchema = z.union([DeviceUrlSchema, z.array(DeviceUrlSchema).min(1).max(8)])
+
 /** What a maintainer sets for one machine. */
 export const SettingsSchema = z.strictObject({
   /** First line of the header: where the machine stands. */
@@ -28,8 +31,8 @@ export const SettingsSchema = z.strictObject({
     heightPx: z.int().min(320).max(10_000).optional(),
   }),
   devices: z.strictObject({
-    'id-card-reader': DeviceUrlSchema.optional(),
-    'receipt-printer': DeviceUrlSchema.optional(),
+    'id-card-reader': DeviceUrlsSchema.optional(),
+    'receipt-printer': DeviceUrlsSchema.optional(),
   }),
   /** The maintainers' door; without a PIN it stays shut. */
   maintenance: z

@@ -101,11 +101,12 @@ test('a damaged device key is a fault with the file’s name, and no host is sta
 test('a printer that the settings do not name never appears, not even when the device host dies', async () => {
   const page = createRouterClient((await started()).bridge)
   const devices = await page.devices.watchDevices()
-  expect((await devices.next()).value).toEqual({ idCardReader: { state: 'connecting' }, receiptPrinter: null })
+  expect((await devices.next()).value).toMatchObject({ idCardReader: { state: 'connecting' }, receiptPrinter: null })
   hosts[0]?.exits()
   expect((await devices.next()).value).toEqual({
     idCardReader: { state: 'unplugged', fault: 'lost' },
     receiptPrinter: null,
+    conditions: { 'id-card-reader': { condition: 'not-reachable', severity: 'alarm', mend: 'staff' } },
   })
   await devices.return?.()
 })
@@ -118,7 +119,9 @@ test('a card that the host reads reaches the page, checked; nothing of it reache
   const cards = await page.identity.watchCard()
   expect((await cards.next()).value).toEqual({ kind: 'none' })
   hosts[0]?.says({
-    type: 'id-card-reader',
+    type: 'event',
+    device: 'id-card-reader',
+    url: 'tcp://127.0.0.1:1',
     event: {
       event: 'card',
       readId: 'r',

@@ -17,6 +17,7 @@ import { createCardSession } from './card-session.ts'
 import { openCases } from './cases.ts'
 import { createCell } from './cell.ts'
 import { createDelivery } from './delivery.ts'
+import { devicesOf, planOf, withBank } from './device-view.ts'
 import type { Log } from './events.ts'
 import { createHubLog } from './hub-log.ts'
 import { createIntake, type Intake } from './intake.ts'
@@ -100,21 +101,22 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
     ...{ clock, random: Math.random, suite, freeBytes, log },
   })
 
-  const devices = createCell<Devices>({
-    idCardReader: settings.devices['id-card-reader'] === undefined ? null : { state: 'connecting' },
-    receiptPrinter: settings.devices['receipt-printer'] === undefined ? null : { state: 'connecting' },
-  })
+  const plan = planOf(settings.devices)
+  const devices = createCell<Devices>(devicesOf(plan))
   const host = createDeviceHost({
     spawn: options.spawnHost,
-    devices: settings.devices,
+    devices: plan,
     clock: realClock,
     log: (_level, event, detail) => log('device-host', { host: event, ...detail }),
-    onReader(event) {
-      if (event.event === 'state') devices.set({ ...devices.get(), idCardReader: event.state })
-      session.onReader(event)
+    onBank(device, bank) {
+      devices.set(withBank(devices.get(), device, bank))
+      // Its page is told of the reader's state by the visit, between the cards.
+      const { idCardReader } = devices.get()
+      if (device === 'id-card-reader' && idCardReader !== null)
+        session.onReader({ event: 'state', state: idCardReader })
     },
-    onPrinter(event) {
-      if (event.type === 'state') devices.set({ ...devices.get(), receiptPrinter: event.state })
+    onEvent({ device, event }) {
+      if (device === 'id-card-reader') session.onReader(event)
     },
   })
 
@@ -124,7 +126,7 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
   })
   const receipts = createReceiptPrinting({
     ...{ host, journal, ledger, intake, session, packages, settings, terminalId, nowIso, inWords, log },
-    hasPrinter: settings.devices['receipt-printer'] !== undefined,
+    hasPrinter: () => devices.get().receiptPrinter !== null,
   })
   const views = liveViews({ ledger, journalHead, connection: delivery.connection, packages })
 

@@ -31,7 +31,7 @@ test('an alarm outranks a warning, a missing device what was last heard of it', 
 
 test('every condition is complete, and only normal and warning ones are fit for work', () => {
   for (const name of CONDITIONS) expect(ConditionSchema.parse(conditionOf(name)).condition).toBe(name)
-  expect(CONDITIONS.filter((name) => isFit(conditionOf(name)))).toEqual(['media-low', 'busy', 'ready'])
+  expect(CONDITIONS.filter((name) => isFit(conditionOf(name)))).toEqual(['media-low', 'connecting', 'busy', 'ready'])
   expect(linkCondition('bad-url')).toMatchObject({ condition: 'bad-address', mend: 'maintainer' })
   expect(linkCondition('no-permission')).toMatchObject({ condition: 'not-reachable', mend: 'maintainer' })
   expect(linkCondition('lost')).toMatchObject({ condition: 'not-reachable', mend: 'staff' })

@@ -76,7 +76,8 @@ const USUAL: Readonly<Record<ConditionName, readonly [Severity, Condition['mend'
   'media-misplaced': ['alarm', 'citizen'],
   overheated: ['alarm', 'nobody'],
   'media-low': ['warning', 'staff'],
-  connecting: ['alarm', 'nobody'],
+  /** Not known yet: it will be the one or the other in a moment. */
+  connecting: ['normal', 'nobody'],
   busy: ['normal', 'nobody'],
   ready: ['normal', 'nobody'],
 }

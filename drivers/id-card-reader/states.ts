@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Condition, conditionOf, LinkTroubleSchema, linkCondition } from '../condition/states.ts'
 
 /**
  * What the ID card reader tells the rest of the terminal. Pure: the page's contract uses these schemas too. All of it
@@ -8,18 +9,6 @@ import { z } from 'zod'
 /** Two hexadecimal digits of the module's status word, for the maintainer. */
 const Sw3Schema = z.string().regex(/^[0-9A-F]{2}$/)
 
-/** Why the wire to the reader is not open; the words of drivers/transport's LinkFault. */
-export const ReaderLinkFaultSchema = z.enum([
-  'bad-url',
-  'not-found',
-  'no-permission',
-  'busy',
-  'refused',
-  'timed-out',
-  'lost',
-  'closed',
-])
-
 export const CardReaderStateSchema = z.discriminatedUnion('state', [
   /** Started, and nothing known yet. */
   z.strictObject({ state: z.literal('connecting') }),
@@ -28,7 +17,7 @@ export const CardReaderStateSchema = z.discriminatedUnion('state', [
   /** A card lies on the reader and is being read. */
   z.strictObject({ state: z.literal('reading') }),
   /** The wire is not there; opened again by itself, except for a `bad-url`, which only a settings change cures. */
-  z.strictObject({ state: z.literal('unplugged'), fault: ReaderLinkFaultSchema }),
+  z.strictObject({ state: z.literal('unplugged'), fault: LinkTroubleSchema }),
   /** The wire is open and the module silent; probed about once a second. */
   z.strictObject({ state: z.literal('no-answer') }),
   /** The module answers, but its bytes arrive damaged even after resending; tried again about once a second. */
@@ -39,6 +28,27 @@ export const CardReaderStateSchema = z.discriminatedUnion('state', [
   z.strictObject({ state: z.literal('stopped') }),
 ])
 export type CardReaderState = z.infer<typeof CardReaderStateSchema>
+
+/** The same in the words that all classes share. */
+export function cardReaderCondition(reader: CardReaderState): Condition {
+  switch (reader.state) {
+    case 'connecting':
+      return conditionOf('connecting')
+    case 'ready':
+      return conditionOf('ready')
+    case 'reading':
+      return conditionOf('busy')
+    case 'unplugged':
+      return linkCondition(reader.fault)
+    case 'no-answer':
+    case 'link-bad':
+      return conditionOf('not-responding')
+    case 'out-of-service':
+      return conditionOf('hardware-error')
+    case 'stopped':
+      return conditionOf('software-error')
+  }
+}
 
 /** By the type letter in the card's text block, never by the number. */
 export const CardTypeSchema = z.enum(['citizen', 'foreigner-2017', 'foreigner-2023', 'hk-mo-tw'])

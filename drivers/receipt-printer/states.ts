@@ -1,18 +1,7 @@
 import { z } from 'zod'
+import { type Condition, conditionOf, LinkTroubleSchema, linkCondition } from '../condition/states.ts'
 
 /** What a receipt printer can be, as plain data for main, the bridge and the screens. Pure: imports zod only. */
-
-/** Why there is no link: the names of the transport's faults. */
-export const LinkTroubleSchema = z.enum([
-  'bad-url',
-  'not-found',
-  'no-permission',
-  'busy',
-  'refused',
-  'timed-out',
-  'lost',
-  'closed',
-])
 
 export const ReceiptPrinterStateSchema = z.discriminatedUnion('state', [
   z.strictObject({ state: z.literal('connecting') }),
@@ -30,6 +19,33 @@ export const ReceiptPrinterStateSchema = z.discriminatedUnion('state', [
   z.strictObject({ state: z.literal('no-answer'), garbledBytes: z.number().int().nonnegative() }),
 ])
 export type ReceiptPrinterState = z.infer<typeof ReceiptPrinterStateSchema>
+
+/** The same in the words that all classes share. */
+export function receiptPrinterCondition(printer: ReceiptPrinterState): Condition {
+  switch (printer.state) {
+    case 'connecting':
+      return conditionOf('connecting')
+    case 'ready':
+      return conditionOf(printer.paperNearEnd ? 'media-low' : 'ready')
+    case 'printing':
+      return conditionOf('busy')
+    case 'paper-out':
+      return conditionOf('media-empty')
+    case 'cover-open':
+      return conditionOf('cover-open')
+    case 'cutter-error':
+      return conditionOf('media-jammed')
+    case 'head-hot':
+      // Cools down within a visit.
+      return conditionOf('overheated', { severity: 'warning' })
+    case 'error':
+      return conditionOf('hardware-error', printer.cause === 'unrecoverable' ? {} : { mend: 'staff' })
+    case 'unplugged':
+      return linkCondition(printer.cause)
+    case 'no-answer':
+      return conditionOf('not-responding')
+  }
+}
 
 export const PrintFaultSchema = z.enum([
   'paper-out',

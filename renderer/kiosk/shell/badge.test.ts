@@ -8,6 +8,10 @@ import { statusLine } from './status-line.ts'
 const working: Devices = {
   idCardReader: { state: 'ready', samId: null },
   receiptPrinter: { state: 'ready', paperNearEnd: false },
+  conditions: {
+    'id-card-reader': { condition: 'ready', severity: 'normal', mend: 'nobody' },
+    'receipt-printer': { condition: 'ready', severity: 'normal', mend: 'nobody' },
+  },
 }
 const needs = ['id-card-reader', 'receipt-printer'] as const
 const item = (
@@ -33,41 +37,24 @@ test.each([
   expect(badgeOf(item(policy), working, connection)).toEqual({ kind, reason })
 })
 
-const readers: readonly [Devices['idCardReader'], boolean][] = [
-  [null, false],
-  [{ state: 'connecting' }, true],
-  [{ state: 'reading' }, true],
-  [{ state: 'unplugged', fault: 'lost' }, false],
-  [{ state: 'no-answer' }, false],
-  [{ state: 'link-bad' }, false],
-  [{ state: 'out-of-service', sw3: '66' }, false],
-  [{ state: 'stopped' }, false],
+const conditions: readonly [Devices['conditions'][string & keyof Devices['conditions']], boolean][] = [
+  [undefined, false],
+  [{ condition: 'connecting', severity: 'normal', mend: 'nobody' }, true],
+  [{ condition: 'busy', severity: 'normal', mend: 'nobody' }, true],
+  [{ condition: 'media-low', severity: 'warning', mend: 'staff' }, true],
+  [{ condition: 'media-empty', severity: 'alarm', mend: 'staff' }, false],
+  [{ condition: 'not-reachable', severity: 'alarm', mend: 'staff' }, false],
 ]
-test.each(readers)('reader %j: fit %s', (idCardReader, isFit) => {
-  const badge = badgeOf(item('A'), { ...working, idCardReader }, 'connected')
-  expect(badge).toEqual(
-    isFit ? { kind: 'done-here', reason: null } : { kind: 'window', reason: 'reason.needs-id-card-reader' },
-  )
-})
-
-const printers: readonly [Devices['receiptPrinter'], boolean][] = [
-  [null, false],
-  [{ state: 'connecting' }, true],
-  [{ state: 'printing' }, true],
-  [{ state: 'head-hot' }, true],
-  [{ state: 'ready', paperNearEnd: true }, true],
-  [{ state: 'paper-out' }, false],
-  [{ state: 'cover-open' }, false],
-  [{ state: 'cutter-error' }, false],
-  [{ state: 'error', cause: 'offline' }, false],
-  [{ state: 'unplugged', cause: 'refused' }, false],
-  [{ state: 'no-answer', garbledBytes: 0 }, false],
-]
-test.each(printers)('printer %j: fit %s', (receiptPrinter, isFit) => {
-  expect(badgeOf(item('A'), { ...working, receiptPrinter }, 'connected')?.kind).toBe(isFit ? 'done-here' : 'window')
-  expect(
-    badgeOf({ offlinePolicy: 'A', needs: ['id-card-reader'] }, { ...working, receiptPrinter }, 'connected')?.kind,
-  ).toBe('done-here')
+test.each(conditions)('a device that is %j: fit %s', (condition, isFit) => {
+  for (const need of ['id-card-reader', 'receipt-printer', 'document-scanner'] as const) {
+    const { [need]: _, ...others } = working.conditions
+    const devices = { ...working, conditions: condition === undefined ? others : { ...others, [need]: condition } }
+    const badge = badgeOf({ offlinePolicy: 'A', needs: [need] }, devices, 'connected')
+    expect(badge).toEqual(
+      isFit ? { kind: 'done-here', reason: null } : { kind: 'window', reason: `reason.needs-${need}` },
+    )
+  }
+  expect(badgeOf({ offlinePolicy: 'A', needs: [] }, working, 'connected')?.kind).toBe('done-here')
 })
 
 test('what this machine does not have sends to the window; what is not known yet is not guessed', () => {

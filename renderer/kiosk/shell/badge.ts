@@ -13,21 +13,10 @@ export interface Badge {
   readonly reason: StringKey | null
 }
 
-/** A reader that is just connecting is not a reader that is gone; the card page says so if it stays. */
-const READER_FIT = new Set(['connecting', 'ready', 'reading'])
-/** Recovers by itself within a visit, or works. */
-const PRINTER_FIT = new Set(['connecting', 'ready', 'printing', 'head-hot'])
-
+/** A device that is just connecting is not one that is gone: its condition is no alarm yet. */
 function isFit(need: ServiceItem['needs'][number], devices: Devices): boolean {
-  switch (need) {
-    case 'id-card-reader':
-      return devices.idCardReader !== null && READER_FIT.has(devices.idCardReader.state)
-    case 'receipt-printer':
-      return devices.receiptPrinter !== null && PRINTER_FIT.has(devices.receiptPrinter.state)
-    case 'document-scanner':
-    case 'document-printer':
-      return false
-  }
+  const condition = devices.conditions[need]
+  return condition !== undefined && condition.severity !== 'alarm'
 }
 
 /** Nothing while devices or connection are not known yet: no badge is better than a guessed one. */

@@ -1,0 +1,61 @@
+import { createIdCardReader } from '../id-card-reader/driver.ts'
+import type { ReceiptDocument } from '../receipt-printer/document.ts'
+import { createReceiptPrinter } from '../receipt-printer/driver.ts'
+import type { OpenLink } from '../transport/byte-link.ts'
+import type { Clock } from '../transport/clock.ts'
+import type { HostedClass } from './classes.ts'
+
+/** What a driver gets from its host. */
+export interface DriverTools {
+  readonly url: string
+  readonly openLink: OpenLink
+  readonly clock: Clock
+  /** Milliseconds since 1970 at the clock's zero. */
+  readonly clockEpochMs: number
+  readonly onState: (state: unknown) => void
+  readonly onEvent: (event: unknown) => void
+  readonly log: (level: 'debug' | 'info' | 'warn' | 'error', event: string, detail: Record<string, unknown>) => void
+}
+
+export interface CallTools {
+  readonly note: (note: unknown) => void
+  /** Main gave it up, or the host ends. */
+  readonly signal: AbortSignal
+}
+
+/** A driver as the host runs it. */
+export interface Running {
+  start(): void
+  stop(): Promise<void>
+  state(): unknown
+  /** By the class's table of operations, which has checked the argument. */
+  readonly operations: Readonly<Record<string, (argument: never, tools: CallTools) => Promise<unknown>>>
+}
+
+/** How to make the driver of each class. */
+export const DRIVERS: Readonly<Record<HostedClass, (tools: DriverTools) => Running>> = {
+  'id-card-reader': (tools) => {
+    const reader = createIdCardReader({
+      ...tools,
+      onEvent: (event) => (event.event === 'state' ? tools.onState(event.state) : tools.onEvent(event)),
+      log: ({ level, event, detail }) => tools.log(level, event, detail),
+    })
+    return { start: reader.start, stop: reader.stop, state: reader.state, operations: {} }
+  },
+  'receipt-printer': (tools) => {
+    const printer = createReceiptPrinter({
+      ...tools,
+      onEvent: (event) => (event.type === 'state' ? tools.onState(event.state) : tools.onEvent(event)),
+      log: ({ event, ...detail }) => tools.log('info', event, detail),
+    })
+    return {
+      start: printer.start,
+      stop: printer.stop,
+      state: printer.state,
+      operations: {
+        print: ({ jobId, document }: { jobId: string; document: ReceiptDocument }) =>
+          printer.print(document, { jobId }),
+      },
+    }
+  },
+}
