@@ -9,7 +9,13 @@ export const EVENTS = {
   'terminal-stopped': { level: 'info', means: 'Closed in order: journal, device host, shell.' },
   'settings-refused': {
     level: 'error',
-    means: 'settings.json, provisioning.json, the built page or --port is wrong; the terminal does not start.',
+    means:
+      'settings.json, provisioning.json, the built page or --port is wrong; the terminal does not start, a running one goes on with what it has.',
+  },
+  'settings-taken': {
+    level: 'info',
+    means:
+      'settings.json was changed while the terminal runs: device addresses count at once, other parts from the next start.',
   },
   'journal-opened': {
     level: 'info',

@@ -4,6 +4,7 @@ import type { SpawnHost } from '../drivers/host/host-client.ts'
 import type { Log } from './events.ts'
 import type { ShellOptions } from './options.ts'
 import { loadProvisioning, loadSettings } from './settings.ts'
+import { watchSettings } from './settings-watch.ts'
 import { startTerminal, type TerminalResult } from './terminal.ts'
 
 /** What both shells do before they show anything: read the files, say what is wrong with them, start the Terminal. */
@@ -31,7 +32,7 @@ export async function prepareTerminal(
   }
   await mkdir(options.dataDir, { recursive: true })
   await chmod(options.dataDir, 0o700)
-  return startTerminal({
+  const started = await startTerminal({
     dataDir: options.dataDir,
     settings: settings.value,
     provisioning: provisioning.value,
@@ -39,6 +40,24 @@ export async function prepareTerminal(
     spawnHost,
     log,
   })
+  if (!started.ok) return started
+  const { terminal } = started
+  const endWatch = watchSettings({
+    file: options.settingsFile,
+    current: settings.value,
+    onDevices: terminal.useDevices,
+    log,
+  })
+  return {
+    ok: true,
+    terminal: {
+      ...terminal,
+      async stop() {
+        endWatch()
+        await terminal.stop()
+      },
+    },
+  }
 }
 
 function canBeRead(file: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { HOSTED_CLASSES } from '../drivers/host/classes.ts'
 import { createDeviceHost, type SpawnHost } from '../drivers/host/host-client.ts'
 import { realClock } from '../drivers/transport/clock.ts'
 import { joseSuite } from '../sync/envelope/jose-suite.ts'
@@ -63,6 +64,8 @@ export interface Terminal {
   readonly screen: { readonly widthPx: number; readonly heightPx: number }
   /** For measurements and tests inside main. */
   readonly intake: Intake
+  /** Other device addresses from now on. */
+  useDevices(devices: Settings['devices']): void
   /** A page's bridge opened; call the answer when it closes. */
   pageConnected(): () => void
   stop(): Promise<void>
@@ -182,6 +185,14 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
         }),
       }),
       openWorker: () => openWorkerChannel(delivery),
+      useDevices(named) {
+        const plan = planOf(named)
+        for (const device of HOSTED_CLASSES) {
+          // A host that is just being restarted never hears of what is gone.
+          if (plan[device] === undefined) devices.set(withBank(devices.get(), device, { members: [], chosen: 0 }))
+        }
+        host.plan(plan)
+      },
       pageConnected() {
         pages++
         session.pageConnected(true)
