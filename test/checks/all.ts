@@ -23,7 +23,7 @@ async function runStage(stage: Stage): Promise<StageResult> {
     return await stage.run()
   } catch (error) {
     console.log(error)
-    return { passed: 0, failures: [{ name: stage.name, why: String(error) }], skips: [] }
+    return { passed: 0, failures: [{ name: stage.name, why: String(error) }], skips: [], cells: [] }
   }
 }
 
@@ -36,7 +36,7 @@ async function runStages(stages: readonly Stage[]): Promise<Finished[]> {
     const result: StageResult =
       broken === undefined
         ? await runStage(stage)
-        : { passed: 0, failures: [], skips: [{ name: stage.name, why: `${broken.stage} failed before it` }] }
+        : { passed: 0, failures: [], skips: [{ name: stage.name, why: `${broken.stage} failed before it` }], cells: [] }
     const seconds = Math.round((performance.now() - began) / 100) / 10
     finished.push({ ...result, stage: stage.name, seconds })
     const summary = counts(result.passed, result.failures.length, result.skips.length)

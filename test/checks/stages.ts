@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { faultTable } from './fault-table.ts'
 import { checkCheckout } from './import-rules.ts'
 import { REPORT_VARIABLE, SuiteReport } from './suite-reporter.ts'
 import { checkTypes, describeTypes } from './types.ts'
@@ -18,9 +19,19 @@ export type StageResult = SuiteReport
 /** A stage: `run` does it, printing what went wrong. `needs`: stages without whose success it is not run. */
 export type Stage = { name: string; needs?: string[]; run: () => Promise<StageResult> }
 
-const passed = (): StageResult => ({ passed: 1, failures: [], skips: [] })
-const failed = (name: string, why: string): StageResult => ({ passed: 0, failures: [{ name, why }], skips: [] })
-const skipped = (name: string, why: string): StageResult => ({ passed: 0, failures: [], skips: [{ name, why }] })
+const passed = (): StageResult => ({ passed: 1, failures: [], skips: [], cells: [] })
+const failed = (name: string, why: string): StageResult => ({
+  passed: 0,
+  failures: [{ name, why }],
+  skips: [],
+  cells: [],
+})
+const skipped = (name: string, why: string): StageResult => ({
+  passed: 0,
+  failures: [],
+  skips: [{ name, why }],
+  cells: [],
+})
 
 /** How a command ended: undefined when well, else in words. Its output goes to ours. */
 function run(command: string, args: string[], env: Record<string, string> = {}): Promise<string | undefined> {
@@ -43,7 +54,7 @@ function run(command: string, args: string[], env: Record<string, string> = {}):
 const runNode = (args: string[], env?: Record<string, string>) => run(process.execPath, args, env)
 
 async function types(): Promise<StageResult> {
-  const result: StageResult = { passed: 0, failures: [], skips: [] }
+  const result: StageResult = { passed: 0, failures: [], skips: [], cells: [] }
   await checkTypes((each) => {
     const name = `types ${each.project}`
     if (each.state === 'passed') result.passed += 1
@@ -92,6 +103,17 @@ async function suite(project: string): Promise<StageResult> {
   }
 }
 
+/** Unit and integration, with the fault matrix of the devices drawn from the cells that ran. */
+async function unit(): Promise<StageResult> {
+  const report = await suite('unit')
+  const { lines, missing, unknown } = faultTable(report.cells)
+  for (const line of lines) console.log(line)
+  for (const name of missing) report.failures.push({ name, why: 'this cell of the fault matrix did not run' })
+  for (const name of unknown)
+    report.failures.push({ name, why: 'a cell that test/checks/fault-table.ts does not list' })
+  return report
+}
+
 async function e2e(): Promise<StageResult> {
   const files = globSync('test/e2e/**/*.test.ts', { cwd: CHECKOUT })
   return files.length === 0 ? skipped('e2e', 'there is no test in test/e2e yet') : suite('e2e')
@@ -103,7 +125,7 @@ export const STAGES: Stage[] = [
   { name: 'lint', run: lint },
   { name: 'import rules', run: rules },
   { name: 'build', run: build },
-  { name: 'unit and integration', run: () => suite('unit') },
+  { name: 'unit and integration', run: unit },
   { name: 'e2e in both shells', needs: ['build'], run: e2e },
 ]
 

@@ -6,6 +6,7 @@
 import { writeFileSync } from 'node:fs'
 import type { Reporter, SerializedError, TestCase, TestModule, TestSuite } from 'vitest/node'
 import { z } from 'zod'
+import { cellOf } from './fault-table.ts'
 
 /** The environment variable that names the file to write. */
 export const REPORT_VARIABLE = 'SUITE_REPORT'
@@ -17,6 +18,8 @@ export const SuiteReport = z.object({
   passed: z.number().int(),
   failures: z.array(Named),
   skips: z.array(Named),
+  /** Tests that are cells of the fault matrix (fault-table.ts). */
+  cells: z.array(z.object({ name: z.string(), outcome: z.enum(['passed', 'failed', 'skipped']) })),
 })
 export type SuiteReport = z.infer<typeof SuiteReport>
 
@@ -42,6 +45,12 @@ function failedParent(test: TestCase): TestSuite | TestModule | undefined {
 function addTest(test: TestCase, report: SuiteReport): void {
   const result = test.result()
   const name = nameOf(test)
+  const cell = cellOf(test.name)
+  if (cell !== undefined) {
+    report.cells.push({ name: test.name, outcome: result.state === 'pending' ? 'failed' : result.state })
+    // A sentence that says why a fault cannot strike tests nothing, and is not counted.
+    if (cell.cannot !== undefined) return
+  }
   if (result.state === 'passed') report.passed += 1
   else if (result.state === 'failed') report.failures.push({ name, why: firstLine(result.errors[0]) })
   else if (result.state === 'pending') report.failures.push({ name, why: 'it never ended' })
@@ -53,7 +62,7 @@ function addTest(test: TestCase, report: SuiteReport): void {
 
 /** What a finished run amounts to. */
 export function suiteReport(modules: readonly TestModule[], unhandled: readonly SerializedError[]): SuiteReport {
-  const report: SuiteReport = { passed: 0, failures: [], skips: [] }
+  const report: SuiteReport = { passed: 0, failures: [], skips: [], cells: [] }
   for (const module of modules) {
     const file = module.relativeModuleId
     for (const error of module.errors()) report.failures.push({ name: file, why: firstLine(error) })
