@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { cpSync, existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -13,7 +13,9 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const NODE_TARGET = 'node18'
 const PAGE_TARGET = 'chrome114'
 /** Native modules and what Electron itself provides: never bundled. */
-const EXTERNAL = ['electron', 'serialport', '@serialport/bindings-cpp']
+const EXTERNAL = ['electron', 'serialport', '@serialport/bindings-cpp', '@napi-rs/canvas']
+/** For characters that a receipt printer's own font lacks (drivers/receipt-printer/glyphs.ts). */
+const FONTS = join(root, 'node_modules/@fontsource-variable/noto-sans-sc/files')
 
 function page(name: string, folder: string): InlineConfig {
   return {
@@ -69,6 +71,10 @@ if (values.help) {
     const part = PARTS[name]
     if (part === undefined) throw new Error(`--only ${name}: no such part; there are ${Object.keys(PARTS).join(', ')}`)
     await build(part())
+    if (name === 'device-host') {
+      const filter = (path: string) => path === FONTS || path.endsWith('wght-normal.woff2')
+      cpSync(FONTS, join(root, 'dist/fonts'), { recursive: true, filter })
+    }
     if (!existsSync(join(root, 'dist'))) throw new Error(`nothing was built for ${name}`)
     console.error(`built ${name}`)
   }

@@ -1,6 +1,7 @@
 import { createIdCardReader } from '../id-card-reader/driver.ts'
 import type { ReceiptDocument } from '../receipt-printer/document.ts'
 import { createReceiptPrinter } from '../receipt-printer/driver.ts'
+import { loadGlyphs } from '../receipt-printer/glyphs.ts'
 import type { OpenLink } from '../transport/byte-link.ts'
 import type { Clock } from '../transport/clock.ts'
 import type { HostedClass } from './classes.ts'
@@ -45,6 +46,7 @@ export const DRIVERS: Readonly<Record<HostedClass, (tools: DriverTools) => Runni
   'receipt-printer': (tools) => {
     const printer = createReceiptPrinter({
       ...tools,
+      loadGlyphs: () => loadGlyphs(),
       onEvent: (event) => (event.type === 'state' ? tools.onState(event.state) : tools.onEvent(event)),
       log: ({ event, ...detail }) => tools.log('info', event, detail),
     })

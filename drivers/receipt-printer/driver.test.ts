@@ -3,6 +3,7 @@ import { realClock } from '../transport/clock.ts'
 import { openLink } from '../transport/open-link.ts'
 import type { ReceiptDocument } from './document.ts'
 import { createReceiptPrinter, type ReceiptPrinterLogEntry, type ReceiptPrinterOptions } from './driver.ts'
+import { loadGlyphs } from './glyphs.ts'
 import { createReceiptPrinterSimulator, type ReceiptPrinterSimulatorOptions } from './simulator.ts'
 import {
   PrintResultSchema,
@@ -221,6 +222,36 @@ describe('a printer in trouble before anything is sent', () => {
     })
     expect(JSON.stringify(bench.logged)).not.toContain('𬎆')
     expect(bench.simulator.counters().linesPrinted).toBe(0)
+  })
+
+  it('draws a name that the font lacks; the drawing is loaded once, at the first such name', async () => {
+    let loads = 0
+    const counted = () => {
+      loads++
+      return loadGlyphs()
+    }
+    const bench = await ready({}, { loadGlyphs: counted })
+    expect(await bench.print('job-1')).toMatchObject({ ok: true })
+    expect(loads).toBe(0)
+    const document: ReceiptDocument = { blocks: [{ type: 'row', label: '姓名', value: '王𬎆' }] }
+    expect(await bench.print('job-2', document)).toMatchObject({ ok: true })
+    expect(await bench.print('job-3', document)).toMatchObject({ ok: true })
+    expect(loads).toBe(1)
+    expect(bench.simulator.papers()[1]?.paper.elements.some((element) => element.type === 'raster')).toBe(true)
+    const beyond: ReceiptDocument = { blocks: [{ type: 'text', text: '\u{323af}' }] }
+    expect(await bench.print('job-4', beyond)).toMatchObject({ ok: false, characters: ['\u{323af}'] })
+  })
+
+  it('prints no name and says why in the log when nothing can be drawn', async () => {
+    const loadNothing = async () => ({ ok: false, fault: 'no-canvas', detail: 'not installed' }) as const
+    const bench = await ready({}, { loadGlyphs: loadNothing })
+    const document: ReceiptDocument = { blocks: [{ type: 'text', text: '𬎆' }] }
+    expect(await bench.print('job-1', document)).toMatchObject({ ok: false, fault: 'glyph-missing' })
+    expect(bench.logged).toContainEqual({
+      event: 'receipt-printer.no-glyphs',
+      fault: 'no-canvas',
+      detail: 'not installed',
+    })
   })
 
   it('refuses a document that would speak to the printer itself', async () => {

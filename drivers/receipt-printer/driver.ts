@@ -1,10 +1,10 @@
 import type { OpenLink } from '../transport/byte-link.ts'
 import type { Clock } from '../transport/clock.ts'
-import type { Rasterise } from './bitmap.ts'
 import { cutPartial, INITIALISE } from './commands.ts'
 import { type Conversation, createConversation } from './conversation.ts'
 import { type ReceiptDocument, ReceiptDocumentSchema } from './document.ts'
-import { encodeDocument } from './encode.ts'
+import { type EncodeResult, encodeDocument } from './encode.ts'
+import type { GlyphsResult } from './glyphs.ts'
 import { type JobOutcome, runJob } from './job.ts'
 import type { PrintResult, ReceiptPrinterEvent, ReceiptPrinterState } from './states.ts'
 import { stateOf } from './status.ts'
@@ -21,8 +21,8 @@ export interface ReceiptPrinterOptions {
   /** Called on every change of state, also during print(). */
   readonly onEvent: (event: ReceiptPrinterEvent) => void
   readonly log: (entry: ReceiptPrinterLogEntry) => void
-  /** Draws characters that the printer's own font lacks. Without it such a document is refused (glyph-missing). */
-  readonly rasterise?: Rasterise
+  /** Loads what draws characters that the printer's own font lacks; asked for at the first such document, which else is refused (glyph-missing). */
+  readonly loadGlyphs?: () => Promise<GlyphsResult>
   readonly timing?: Partial<ReceiptPrinterTiming>
 }
 
@@ -62,6 +62,7 @@ export function createReceiptPrinter(options: ReceiptPrinterOptions): ReceiptPri
   let lastFailedJobId = ''
   /** Half a receipt may hang out of the slot: the next one must not begin on it. */
   let cutFirst = false
+  let glyphs: Promise<GlyphsResult> | undefined
   let cancelTick: () => void = () => undefined
   let lane: Promise<void> = Promise.resolve()
   const jobs = new Map<string, Promise<PrintResult>>()
@@ -151,6 +152,16 @@ export function createReceiptPrinter(options: ReceiptPrinterOptions): ReceiptPri
     await current.close()
   }
 
+  async function encode(document: ReceiptDocument): Promise<EncodeResult> {
+    const encoded = encodeDocument(document)
+    if (encoded.ok || options.loadGlyphs === undefined) return encoded
+    glyphs ??= options.loadGlyphs()
+    const loaded = await glyphs
+    if (loaded.ok) return encodeDocument(document, loaded.rasterise)
+    log({ event: 'receipt-printer.no-glyphs', fault: loaded.fault, detail: loaded.detail })
+    return encoded
+  }
+
   async function runInLane(document: ReceiptDocument, { jobId, timeoutMs }: PrintOptions): Promise<PrintResult> {
     const refused = (result: Omit<Extract<PrintResult, { ok: false }>, 'ok' | 'paper' | 'state'>): PrintResult => ({
       ok: false,
@@ -163,7 +174,7 @@ export function createReceiptPrinter(options: ReceiptPrinterOptions): ReceiptPri
       const detail = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
       return refused({ fault: 'bad-document', detail })
     }
-    const encoded = encodeDocument(parsed.data, options.rasterise)
+    const encoded = await encode(parsed.data)
     if (!encoded.ok) return refused({ fault: 'glyph-missing', characters: [...encoded.unprintable] })
     if (stopped) return refused({ fault: 'stopped' })
     const current = conversation ?? (await connect())
