@@ -111,7 +111,16 @@ export function createConversation(
     })
   }
 
+  /**
+   * The four answers are four moments: an error that came or went between two of them shows without its cause. Such a
+   * reading is taken once more before anybody believes it.
+   */
   async function readStatus(timeoutMs: number): Promise<StatusReading> {
+    const reading = await readOnce(timeoutMs)
+    return reading.ok && isErrorWithoutCause(reading.status) ? readOnce(timeoutMs) : reading
+  }
+
+  async function readOnce(timeoutMs: number): Promise<StatusReading> {
     const garbledBefore = garbled
     let status = NO_TROUBLE
     for (const n of QUESTIONS) {
@@ -144,4 +153,8 @@ export function createConversation(
     lost: () => lost,
     close: () => link.close(),
   }
+}
+
+function isErrorWithoutCause({ error, cutterError, unrecoverable, headHot }: PrinterStatus): boolean {
+  return error && !cutterError && !unrecoverable && !headHot
 }

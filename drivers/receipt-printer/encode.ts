@@ -2,7 +2,7 @@ import type { Bitmap, Rasterise } from './bitmap.ts'
 import { bytesPerRow, dotAt, emptyBitmap, setDot } from './bitmap.ts'
 import * as command from './commands.ts'
 import type { Align, ReceiptBlock, ReceiptDocument, TextSize } from './document.ts'
-import { columnsOf, textBytes, textColumns } from './gb18030.ts'
+import { columnsOf, textCode, textColumns } from './gb18030.ts'
 import { layOutRow, wrapText } from './text-layout.ts'
 
 /** Document to ESC/POS bytes. */
@@ -131,17 +131,23 @@ function encodeLine(
   rasterise: Rasterise | undefined,
   unprintable: Set<string>,
 ): Uint8Array {
-  const parts: Uint8Array[] = []
+  const bytes = new Uint8Array(text.length * 2 + command.LINE_FEED.length)
+  let length = 0
   let missing = false
   for (const character of text) {
-    const bytes = textBytes(character)
-    if (bytes) parts.push(bytes)
-    else {
+    const code = textCode(character.codePointAt(0) ?? 0)
+    if (code === undefined) {
       missing = true
       if (!rasterise) unprintable.add(character)
+      continue
     }
+    if (code > 0xff) bytes[length++] = code >> 8
+    bytes[length++] = code & 0xff
   }
-  if (!missing) return join([...parts, command.LINE_FEED])
+  if (!missing) {
+    bytes.set(command.LINE_FEED, length)
+    return bytes.subarray(0, length + command.LINE_FEED.length)
+  }
   if (!rasterise) return command.LINE_FEED
   const picture = drawLine(text, style, rasterise, unprintable)
   return join([

@@ -63,6 +63,10 @@ function cut(piece: string, columns: number): string[] {
 export function wrapText(text: string, columns: number): string[] {
   const lines: string[] = []
   for (const paragraph of text.split('\n')) {
+    if (textColumns(paragraph) <= columns) {
+      lines.push(paragraph.trimEnd())
+      continue
+    }
     let line = ''
     for (const piece of pieces(paragraph)) {
       if (textColumns((line + piece).trimEnd()) <= columns) {
