@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { TerminalIdSchema } from '../protocol/ids.ts'
 import { type Chunk, type SubmissionSummary, SubmissionSummarySchema } from '../protocol/submission.ts'
-import { compactParts, jsonPart } from './compact.ts'
+import { jsonPart } from './compact.ts'
 import type { DeviceKeyOf } from './contact.ts'
 import { envelopeParts, type SealedHeader } from './envelope-parts.ts'
 import { joseSuite } from './jose-suite.ts'
-import { JwsHeaderSchema, verifyJws } from './jws.ts'
+import { jwsHeader, verifySigned } from './jws.ts'
 import { SUMMARY_TYP } from './seal.ts'
 import type { Suite } from './suite.ts'
 
@@ -41,12 +41,12 @@ export async function readEnvelope(
 ): Promise<ReadEnvelopeResult> {
   const taken = envelopeParts(envelope)
   if (!taken.ok) return { ok: false, fault: 'malformed', detail: taken.detail }
-  const { summaryJws, summaryPart, sealed, header } = taken.parts
-  const kid = jsonPart(compactParts(summaryJws, 3)?.[0], JwsHeaderSchema)?.kid
+  const { summaryJws, summaryHeader, summaryPart, sealed, header } = taken.parts
+  const signed = jwsHeader(summaryHeader)
   const named = jsonPart(summaryPart, NamedSchema)
-  if (kid === undefined || named === undefined) return { ok: false, fault: 'malformed', detail: 'bad summary' }
-  const jwk = await deviceKeyOf(named.terminalId, kid)
-  const verified = await verifyJws(summaryJws, () => jwk, SUMMARY_TYP, SubmissionSummarySchema, suite)
+  if (signed === undefined || named === undefined) return { ok: false, fault: 'malformed', detail: 'bad summary' }
+  const jwk = await deviceKeyOf(named.terminalId, signed.kid)
+  const verified = await verifySigned(summaryJws, signed, jwk, SUMMARY_TYP, SubmissionSummarySchema, suite)
   if (!verified.ok) {
     const fault = verified.fault === 'bad-content' ? 'malformed' : verified.fault
     return { ok: false, fault, detail: verified.detail }
@@ -58,5 +58,14 @@ export async function readEnvelope(
   if (summary.submissionId !== header.submissionId) {
     return { ok: false, fault: 'mismatch', detail: 'summary and protected header name two submissions' }
   }
-  return { ok: true, summary, header, chunks: header.chunks, sha256: suite.sha256Hex(envelope) }
+  return {
+    ok: true,
+    summary,
+    header,
+    chunks: header.chunks,
+    // Counted when somebody asks: ingest has counted it before.
+    get sha256() {
+      return suite.sha256Hex(envelope)
+    },
+  }
 }

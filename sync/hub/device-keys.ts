@@ -17,6 +17,8 @@ export interface DeviceKeys {
 
 export function makeDeviceKeys(store: Pick<HubStore, 'deviceKey'>): DeviceKeys {
   const known = new Map<string, DeviceKey>()
+  /** A batch asks for one key 200 times in one turn: asked of the store once. */
+  const asked = new Map<string, Promise<DeviceKey | undefined>>()
   const findNow = async (terminalId: string, kid: string) => {
     const name = `${terminalId}/${kid}`
     const stored = await store.deviceKey(terminalId, kid)
@@ -31,8 +33,12 @@ export function makeDeviceKeys(store: Pick<HubStore, 'deviceKey'>): DeviceKeys {
   return {
     findNow,
     async find(terminalId, kid) {
-      const key = known.get(`${terminalId}/${kid}`)
-      return key !== undefined && key.revokedAt === null ? key : findNow(terminalId, kid)
+      const name = `${terminalId}/${kid}`
+      const key = known.get(name)
+      if (key !== undefined && key.revokedAt === null) return key
+      const asking = asked.get(name) ?? findNow(terminalId, kid).finally(() => asked.delete(name))
+      asked.set(name, asking)
+      return asking
     },
   }
 }

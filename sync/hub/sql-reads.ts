@@ -35,7 +35,7 @@ export function sqlReads(db: Kysely<HubTables>): HubReads {
           'hub_sequence as hubSequence',
           'receipt_sha256 as receiptSha256',
         ])
-        .where('submission_id', 'in', submissionIds)
+        .where(isAmong('submission_id', submissionIds))
         .execute()
       const receipts = await receiptsOf(db, new Set(rows.map((row) => row.receiptSha256)))
       return new Map(
@@ -51,7 +51,7 @@ export function sqlReads(db: Kysely<HubTables>): HubReads {
       const rows = await db
         .selectFrom('submissions')
         .select(['submission_id', 'sha256'])
-        .where('submission_id', 'in', submissionIds)
+        .where(isAmong('submission_id', submissionIds))
         .execute()
       return new Map(rows.map((row) => [row.submission_id, row.sha256]))
     },
@@ -73,7 +73,7 @@ export function sqlReads(db: Kysely<HubTables>): HubReads {
         .selectFrom('submissions')
         .select('device_sequence')
         .where('terminal_id', '=', terminalId)
-        .where('device_sequence', 'in', sequences)
+        .where(sql<boolean>`device_sequence = any(${[...sequences]}::bigint[])`)
         .execute()
       return new Set(rows.map((row) => row.device_sequence))
     },
@@ -198,6 +198,11 @@ export function sqlReads(db: Kysely<HubTables>): HubReads {
       return rows.map((row) => row.content)
     },
   }
+}
+
+/** One parameter, however many there are: a list of 200 would be parsed, planned and bound one by one. */
+function isAmong(column: string, texts: readonly string[]) {
+  return sql<boolean>`${sql.ref(column)} = any(${[...texts]}::text[])`
 }
 
 /** The highest hub sequence that is settled: every row below it that will ever be committed is committed. */
