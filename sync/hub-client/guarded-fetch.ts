@@ -35,11 +35,30 @@ export interface GuardOptions {
   readonly divisible?: boolean
 }
 
+/** What our hub said, read to its end. */
+export interface GuardedAnswer {
+  /** 200, 201, or that of a refusal (4xx). */
+  readonly status: number
+  readonly text: string
+  /** The text as JSON; of a refusal, in the shape of RefusalSchema. */
+  readonly value: unknown
+}
+
+/** guardedAnswer as fetch gives it, for a caller that wants a Response. */
+export async function guardedFetch(request: Request, init: RequestInit, options: GuardOptions): Promise<Response> {
+  const { status, text } = await guardedAnswer(request, init, options)
+  return new Response(text, { status, headers: { 'content-type': 'application/json' } })
+}
+
 /**
  * fetch that lets only our hub's kind of answer through: JSON with 200 or 201, or a refusal (4xx) in the hub's own words.
  * Everything else becomes a CallFailure, so that the layers above never meet HTML, redirects or endless bodies.
  */
-export async function guardedFetch(request: Request, init: RequestInit, options: GuardOptions): Promise<Response> {
+export async function guardedAnswer(
+  request: Request,
+  init: RequestInit,
+  options: GuardOptions,
+): Promise<GuardedAnswer> {
   const abort = new AbortController()
   let timedOut = false
   let boughtMs = 0
@@ -82,7 +101,11 @@ export async function guardedFetch(request: Request, init: RequestInit, options:
   }
 }
 
-async function judged(response: Response, options: GuardOptions, onBytes: (bytes: number) => void): Promise<Response> {
+async function judged(
+  response: Response,
+  options: GuardOptions,
+  onBytes: (bytes: number) => void,
+): Promise<GuardedAnswer> {
   const { status, headers } = response
   const text = await limitedText(response, options.maxAnswerBytes, onBytes)
   const value = isJson(headers) ? jsonOrUndefined(text) : undefined
@@ -103,7 +126,7 @@ async function judged(response: Response, options: GuardOptions, onBytes: (bytes
   if (status >= 400) {
     if (!refused) throw new CallFailure('not-our-hub', `status ${status}, other JSON`)
   } else if (status !== 200 && status !== 201) throw new CallFailure('not-our-hub', `status ${status}`)
-  return new Response(text, { status, headers: { 'content-type': 'application/json' } })
+  return { status, text, value }
 }
 
 function isJson(headers: Headers): boolean {

@@ -5,7 +5,7 @@ import { verifyKeySet } from '../envelope/key-set.ts'
 import { verifyPackageOf } from '../envelope/package.ts'
 import { verifyPing } from '../envelope/ping.ts'
 import type { SigningKey, Suite } from '../envelope/suite.ts'
-import { type HubStand, MAX_BATCH_BYTES, MAX_BATCH_ITEMS } from '../protocol/hub-api.ts'
+import { BatchReplySchema, type HubStand, MAX_BATCH_BYTES, MAX_BATCH_ITEMS } from '../protocol/hub-api.ts'
 import { Sha256Schema } from '../protocol/ids.ts'
 import type { KeySet } from '../protocol/keys.ts'
 import type { PackageKind } from '../protocol/receipt.ts'
@@ -88,11 +88,12 @@ export function createHubClient(options: HubClientOptions): HubClient {
       return call<BatchAnswer>(
         'putBatch',
         async () => {
-          const answer = await hub.putBatch({
-            submissions: submissions.map(({ submissionId, sha256, envelope }) => ({ submissionId, sha256, envelope })),
-          })
-          const results = await batchOutcomes(answer, submissions, keySet, suite)
-          return 'outcome' in results ? results : { outcome: 'answered', results, ...hinted(answer.hub) }
+          const { status, value } = await transport.putBatch(submissions)
+          if (status >= 400) return refusedAs(status, value)
+          const reply = BatchReplySchema.safeParse(value)
+          if (!reply.success) return failed('not-our-hub', 'an answer of another shape')
+          const results = await batchOutcomes(reply.data, submissions, keySet, suite)
+          return 'outcome' in results ? results : { outcome: 'answered', results, ...hinted(reply.data.hub) }
         },
         narrowRefusal,
       )
@@ -102,13 +103,13 @@ export function createHubClient(options: HubClientOptions): HubClient {
       call<ChunkAnswer>(
         'putChunk',
         async () => {
-          const { status, body } = await transport.putChunk(sha256, bytes)
-          const refusal = RefusalSchema.safeParse(body)
-          if (status >= 400 && refusal.success) {
-            if (refusal.data.code === 'NOT_OFFERED') return { outcome: 'not-offered' }
-            return narrowRefusal({ status, code: refusal.data.code, data: undefined })
+          const { status, value } = await transport.putChunk(sha256, bytes)
+          if (status >= 400) {
+            return RefusalSchema.parse(value).code === 'NOT_OFFERED'
+              ? { outcome: 'not-offered' }
+              : refusedAs(status, value)
           }
-          return StoredSchema.safeParse(body).success
+          return StoredSchema.safeParse(value).success
             ? { outcome: 'stored' }
             : failed('not-our-hub', 'an answer of another shape')
         },
@@ -187,6 +188,11 @@ function putRefused({ status, code, data }: Refusal): PutResult {
     ...(failed('not-our-hub', `status ${status} ${code.slice(0, 80)}, no chunks named`) satisfies Failed),
     hubWide: false,
   }
+}
+
+/** A refusal that guardedAnswer let through. */
+function refusedAs(status: number, value: unknown): Failed {
+  return narrowRefusal({ status, code: RefusalSchema.parse(value).code, data: undefined })
 }
 
 function hinted(stand: HubStand | undefined): { unprovenStand?: HubStand } {

@@ -84,18 +84,18 @@ export const BatchItemResultSchema = z.discriminatedUnion('outcome', [
 ])
 export type BatchItemResult = z.infer<typeof BatchItemResultSchema>
 
+export const BatchReplySchema = z.object({
+  /** Over all items whose outcome is "stored"; null when there are none. */
+  receipt: CompactJwsSchema.nullable(),
+  results: z.array(BatchItemResultSchema).min(1).max(MAX_BATCH_ITEMS),
+  hub: HubStandSchema.optional(),
+})
+
 /** All of one terminal; one signed receipt over all that are new. One transaction; sending again is harmless. */
 export const putBatch = oc
   .route({ method: 'POST', path: '/v1/batches', tags: ['submissions'], summary: 'Hand in many sealed submissions' })
   .input(z.object({ submissions: z.array(HandedInSchema).min(1).max(MAX_BATCH_ITEMS) }))
-  .output(
-    z.object({
-      /** Over all items whose outcome is "stored"; null when there are none. */
-      receipt: CompactJwsSchema.nullable(),
-      results: z.array(BatchItemResultSchema).min(1).max(MAX_BATCH_ITEMS),
-      hub: HubStandSchema.optional(),
-    }),
-  )
+  .output(BatchReplySchema)
   .errors({
     BAD_BATCH: { status: 400, data: z.object({ why: z.string() }) },
     BUSY: { status: 503, data: z.object({ retryAfterMs: z.int() }) },
