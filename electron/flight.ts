@@ -3,13 +3,13 @@ import type { Failed } from '../sync/hub-client/call-failure.ts'
 import type { HubClient } from '../sync/hub-client/hub-client.ts'
 import type { Journal } from '../sync/journal/journal.ts'
 import type { Ledger } from '../sync/journal/ledger.ts'
-import type { AcceptedFrame, Frame, QuarantineReason } from '../sync/protocol/frames.ts'
+import type { AcceptedFrame, Frame } from '../sync/protocol/frames.ts'
 import type { HubStand } from '../sync/protocol/hub-api.ts'
 import type { KeySet } from '../sync/protocol/keys.ts'
-import type { SendHint } from '../sync/protocol/worker-port.ts'
 import { type ChunkStore, sendChunks } from './chunk-sending.ts'
 import type { ConnectionWatch } from './connection.ts'
 import type { Log } from './events.ts'
+import { type Loaded, quarantine } from './flight-reading.ts'
 import type { Trust } from './trust.ts'
 
 export interface FlightParts {
@@ -42,42 +42,14 @@ const CHUNK_ROUNDS = 2
 
 /**
  * Takes one small group of submissions to the hub, in as few calls as it can, and writes what came of it into the
- * journal: one frame for each receipt, however many it covers. Throws only for bugs.
+ * journal: one frame for each receipt, however many it covers. What became of each is in the hints. Throws only for bugs.
  */
-export async function fly(
-  submissionIds: readonly string[],
-  parts: FlightParts,
-  pace: Pace,
-): Promise<Map<string, SendHint>> {
-  const { journal, ledger, hub, trust, connection, log } = parts
-  const hints = new Map<string, SendHint>()
-  const hint = (submissionId: string, outcome: 'received' | 'quarantined' | 'unknown-submission') =>
-    void hints.set(submissionId, { submissionId, outcome })
-  const again = (submissionId: string, hubWide = false, retryAfterMs: number | null = null) =>
-    void hints.set(submissionId, { submissionId, outcome: 'failed', hubWide, retryAfterMs })
-
+export async function fly({ frames, hints }: Loaded, parts: FlightParts, pace: Pace): Promise<void> {
+  const { journal, hub, trust, connection, log } = parts
   const keySet = trust.keySet()
-  const frames: AcceptedFrame[] = []
-  for (const submissionId of submissionIds) {
-    const entry = ledger.bySubmission(submissionId)
-    if (entry === undefined) hint(submissionId, 'unknown-submission')
-    else if (entry.state === 'received' || entry.purged) hint(submissionId, 'received')
-    else if (entry.state === 'quarantined') hint(submissionId, 'quarantined')
-    else if (keySet === undefined || !trust.enrolled()) again(submissionId, true)
-    else await readOne(submissionId)
-  }
-  if (keySet === undefined) return hints
-
-  async function readOne(submissionId: string): Promise<void> {
-    const read = await journal.readAccepted(submissionId)
-    if (read.ok) frames.push(read.frame)
-    else if (read.fault === 'purged') hint(submissionId, 'received')
-    else if (read.fault === 'damaged') await quarantine(submissionId, 'damaged', read.detail)
-    else {
-      // The disk may have had a bad moment: tried again, and said loudly each time.
-      log('flight-fault', { submissionId, error: `the journal cannot give it back: ${read.fault}, ${read.detail}` })
-      again(submissionId)
-    }
+  if (keySet === undefined) {
+    for (const { submissionId } of frames) hints.again(submissionId, true)
+    return
   }
 
   const plain = frames.filter((frame) => (frame.chunks ?? []).length === 0)
@@ -85,7 +57,6 @@ export async function fly(
   else for (const frame of plain) await single(frame, keySet)
   // The small ones went first: one with attachments can keep a slow line busy for long.
   for (const frame of frames) if (!plain.includes(frame)) await withChunks(frame, keySet)
-  return hints
 
   async function batch(group: readonly AcceptedFrame[], keys: KeySet): Promise<void> {
     const answer = await hub.putBatch(group.map(submissionOf), keys)
@@ -109,7 +80,7 @@ export async function fly(
       const { ok, hubWide } = await single(frame, keys)
       failures = ok ? 0 : failures + 1
       if (!hubWide && failures < MAX_FAILURES_IN_A_ROW) continue
-      for (const { submissionId } of group.slice(index + 1)) again(submissionId, hubWide)
+      for (const { submissionId } of group.slice(index + 1)) hints.again(submissionId, hubWide)
       return
     }
   }
@@ -125,7 +96,7 @@ export async function fly(
       const sent = await sendChunks(submissionId, chunks, { hub, attachments, terminalId, deviceKey: trust.deviceKey })
       if (sent.outcome === 'unreadable') {
         log('flight-fault', { submissionId, error: sent.detail })
-        return again(submissionId)
+        return hints.again(submissionId)
       }
       if (sent.outcome !== 'sent') return void (await conclude(frame, sent))
       const put = await hub.putSubmission(submissionOf(frame), keys)
@@ -154,7 +125,7 @@ export async function fly(
     log('flight-failed', { ...who, submissions: group.length, ...said(failure) })
     if (failure.why === 'bad-receipt') parts.keysDoubted()
     connection.doubt()
-    for (const { submissionId } of group) again(submissionId, failure.hubWide, failure.retryAfterMs)
+    for (const { submissionId } of group) hints.again(submissionId, failure.hubWide, failure.retryAfterMs)
   }
 
   /** "Delivered" is a frame, not the hub's answer: a receipt that could not be stored is fetched again. */
@@ -166,11 +137,11 @@ export async function fly(
         covered.push({ ...result, submissionId })
         byReceipt.set(result.receipt, covered)
       } else if (result.outcome === 'quarantined') {
-        await quarantine(submissionId, result.reason, result.detail)
+        await quarantine(submissionId, result.reason, result.detail, parts, hints)
       } else if (result.outcome === 'chunks-missing') {
         // It has none, or the hub had them a moment ago.
         log('flight-fault', { submissionId, error: `the hub misses ${result.missing.length} chunks` })
-        again(submissionId)
+        hints.again(submissionId)
       } else {
         failed(
           frames.filter((frame) => frame.submissionId === submissionId),
@@ -186,20 +157,13 @@ export async function fly(
     if (first === undefined) return
     const written = await journal.append(receivedFrame(first, covered, parts.nowIso()))
     for (const { submissionId } of covered) {
-      if (written.ok) hint(submissionId, 'received')
-      else again(submissionId)
+      if (written.ok) hints.is(submissionId, 'received')
+      else hints.again(submissionId)
     }
     if (!written.ok) return
     const { submissionId, hubSequence } = first
     if (covered.length === 1) log('submission-received', { submissionId, hubSequence })
     else log('batch-received', { submissions: covered.length, fromHubSequence: hubSequence })
-  }
-
-  async function quarantine(submissionId: string, reason: QuarantineReason, detail: string): Promise<void> {
-    const frame: Frame = { type: 'quarantined', at: parts.nowIso(), submissionId, reason, detail: detail.slice(0, 300) }
-    if (!(await journal.append(frame)).ok) return again(submissionId)
-    log('submission-quarantined', { submissionId, reason, detail })
-    hint(submissionId, 'quarantined')
   }
 
   function submissionOf({ submissionId, envelopeSha256, envelope, deviceSequence }: AcceptedFrame) {

@@ -1,9 +1,12 @@
 import type { SendHint } from '../sync/protocol/worker-port.ts'
 import { type FlightParts, fly, type Pace } from './flight.ts'
+import { load } from './flight-reading.ts'
 import { createLanes } from './lanes.ts'
 
 /** At most this many groups are on their way at once, however many calls asked for them. */
 const MAX_IN_FLIGHT = 4
+/** So many more are read from the journal meanwhile, so that a lane that comes free is taken at once. */
+const READ_AHEAD = 2
 /**
  * Most envelope bytes in one call to the hub: room for 200 of usual size, and main holds no more than a few megabytes
  * while it drains 100,000. On a line that is too slow for them calls get smaller until they arrive in time, and larger
@@ -27,7 +30,8 @@ export interface Flights {
 
 export function createFlights(parts: FlightParts): Flights {
   const flying = new Map<string, Promise<SendHint>>()
-  const lanes = createLanes(MAX_IN_FLIGHT)
+  const inHand = createLanes(MAX_IN_FLIGHT + READ_AHEAD)
+  const onTheWay = createLanes(MAX_IN_FLIGHT)
   let groupBytes = GROUP_BYTES
   const pace: Pace = {
     arrived() {
@@ -39,9 +43,11 @@ export function createFlights(parts: FlightParts): Flights {
   }
 
   /** One group's misfortune is its own: what it throws is logged and becomes "try again", and main lives. */
-  async function guarded(group: readonly string[]): Promise<Map<string, SendHint>> {
+  async function guarded(group: readonly string[]): Promise<ReadonlyMap<string, SendHint>> {
     try {
-      return await fly(group, parts, pace)
+      const loaded = await load(group, parts)
+      if (loaded.frames.length > 0) await onTheWay(() => fly(loaded, parts, pace))
+      return loaded.hints.known
     } catch (error) {
       parts.log('flight-fault', {
         submissions: group.length,
@@ -53,7 +59,7 @@ export function createFlights(parts: FlightParts): Flights {
   }
 
   function depart(group: readonly string[]): void {
-    const hints = lanes(() => guarded(group))
+    const hints = inHand(() => guarded(group))
     for (const submissionId of group) {
       const flight = hints.then((known): SendHint => {
         flying.delete(submissionId)

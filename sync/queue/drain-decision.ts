@@ -1,7 +1,12 @@
 import type { QueueItem } from './queue-store.ts'
 
-/** Flights in the air at once: enough to hide a round trip of 200 ms, few enough for a 1 Mbit/s line. */
-export const MAX_FLIGHTS = 4
+/**
+ * Flights in the air at once. Main has four on the line, which hides a round trip of 200 ms and is few enough for 1 Mbit/s;
+ * it reads the others meanwhile, so that the line never waits for the drain's next look.
+ */
+export const MAX_FLIGHTS = 6
+/** What there is to send is spread over so many, however many lanes are free. */
+const SPREAD = 4
 /** What the worker's port and the hub take in one call (worker-port.ts, hub-api.ts; a test compares them). */
 export const MAX_BATCH = 200
 /** A handful is not spread over the lanes: one request and one receipt cost the hub less than four. */
@@ -97,7 +102,7 @@ function batches(inOrder: readonly QueueItem[], lanes: number): Map<number, Flig
   }
   const all = new Map<number, Flight[]>()
   for (const [company, items] of byCompany) {
-    const limit = Math.min(company, Math.max(MIN_SHARE, Math.ceil(items.length / lanes)))
+    const limit = Math.min(company, Math.max(MIN_SHARE, Math.ceil(items.length / Math.min(SPREAD, lanes))))
     all.set(company, cut(items, limit, company))
   }
   return all

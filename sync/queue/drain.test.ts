@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { SendHint } from '../protocol/worker-port.ts'
 import { BACKOFF_CAP_MS } from './backoff.ts'
-import { createDrain, MAX_UNCONFIRMED } from './drain.ts'
+import { createDrain, FLIGHT_LIMIT_MS, MAX_UNCONFIRMED } from './drain.ts'
 import { createMemoryStore } from './memory-store.ts'
 import { applyFeed } from './projection.ts'
 import type { QueueStore } from './queue-store.ts'
@@ -228,7 +228,7 @@ describe('the drain', () => {
       },
     })
     drain.start()
-    await clock.advance(6 * 60_000)
+    await clock.advance(FLIGHT_LIMIT_MS + 60_000)
     expect(done.size).toBe(10)
   })
 

@@ -13,8 +13,11 @@ export const IDLE_TICK_MS = 5_000
 export const MIN_TICK_MS = 20
 /** After a throw of the store the next tick waits this long. */
 export const STORE_FAULT_PAUSE_MS = 1_000
-/** A flight without an answer frees its lane after this; main keeps one flight per submission, so a resend is safe. */
-export const FLIGHT_LIMIT_MS = 5 * 60_000
+/**
+ * A flight without an answer frees its lane after this; main keeps one flight per submission, so a resend is safe. Six full
+ * ones share 100 kbit/s for seven minutes.
+ */
+export const FLIGHT_LIMIT_MS = 8 * 60_000
 /** A hint said "received" or "quarantined"; the feed has this long to say so before the item is tried again. */
 export const FEED_LIMIT_MS = 60_000
 /**
