@@ -1,5 +1,5 @@
 import type { Journal } from '../sync/journal/journal.ts'
-import type { Ledger, LedgerItem } from '../sync/journal/ledger.ts'
+import type { Ledger } from '../sync/journal/ledger.ts'
 import type { Log } from './events.ts'
 
 /** So many frames wait for the disk together: they share its writes, and memory stays flat. */
@@ -19,7 +19,7 @@ export async function reoffer(
   let requeued = 0
   let complete = true
   let group: string[] = []
-  for (const { submissionId } of mayBeForgotten(ledger)) {
+  for (const { submissionId } of ledger.toReoffer(true)) {
     group.push(submissionId)
     if (group.length < AT_ONCE) continue
     await write()
@@ -38,17 +38,4 @@ export async function reoffer(
 
   if (requeued > 0 || !complete) log('reoffered', { requeued, complete })
   return { requeued, complete }
-}
-
-/**
- * What the ledger says is to be offered again, and receipts that crossed the very first word of the epoch on their way
- * to the journal: older than it, they could never be purged.
- */
-function* mayBeForgotten(ledger: Ledger): Generator<LedgerItem, void, void> {
-  if (ledger.epochSeenSequence === 0) return
-  for (const item of ledger.items()) {
-    if (item.state !== 'received' || item.purged) continue
-    const isOld = (item.receivedSequence ?? 0) < ledger.epochSeenSequence
-    if (isOld || item.hubEpoch !== ledger.hubEpoch) yield item
-  }
 }

@@ -67,6 +67,11 @@ export async function openStorage(
         ledger.apply(entry)
         head.set(entry.sequence)
       },
+      onColumns(columns) {
+        for (const entry of columns.others) if (!entry.known) unknownFrames += 1
+        ledger.applyAll(columns)
+        head.set(columns.facts.lastSequence)
+      },
     })
   }
   let opened = await open()
@@ -130,8 +135,7 @@ async function sweepDraftsOnly(
 
 /** Chunks whose submission can still be sent. */
 function needed(ledger: Ledger): (sha256: string) => boolean {
-  const hashes = new Set<string>()
-  for (const item of ledger.items()) if (!item.purged) for (const { sha256 } of item.chunks) hashes.add(sha256)
+  const hashes = new Set(ledger.chunkSha256s())
   return (sha256) => hashes.has(sha256)
 }
 

@@ -1,111 +1,56 @@
 /**
  * Columns for many records of one shape, outside the garbage collector's sight: a hundred thousand retained submissions
- * are a few blocks of memory instead of millions of strings, which makes a start fast and keeps pauses short.
+ * are a few hundred blocks of memory instead of millions of strings, which makes a start fast and keeps pauses short.
  */
-const FIRST_ROOM = 64
+type Numbers = Float64Array | Uint32Array | Uint8Array
 
-/** Texts of one length, ASCII only. */
-export class TextColumn {
-  readonly #width: number
-  #room: Buffer
+/** Rows of a page: a column that grows copies nothing and leaves no hole of its own size behind. */
+export const PAGE_BITS = 11
+export const PAGE_MASK = (1 << PAGE_BITS) - 1
+/** The first page alone begins smaller and doubles: most ledgers of tests and simulations hold a handful. */
+const FIRST_ROWS = 16
 
-  constructor(width: number) {
-    this.#width = width
-    this.#room = Buffer.alloc(FIRST_ROOM * width)
+/** What belongs to a row, or the page's first value for a row that was never set. */
+export class Column<A extends Numbers> {
+  readonly #make: (rows: number) => A
+  readonly #none: number
+  readonly #pages: A[] = []
+
+  constructor(make: (rows: number) => A) {
+    this.#make = make
+    this.#none = make(1)[0] ?? 0
   }
 
-  /** @throws RangeError for a text of another length: its schema is wrong. */
-  set(place: number, text: string): void {
-    if (text.length !== this.#width) throw new RangeError(`a text of ${text.length} characters, not ${this.#width}`)
-    const at = place * this.#width
-    if (at + this.#width > this.#room.length) this.#room = Buffer.concat([this.#room], (place + 1) * 2 * this.#width)
-    this.#room.write(text, at, this.#width, 'latin1')
+  get(row: number): number {
+    return this.#pages[row >>> PAGE_BITS]?.[row & PAGE_MASK] ?? this.#none
   }
 
-  /** The part of a text from `from` to `to`, or all of it. */
-  get(place: number, from = 0, to = this.#width): string {
-    const at = place * this.#width
-    return this.#room.toString('latin1', at + from, at + to)
-  }
-}
-
-/** Rows of numbers; NaN for what is not known. */
-export class NumberRows {
-  readonly #width: number
-  #room: Float64Array
-
-  constructor(width: number) {
-    this.#width = width
-    this.#room = new Float64Array(FIRST_ROOM * width).fill(Number.NaN)
-  }
-
-  set(place: number, column: number, value: number): void {
-    const at = place * this.#width + column
-    if (at >= this.#room.length) {
-      const room = new Float64Array((place + 1) * 2 * this.#width).fill(Number.NaN)
-      room.set(this.#room)
-      this.#room = room
-    }
-    this.#room[at] = value
-  }
-
-  get(place: number, column: number): number {
-    return this.#room[place * this.#width + column] ?? Number.NaN
+  set(row: number, value: number): void {
+    const page = this.#pages[row >>> PAGE_BITS]
+    const at = row & PAGE_MASK
+    if (page !== undefined && at < page.length) page[at] = value
+    else roomFor(this.#pages, row, 1, this.#make)[at] = value
   }
 }
 
-/** Finds the place of a key among those of a column; open addressing, at most half full. */
-export class KeyIndex {
-  readonly #keyAt: (place: number) => string
-  #slots = new Int32Array(FIRST_ROOM * 2)
-  #hashes = new Int32Array(FIRST_ROOM * 2)
-  #size = 0
+/** NaN for what is not known. */
+export const newNumbers = (): Column<Float64Array> => new Column((rows) => new Float64Array(rows).fill(Number.NaN))
+/** Whole numbers below 2^32; 0 at first. */
+export const newCounts = (): Column<Uint32Array> => new Column((rows) => new Uint32Array(rows))
+/** Whole numbers below 2^8; 0 at first. */
+export const newBytes = (): Column<Uint8Array> => new Column((rows) => new Uint8Array(rows))
 
-  constructor(keyAt: (place: number) => string) {
-    this.#keyAt = keyAt
-  }
-
-  /** -1 when there is none. */
-  find(key: string): number {
-    const hash = hashOf(key)
-    const mask = this.#slots.length - 1
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const place = (this.#slots[slot] ?? 0) - 1
-      if (place < 0) return -1
-      if (this.#hashes[slot] === hash && this.#keyAt(place) === key) return place
-    }
-  }
-
-  /** A key that is not there yet. */
-  add(key: string, place: number): void {
-    if ((this.#size + 1) * 2 > this.#slots.length) this.#grow()
-    this.#put(hashOf(key), place)
-    this.#size += 1
-  }
-
-  #put(hash: number, place: number): void {
-    const mask = this.#slots.length - 1
-    let slot = hash & mask
-    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask
-    this.#slots[slot] = place + 1
-    this.#hashes[slot] = hash
-  }
-
-  #grow(): void {
-    const slots = this.#slots
-    const hashes = this.#hashes
-    this.#slots = new Int32Array(slots.length * 2)
-    this.#hashes = new Int32Array(slots.length * 2)
-    for (const [slot, place] of slots.entries()) if (place !== 0) this.#put(hashes[slot] ?? 0, place - 1)
-  }
-}
-
-/** Over the last characters: the ends of our keys are random, or count. */
-function hashOf(key: string): number {
-  let hash = key.length
-  for (let at = Math.max(0, key.length - 12); at < key.length; at++)
-    hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193)
-  return hash ^ (hash >>> 15)
+/** The page of a row, made or made larger; rows are `width` values wide and are set one after the other. */
+export function roomFor<A extends Numbers>(pages: A[], row: number, width: number, make: (values: number) => A): A {
+  const number = row >>> PAGE_BITS
+  while (pages.length < number) pages.push(make((PAGE_MASK + 1) * width))
+  const old = pages[number]
+  const wanted = number > 0 ? PAGE_MASK + 1 : Math.min(PAGE_MASK + 1, Math.max(FIRST_ROWS, (row + 1) * 2))
+  if (old !== undefined && old.length >= wanted * width) return old
+  const page = make(wanted * width)
+  if (old !== undefined) page.set(old)
+  pages[number] = page
+  return page
 }
 
 /** Gives equal texts one small number. */
@@ -113,6 +58,9 @@ export class Words {
   readonly #numbers = new Map<string, number>()
   readonly #words: string[] = []
 
+  get all(): readonly string[] {
+    return this.#words
+  }
   numberOf(word: string): number {
     const known = this.#numbers.get(word)
     if (known !== undefined) return known
@@ -124,4 +72,12 @@ export class Words {
     if (word === undefined) throw new RangeError(`no word ${number}`)
     return word
   }
+}
+
+/** What a column of numbers tells, as a record tells it. */
+export function numberOrNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value
+}
+export function instantOrNull(unixMs: number): string | null {
+  return Number.isNaN(unixMs) ? null : new Date(unixMs).toISOString()
 }

@@ -5,7 +5,20 @@ import { encodeFrame } from './framing.ts'
 import { Ledger } from './ledger.ts'
 import { diskError, type MemoryDisk, memoryDisk } from './memory-disk.ts'
 import { AT, accepted, printed, quarantined, received, submissionId } from './sample-frames.ts'
-import { contentOf, DIR, events, FIRST, frames, ID, known, offsets, open, opened, written } from './test-journal.ts'
+import {
+  contentOf,
+  DIR,
+  events,
+  FIRST,
+  following,
+  frames,
+  ID,
+  known,
+  offsets,
+  open,
+  opened,
+  written,
+} from './test-journal.ts'
 
 /** The `damage-seen` frame that cutting these bytes off leaves behind. */
 function tornTail(offset: number, bytes: Buffer): Frame {
@@ -143,7 +156,7 @@ describe('a torn tail', () => {
       if (operation === 'write') throw diskError('ENOSPC')
     }
     const ledger = new Ledger()
-    const { journal, damage } = await opened(disk, { onEntry: (entry) => ledger.apply(entry) })
+    const { journal, damage } = await opened(disk, following(ledger))
     expect(damage).toMatchObject([{ kind: 'torn-tail', tickets: [accepted(2).ticket] }])
     expect(await journal.append(accepted(3))).toMatchObject({ ok: false, fault: 'disk-full' })
     disk.before = () => undefined
@@ -163,7 +176,7 @@ describe('damage in the middle', () => {
       const disk = damaged(full, at)
       const before = Buffer.from(contentOf(disk))
       const ledger = new Ledger()
-      const first = await opened(disk, { onEntry: (entry) => ledger.apply(entry) })
+      const first = await opened(disk, following(ledger))
       const sequence = starts.findLastIndex((start) => start <= at)
       const hidden = list[sequence - 1]
       const place = {
@@ -220,21 +233,21 @@ describe('damage in the middle', () => {
     // Too long for an unfinished write: everything in it is damage.
     disk.put(last, Buffer.concat([Buffer.alloc(7 << 20, 1)]))
     const ledger = new Ledger()
-    const { journal, damage } = await opened(disk, { onEntry: (entry) => ledger.apply(entry) })
+    const { journal, damage } = await opened(disk, following(ledger))
     expect(damage).toMatchObject([{ kind: 'broken', segment: last.slice(DIR.length + 1), throughSequence: null }])
     expect(ledger.nextDeviceSequence).toBeGreaterThan(4)
     const next = ledger.nextDeviceSequence
     const appended = await journal.append({ ...accepted(9), deviceSequence: next })
     await journal.close()
     const after = new Ledger()
-    const again = await opened(disk, { onEntry: (entry) => after.apply(entry) })
+    const again = await opened(disk, following(after))
     expect([again.damage, again.journal.lastSequence]).toEqual([[], appended.ok ? appended.sequence : 0])
     expect(after.nextDeviceSequence).toBe(next + 1)
     await again.journal.close()
     // Only a bad moment of the disk: when the bytes are right again, old and new frames stand side by side.
     disk.put(last, whole)
     const mended = new Ledger()
-    await opened(disk, { onEntry: (entry) => mended.apply(entry) })
+    await opened(disk, following(mended))
     expect([...mended.items()].map(({ submissionId: id }) => id)).toEqual([1, 2, 3, 4, 9].map(submissionId))
   })
 
@@ -305,7 +318,7 @@ describe('damage in the middle', () => {
           else disk.put(`${DIR}/${name}`, contentOf(whole, `${DIR}/${name}`).subarray(0, -1))
           await disk.syncDir(DIR)
           const ledger = new Ledger()
-          const { journal, damage } = await opened(disk, { onEntry: (entry) => ledger.apply(entry) })
+          const { journal, damage } = await opened(disk, following(ledger))
           expect(damage.length).toBe(1)
           expect(damage[0]?.segment).toBe(lost && !withIndex ? index : name)
           if (withIndex) expect(ledger.size).toBe(6)

@@ -21,6 +21,15 @@ export type JournalEntry =
   /** Of a type, or with a content, that only a later program knows: kept, passed on, not understood. */
   | { readonly sequence: number; readonly known: false; readonly type: string; readonly body: Record<string, unknown> }
 
+/** A fact without its receipt's text: all that queues and ledgers need. */
+export type SlimFact =
+  | Exclude<Fact, { readonly type: 'received' | 'batch-received' }>
+  | Omit<Extract<Fact, { readonly type: 'received' }>, 'receipt'>
+  | Omit<Extract<Fact, { readonly type: 'batch-received' }>, 'receipt'>
+export type FactEntry =
+  | { readonly sequence: number; readonly known: true; readonly frame: SlimFact; readonly receipt?: ReceiptFacts }
+  | Extract<JournalEntry, { readonly known: false }>
+
 /** What is kept in memory of a receipt's JWS. Its signature was checked before it was journalled. */
 export interface ReceiptFacts {
   /** Hash of the JWS text. */

@@ -1,4 +1,4 @@
-import { type Body, type JournalEntry, parseBody } from './entry.ts'
+import { type Body, type FactEntry, parseBody } from './entry.ts'
 import { MAX_TICKETS } from './evidence.ts'
 import { decodeFrame, nextMagic } from './framing.ts'
 import type { Damage } from './journal-api.ts'
@@ -35,7 +35,7 @@ export function damageOf({ segment, offset, bytes, fromSequence, tickets }: Gap)
   return { kind: 'broken', segment, offset, bytes, fromSequence, tickets: [...tickets] }
 }
 
-export function ticketsOf(lines: Iterable<{ readonly entry: JournalEntry }>): readonly string[] {
+export function ticketsOf(lines: Iterable<{ readonly entry: FactEntry }>): readonly string[] {
   const tickets: string[] = []
   for (const { entry } of lines) {
     if (tickets.length === MAX_TICKETS) break

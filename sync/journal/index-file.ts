@@ -19,8 +19,8 @@ export const INDEX_VERSION = 1
  */
 const PIECE_BYTES = 32 * 1024
 
-const IndexHeaderSchema = z.object({
-  version: z.literal(INDEX_VERSION),
+/** What is known of a closed, intact segment as a whole. */
+export const SegmentFactsSchema = z.object({
   journalId: z.uuid(),
   segment: z.int().min(1),
   firstSequence: z.int().min(0),
@@ -29,12 +29,19 @@ const IndexHeaderSchema = z.object({
   lastHash: Sha256Schema,
   bytes: z.int().min(1),
   frames: z.int().min(1),
+})
+export type SegmentFacts = z.infer<typeof SegmentFactsSchema>
+const IndexHeaderSchema = z.object({
+  version: z.literal(INDEX_VERSION),
+  ...SegmentFactsSchema.shape,
   /** Length of the lines of frames; the receipts begin behind them. */
   linesBytes: z.int().min(0),
 })
 export type IndexHeader = z.infer<typeof IndexHeaderSchema>
 const AnyVersionSchema = z.object({ version: z.int().min(INDEX_VERSION + 1) })
 const LastLineSchema = z.object({ sha256: Sha256Schema })
+const lastLine = (sha256: string) => `${JSON.stringify({ sha256 })}\n`
+const LAST_LINE_BYTES = lastLine('0'.repeat(64)).length
 
 /** An entry and where its frame begins in the segment. */
 export interface IndexLine {
@@ -54,7 +61,12 @@ interface StoredLine {
 }
 
 export type IndexRead =
-  | { readonly ok: true; readonly header: IndexHeader; readonly lines: () => Generator<IndexLine> }
+  | {
+      readonly ok: true
+      readonly header: IndexHeader
+      readonly sha256: string
+      readonly lines: () => Generator<IndexLine>
+    }
   /** `outgrown`: frames stand in the segment behind those that it holds (scan.ts). */
   | { readonly ok: false; readonly fault: 'missing' | 'damaged' | 'newer-format' | 'outgrown' }
 
@@ -64,6 +76,27 @@ export async function readIndex(disk: Disk, dir: string, number: number): Promis
   if (bytes === undefined) return { ok: false, fault: 'missing' }
   const read = parseIndex(bytes)
   return read.ok && read.header.segment !== number ? { ok: false, fault: 'damaged' } : read
+}
+
+/**
+ * The hash that an index ends with, or undefined when it ends otherwise: says which index it is, not whether it is whole.
+ * @throws the disk's error when the file cannot be read.
+ */
+export async function readIndexSha256(disk: Disk, dir: string, number: number): Promise<string | undefined> {
+  const file = await disk.open(`${dir}/${indexName(number)}`, { write: false, create: false })
+  try {
+    const size = await file.size()
+    const from = Math.max(0, size - LAST_LINE_BYTES)
+    return sha256In(await file.read(from, size - from))
+  } finally {
+    await file.close()
+  }
+}
+
+/** The hash that an index's bytes, or their end, end with. */
+export function sha256In(bytes: Buffer): string | undefined {
+  const text = bytes.toString('latin1', Math.max(0, bytes.length - LAST_LINE_BYTES))
+  return LastLineSchema.safeParse(jsonOf(text)).data?.sha256
 }
 
 export function parseIndex(bytes: Buffer): IndexRead {
@@ -83,7 +116,7 @@ export function parseIndex(bytes: Buffer): IndexRead {
   if (receiptsStart > lastStart) return damaged
   const lines = bytes.subarray(headerEnd + 1, receiptsStart)
   const receipts = bytes.subarray(receiptsStart, lastStart)
-  return { ok: true, header: parsed.data, lines: () => linesOf(lines, receipts) }
+  return { ok: true, header: parsed.data, sha256, lines: () => linesOf(lines, receipts) }
 }
 
 /** Ours by its hash, which was checked: lines are not judged one by one, but for those that nobody knew then. */
@@ -136,21 +169,24 @@ export class IndexDraft {
   /** The file's bytes for a closed, intact segment. */
   bytes(journalId: string, segment: Segment): Buffer {
     const lines = this.#lines.join('')
-    const header: IndexHeader = {
-      version: INDEX_VERSION,
-      journalId,
-      segment: segment.number,
-      firstSequence: segment.firstSequence,
-      lastSequence: segment.lastSequence,
-      previousHash: segment.previousHash.toString('hex'),
-      lastHash: segment.lastHash.toString('hex'),
-      bytes: segment.bytes,
-      frames: segment.frames,
-      linesBytes: lines.length,
-    }
+    const facts = segmentFacts(journalId, segment)
+    const header: IndexHeader = { version: INDEX_VERSION, ...facts, linesBytes: lines.length }
     const text = `${JSON.stringify(header)}\n${lines}${this.#receipts.join('')}`
     const sha256 = createHash('sha256').update(text, 'latin1').digest('hex')
-    return Buffer.from(`${text}${JSON.stringify({ sha256 })}\n`, 'latin1')
+    return Buffer.from(`${text}${lastLine(sha256)}`, 'latin1')
+  }
+}
+
+export function segmentFacts(journalId: string, segment: Segment): SegmentFacts {
+  return {
+    journalId,
+    segment: segment.number,
+    firstSequence: segment.firstSequence,
+    lastSequence: segment.lastSequence,
+    previousHash: segment.previousHash.toString('hex'),
+    lastHash: segment.lastHash.toString('hex'),
+    bytes: segment.bytes,
+    frames: segment.frames,
   }
 }
 

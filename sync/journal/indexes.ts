@@ -1,17 +1,23 @@
+import { ColumnsDraft } from './columns-draft.ts'
 import { type Disk, diskErrorCode, replaceFile } from './disk.ts'
 import { type Body, parseBody, toEntry } from './entry.ts'
 import { hiddenIn, ticketsIn } from './evidence.ts'
 import { decodeFrame, HEADER_BYTES, nextMagic } from './framing.ts'
-import { IndexDraft } from './index-file.ts'
+import { IndexDraft, type IndexRead, segmentFacts, sha256In } from './index-file.ts'
 import type { Damage } from './journal-api.ts'
-import { FrameReader, indexName, type Segment } from './segment.ts'
+import { columnsName, FrameReader, indexName, type Segment } from './segment.ts'
 
 /** A closed segment, read again from its first byte to its last. */
 export type Reread =
-  | { readonly kind: 'intact'; readonly index: IndexDraft }
+  | { readonly kind: 'intact'; readonly drafts: Drafts }
   | { readonly kind: 'damaged'; readonly damage: readonly Damage[] }
   | { readonly kind: 'unreadable'; readonly code: string }
   | { readonly kind: 'stopped' }
+
+export interface Drafts {
+  readonly index: IndexDraft
+  readonly columns: ColumnsDraft
+}
 
 /** Reads a closed segment and checks every frame, link and sequence. `stop` is asked between frames. */
 export async function rereadSegment(disk: Disk, dir: string, segment: Segment, stop: () => boolean): Promise<Reread> {
@@ -21,7 +27,7 @@ export async function rereadSegment(disk: Disk, dir: string, segment: Segment, s
       const size = await file.size()
       const end = Math.min(size, segment.bytes)
       const reader = new FrameReader(file)
-      const index = new IndexDraft()
+      const drafts = { index: new IndexDraft(), columns: new ColumnsDraft() }
       const damage: Damage[] = []
       let link: Buffer | undefined = segment.previousHash
       let next = segment.firstSequence
@@ -37,7 +43,11 @@ export async function rereadSegment(disk: Disk, dir: string, segment: Segment, s
           linked &&
           (body.sequence === next || link === undefined)
         ) {
-          if (body.type !== 'journal') index.add(at, toEntry(body))
+          if (body.type !== 'journal') {
+            const entry = toEntry(body)
+            drafts.index.add(at, entry)
+            drafts.columns.add(at, entry)
+          }
           at += HEADER_BYTES + decoded.body.length
           next = body.sequence + 1
           link = decoded.hash
@@ -52,7 +62,7 @@ export async function rereadSegment(disk: Disk, dir: string, segment: Segment, s
         if (behind !== undefined) next = behind.body.sequence
       }
       if (size !== segment.bytes) damage.push(place(segment, end, Buffer.alloc(0), next, segment.lastSequence + 1))
-      return damage.length > 0 ? { kind: 'damaged', damage } : { kind: 'intact', index }
+      return damage.length > 0 ? { kind: 'damaged', damage } : { kind: 'intact', drafts }
     } finally {
       await file.close()
     }
@@ -71,10 +81,35 @@ export async function keepIndex(
   dir: string,
   journalId: string,
   segment: Segment,
-  index: IndexDraft,
+  { index, columns }: Drafts,
 ): Promise<string | undefined> {
+  const bytes = index.bytes(journalId, segment)
+  const failure = await written(disk, dir, indexName(segment.number), bytes)
+  if (failure !== undefined) return failure
+  // Worth nothing but time: without them the next start reads the index and writes them.
+  const sha256 = sha256In(bytes)
+  if (sha256 === undefined) throw new Error('journal: an index without its hash')
+  const facts = segmentFacts(journalId, segment)
+  await written(disk, dir, columnsName(segment.number), columns.bytes(facts, sha256))
+  return undefined
+}
+
+/** Writes the columns of a good index. Returns the disk's error code when that failed. */
+export async function keepColumns(
+  disk: Disk,
+  dir: string,
+  { header, sha256, lines }: Extract<IndexRead, { ok: true }>,
+): Promise<string | undefined> {
+  const columns = new ColumnsDraft()
+  for (const { offset, entry } of lines()) columns.add(offset, entry)
+  const { version: _, linesBytes: __, ...facts } = header
+  return written(disk, dir, columnsName(header.segment), columns.bytes(facts, sha256))
+}
+
+/** Returns the disk's error code when that failed. */
+async function written(disk: Disk, dir: string, name: string, bytes: Buffer): Promise<string | undefined> {
   try {
-    await replaceFile(disk, dir, indexName(segment.number), index.bytes(journalId, segment))
+    await replaceFile(disk, dir, name, bytes)
     return undefined
   } catch (error) {
     const code = diskErrorCode(error)

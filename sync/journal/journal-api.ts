@@ -1,6 +1,7 @@
 import type { AcceptedFrame, Frame } from '../protocol/frames.ts'
 import type { Disk } from './disk.ts'
 import type { JournalEntry } from './entry.ts'
+import type { FactColumns } from './fact-columns.ts'
 import type { Log } from './log.ts'
 
 /** What the journal offers and answers; `openJournal` (journal.ts) makes one. */
@@ -20,6 +21,11 @@ export interface JournalOptions {
    * opening ends in a fault, what was handed over so far is only a beginning.
    */
   readonly onEntry?: (entry: JournalEntry) => void
+  /**
+   * Called while opening, in the same order, instead of `onEntry` for all frames of a closed segment at once, where the
+   * segment has columns. When not given, none are used.
+   */
+  readonly onColumns?: (columns: FactColumns) => void
   /**
    * Room kept for receipts (space.ts): asked when anything but an `accepted` frame meets a full disk. True when it gave
    * room; the frame is then written once more.

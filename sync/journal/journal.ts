@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DamageLog } from './damage-log.ts'
 import { type Disk, diskErrorCode } from './disk.ts'
 import type { HeaderFrame } from './entry.ts'
+import type { FactColumns } from './fact-columns.ts'
 import type { Damage, Journal, JournalOptions, OpenResult } from './journal-api.ts'
 import { nodeDisk } from './node-disk.ts'
 import { JournalReads } from './reads.ts'
@@ -57,11 +58,20 @@ async function openLocked(options: JournalOptions, disk: Disk, release: () => Pr
   const { dir, log } = options
   await removeDrafts(disk, dir)
   const reads = new JournalReads(disk, dir, () => head)
+  const { onColumns } = options
   const scanned = await scanJournal(disk, dir, {
     onEntry(entry, at) {
       reads.note(entry, at)
       options.onEntry?.(entry)
     },
+    ...(onColumns === undefined
+      ? {}
+      : {
+          onColumns(columns: FactColumns) {
+            reads.noteAll(columns)
+            onColumns(columns)
+          },
+        }),
   })
   if (!scanned.ok) {
     log('error', 'journal-not-opened', { fault: scanned.fault, detail: scanned.detail })

@@ -38,11 +38,10 @@ export interface LedgerItem {
   readonly hubSequence: number | null
 }
 
-/** What a receipt says of one submission, whether it came alone or in a batch. */
+/** What a receipt says of all submissions that came with it. */
 export interface Reception {
   readonly at: string
   readonly receivedSequence: number
   readonly receipt: { readonly sha256: string; readonly hubUnixMs: number | null }
   readonly hubEpoch: string
-  readonly hubSequence: number
 }

@@ -1,164 +1,223 @@
 import type { AcceptedFact, QuarantineReason } from '../protocol/frames.ts'
 import type { Chunk } from '../protocol/submission.ts'
-import { KeyIndex, NumberRows, TextColumn, Words } from './columns.ts'
-import type { LedgerItem, Reception } from './ledger-item.ts'
-
-/** Parts of an item's text: submission, draft, ticket, hash of the envelope. */
-const SUBMISSION = [0, 36] as const
-const DRAFT = [36, 72] as const
-const TICKET = [72, 80] as const
-const SHA256 = [80, 144] as const
-const TEXT_WIDTH = 144
-/** Columns of an item's numbers. Moments are milliseconds since 1970; words are numbers of `Words`. */
-const JOURNAL = 0
-const DEVICE = 1
-const KIND = 2
-const ITEM_ID = 3
-const ACCEPTED_MS = 4
-const ENVELOPE_BYTES = 5
-const STATE = 6
-const PURGED = 7
-const PRINTED_MS = 8
-const RECEIVED_MS = 9
-const HUB_RECEIVED_MS = 10
-const RECEIVED_SEQUENCE = 11
-const HUB_EPOCH = 12
-const HUB_SEQUENCE = 13
-const NUMBERS = 14
+import { instantOrNull, newBytes, newCounts, newNumbers, numberOrNull, Words } from './columns.ts'
+import type { AcceptedColumns } from './fact-columns.ts'
+import { KeyColumn, KeyTable, SHA256, TICKET, UUID } from './keys.ts'
+import type { LedgerItem } from './ledger-item.ts'
+import { LedgerReceipts } from './ledger-receipts.ts'
 
 const STATES = ['queued', 'received', 'quarantined'] as const
 type State = LedgerItem['state']
+const RECEIVED = STATES.indexOf('received')
+const QUARANTINED = STATES.indexOf('quarantined')
 const NO_CHUNKS: readonly Chunk[] = []
 
 /** All submissions of a ledger, by place in the order of acceptance; an item is made when it is asked for. */
 export class LedgerItems {
-  readonly #texts = new TextColumn(TEXT_WIDTH)
-  readonly #numbers = new NumberRows(NUMBERS)
-  readonly #receipts = new TextColumn(64)
+  readonly #submissions = new KeyColumn(UUID)
+  readonly #drafts = new KeyColumn(UUID)
+  readonly #tickets = new KeyColumn(TICKET)
+  readonly #sha256s = new KeyColumn(SHA256)
+  readonly #bySubmission = new KeyTable(this.#submissions)
+  readonly #byDraft = new KeyTable(this.#drafts)
+  readonly #byTicket = new KeyTable(this.#tickets)
   readonly #words = new Words()
-  readonly #chunks = new Map<number, readonly Chunk[]>()
+  readonly receipts = new LedgerReceipts(this.#words)
+  readonly #kinds = newCounts()
+  readonly #itemIds = newCounts()
+  readonly #journalSequences = newNumbers()
+  readonly #deviceSequences = newNumbers()
+  /** Moments are milliseconds since 1970. */
+  readonly #acceptedMs = newNumbers()
+  readonly #envelopeBytes = newCounts()
+  /** Of all chunks, those of a submission end here, and begin where those of the one before end. */
+  readonly #chunkEnds = newCounts()
+  readonly #states = newBytes()
+  readonly #purged = newBytes()
+  readonly #requeues = newBytes()
+  readonly #printedMs = newNumbers()
+  /** Number of the receipt, plus one; 0 while there is none. */
+  readonly #receiptOf = newCounts()
+  readonly #hubSequences = newNumbers()
   /** Few lie in quarantine at a time. */
   readonly #quarantines = new Map<number, { readonly reason: QuarantineReason; readonly detail: string }>()
-  readonly #bySubmission = new KeyIndex((place) => this.#texts.get(place, ...SUBMISSION))
-  readonly #byDraft = new KeyIndex((place) => this.#texts.get(place, ...DRAFT))
-  readonly #byTicket = new KeyIndex((place) => this.#texts.get(place, ...TICKET))
   #size = 0
+
+  readonly #chunkSha256s = new KeyColumn(SHA256)
+  readonly #chunkBytes = newNumbers()
+  #chunks = 0
 
   get size(): number {
     return this.#size
   }
   /** Places; -1 when there is none. */
   ofSubmission(submissionId: string): number {
-    return this.#bySubmission.find(submissionId)
+    return this.#bySubmission.findText(submissionId)
   }
   ofDraft(draftId: string): number {
-    return this.#byDraft.find(draftId)
+    return this.#byDraft.findText(draftId)
   }
   ofTicket(ticket: string): number {
-    return this.#byTicket.find(ticket)
+    return this.#byTicket.findText(ticket)
+  }
+  /** The same for an id among those of `ids`. */
+  ofSubmissionIn(ids: Uint32Array, row: number): number {
+    return this.#bySubmission.find(ids, row * UUID.width)
+  }
+  ofDraftIn(ids: Uint32Array, row: number): number {
+    return this.#byDraft.find(ids, row * UUID.width)
+  }
+
+  /** So many are about to come. */
+  reserve(more: number): void {
+    for (const table of [this.#bySubmission, this.#byDraft, this.#byTicket]) table.reserve(more)
   }
 
   add(fact: AcceptedFact, journalSequence: number): void {
     const place = this.#size
-    const numbers = this.#numbers
-    this.#texts.set(place, `${fact.submissionId}${fact.draftId}${fact.ticket}${fact.envelopeSha256}`)
-    numbers.set(place, JOURNAL, journalSequence)
-    numbers.set(place, DEVICE, fact.deviceSequence)
-    numbers.set(place, KIND, this.#words.numberOf(fact.kind))
-    numbers.set(place, ITEM_ID, this.#words.numberOf(fact.itemId))
-    numbers.set(place, ACCEPTED_MS, Date.parse(fact.at))
-    numbers.set(place, ENVELOPE_BYTES, fact.envelopeBytes)
-    numbers.set(place, STATE, 0)
-    if (fact.chunks !== undefined && fact.chunks.length > 0) this.#chunks.set(place, fact.chunks)
-    this.#bySubmission.add(fact.submissionId, place)
-    this.#byDraft.add(fact.draftId, place)
-    // Two of one ticket: the older slip of paper keeps it.
-    if (this.#byTicket.find(fact.ticket) < 0) this.#byTicket.add(fact.ticket, place)
-    this.#size += 1
+    this.#submissions.setText(place, fact.submissionId)
+    this.#drafts.setText(place, fact.draftId)
+    this.#tickets.setText(place, fact.ticket)
+    this.#sha256s.setText(place, fact.envelopeSha256)
+    this.#kinds.set(place, this.#words.numberOf(fact.kind))
+    this.#itemIds.set(place, this.#words.numberOf(fact.itemId))
+    this.#deviceSequences.set(place, fact.deviceSequence)
+    this.#acceptedMs.set(place, Date.parse(fact.at))
+    this.#envelopeBytes.set(place, fact.envelopeBytes)
+    for (const { sha256, bytes } of fact.chunks ?? NO_CHUNKS) {
+      this.#chunkSha256s.setText(this.#chunks, sha256)
+      this.#chunkBytes.set(this.#chunks++, bytes)
+    }
+    this.#added(journalSequence, this.#byTicket.findText(fact.ticket) >= 0)
+  }
+
+  /** `words` gives numbers of this ledger for those of the columns. */
+  addRow(facts: AcceptedColumns, row: number, journalSequence: number, words: readonly number[]): void {
+    const place = this.#size
+    this.#submissions.set(place, facts.submissionIds, row * UUID.width)
+    this.#drafts.set(place, facts.draftIds, row * UUID.width)
+    this.#tickets.set(place, facts.tickets, row * TICKET.width)
+    this.#sha256s.set(place, facts.sha256s, row * SHA256.width)
+    this.#kinds.set(place, words[facts.kinds[row] ?? 0] ?? 0)
+    this.#itemIds.set(place, words[facts.itemIds[row] ?? 0] ?? 0)
+    this.#deviceSequences.set(place, facts.deviceSequences[row] ?? 0)
+    this.#acceptedMs.set(place, facts.atMs[row] ?? 0)
+    this.#envelopeBytes.set(place, facts.envelopeBytes[row] ?? 0)
+    const end = facts.chunkEnds[row] ?? 0
+    for (let chunk = row > 0 ? (facts.chunkEnds[row - 1] ?? 0) : 0; chunk < end; chunk++) {
+      this.#chunkSha256s.set(this.#chunks, facts.chunkSha256s, chunk * SHA256.width)
+      this.#chunkBytes.set(this.#chunks++, facts.chunkBytes[chunk] ?? 0)
+    }
+    this.#added(journalSequence, this.#byTicket.find(facts.tickets, row * TICKET.width) >= 0)
+  }
+
+  /** Two of one ticket: the older slip of paper keeps it. */
+  #added(journalSequence: number, ticketIsTaken: boolean): void {
+    const place = this.#size++
+    this.#journalSequences.set(place, journalSequence)
+    this.#chunkEnds.set(place, this.#chunks)
+    this.#states.set(place, 0)
+    this.#bySubmission.add(place)
+    this.#byDraft.add(place)
+    if (!ticketIsTaken) this.#byTicket.add(place)
+  }
+
+  /** One number for equal texts, to be given to `addRow` and `receipts.addRow`. */
+  wordNumber(word: string): number {
+    return this.#words.numberOf(word)
   }
 
   stateAt(place: number): State {
-    return STATES[this.#numbers.get(place, STATE)] ?? 'queued'
+    return STATES[this.#states.get(place)] ?? 'queued'
   }
   isPurged(place: number): boolean {
-    return this.#numbers.get(place, PURGED) === 1
+    return this.#purged.get(place) === 1
+  }
+  /** Up to 255, then from 0 on. */
+  requeuesAt(place: number): number {
+    return this.#requeues.get(place)
   }
   deviceSequenceAt(place: number): number {
-    return this.#numbers.get(place, DEVICE)
+    return this.#deviceSequences.get(place)
   }
   journalSequenceAt(place: number): number {
-    return this.#numbers.get(place, JOURNAL)
+    return this.#journalSequences.get(place)
+  }
+  submissionIdAt(place: number): string {
+    return this.#submissions.text(place)
   }
   /** NaN while there is no receipt. */
   receivedSequenceAt(place: number): number {
-    return this.#numbers.get(place, RECEIVED_SEQUENCE)
+    return this.receipts.sequenceOf(this.#receiptOf.get(place) - 1)
   }
   hubEpochAt(place: number): string | null {
-    return this.#wordOrNull(this.#numbers.get(place, HUB_EPOCH))
+    return this.receipts.hubEpochOf(this.#receiptOf.get(place) - 1)
+  }
+  chunksAt(place: number): readonly Chunk[] {
+    const end = this.#chunkEnds.get(place)
+    const first = place > 0 ? this.#chunkEnds.get(place - 1) : 0
+    if (first === end) return NO_CHUNKS
+    return Array.from({ length: end - first }, (_, index) => ({
+      sha256: this.#chunkSha256s.text(first + index),
+      bytes: this.#chunkBytes.get(first + index),
+    }))
   }
 
-  print(place: number, at: string): void {
-    if (Number.isNaN(this.#numbers.get(place, PRINTED_MS))) this.#numbers.set(place, PRINTED_MS, Date.parse(at))
+  print(place: number, atMs: number): void {
+    if (Number.isNaN(this.#printedMs.get(place))) this.#printedMs.set(place, atMs)
   }
   purge(place: number): void {
-    this.#numbers.set(place, PURGED, 1)
+    this.#purged.set(place, 1)
   }
-  receive(place: number, reception: Reception): void {
-    const numbers = this.#numbers
-    numbers.set(place, STATE, STATES.indexOf('received'))
-    numbers.set(place, RECEIVED_MS, Date.parse(reception.at))
-    numbers.set(place, HUB_RECEIVED_MS, reception.receipt.hubUnixMs ?? Number.NaN)
-    numbers.set(place, RECEIVED_SEQUENCE, reception.receivedSequence)
-    numbers.set(place, HUB_EPOCH, this.#words.numberOf(reception.hubEpoch))
-    numbers.set(place, HUB_SEQUENCE, reception.hubSequence)
-    this.#receipts.set(place, reception.receipt.sha256)
-    this.#quarantines.delete(place)
+  receive(place: number, receipt: number, hubSequence: number): void {
+    this.#states.set(place, RECEIVED)
+    this.#receiptOf.set(place, receipt + 1)
+    this.#hubSequences.set(place, hubSequence)
+    if (this.#quarantines.size > 0) this.#quarantines.delete(place)
   }
   quarantine(place: number, reason: QuarantineReason, detail: string): void {
-    this.#numbers.set(place, STATE, STATES.indexOf('quarantined'))
+    this.#states.set(place, QUARANTINED)
     this.#quarantines.set(place, { reason, detail })
   }
   queue(place: number): void {
-    this.#numbers.set(place, STATE, STATES.indexOf('queued'))
-    for (const column of [RECEIVED_MS, HUB_RECEIVED_MS, RECEIVED_SEQUENCE, HUB_EPOCH, HUB_SEQUENCE]) {
-      this.#numbers.set(place, column, Number.NaN)
-    }
+    this.#requeues.set(place, this.#requeues.get(place) + 1)
+    this.#states.set(place, 0)
+    this.#receiptOf.set(place, 0)
+    this.#hubSequences.set(place, Number.NaN)
     this.#quarantines.delete(place)
   }
 
   /** Undefined for a place that is none. */
   item(place: number): LedgerItem | undefined {
     if (place < 0 || place >= this.#size) return undefined
-    const numbers = this.#numbers
-    const text = this.#texts.get(place)
-    const chunks = this.#chunks.get(place) ?? NO_CHUNKS
-    const envelopeBytes = numbers.get(place, ENVELOPE_BYTES)
+    const chunks = this.chunksAt(place)
+    const envelopeBytes = this.#envelopeBytes.get(place)
     const quarantine = this.#quarantines.get(place)
-    const receivedMs = numbers.get(place, RECEIVED_MS)
+    const receipt = this.receipts.factsOf(this.#receiptOf.get(place) - 1)
     return {
-      submissionId: text.slice(...SUBMISSION),
-      draftId: text.slice(...DRAFT),
-      kind: this.#words.word(numbers.get(place, KIND)) as LedgerItem['kind'],
-      journalSequence: numbers.get(place, JOURNAL),
-      deviceSequence: numbers.get(place, DEVICE),
-      ticket: text.slice(...TICKET),
-      itemId: this.#words.word(numbers.get(place, ITEM_ID)),
-      acceptedAt: new Date(numbers.get(place, ACCEPTED_MS)).toISOString(),
-      envelopeSha256: text.slice(...SHA256),
+      submissionId: this.#submissions.text(place),
+      draftId: this.#drafts.text(place),
+      kind: this.#words.word(this.#kinds.get(place)) as LedgerItem['kind'],
+      journalSequence: this.#journalSequences.get(place),
+      deviceSequence: this.#deviceSequences.get(place),
+      ticket: this.#tickets.text(place),
+      itemId: this.#words.word(this.#itemIds.get(place)),
+      acceptedAt: new Date(this.#acceptedMs.get(place)).toISOString(),
+      envelopeSha256: this.#sha256s.text(place),
       envelopeBytes,
       chunks,
       bytes: chunks.reduce((sum, chunk) => sum + chunk.bytes, envelopeBytes),
       state: this.stateAt(place),
       purged: this.isPurged(place),
-      printedAt: instantOrNull(numbers.get(place, PRINTED_MS)),
+      printedAt: instantOrNull(this.#printedMs.get(place)),
       reason: quarantine?.reason ?? null,
       detail: quarantine?.detail ?? null,
-      receivedAt: instantOrNull(receivedMs),
-      hubReceivedUnixMs: numberOrNull(numbers.get(place, HUB_RECEIVED_MS)),
-      receivedSequence: numberOrNull(numbers.get(place, RECEIVED_SEQUENCE)),
-      receiptSha256: Number.isNaN(receivedMs) ? null : this.#receipts.get(place),
-      hubEpoch: this.hubEpochAt(place),
-      hubSequence: numberOrNull(numbers.get(place, HUB_SEQUENCE)),
+      receivedAt: receipt.receivedAt,
+      hubReceivedUnixMs: receipt.hubReceivedUnixMs,
+      receivedSequence: receipt.receivedSequence,
+      receiptSha256: receipt.receiptSha256,
+      hubEpoch: receipt.hubEpoch,
+      hubSequence: numberOrNull(this.#hubSequences.get(place)),
     }
   }
 
@@ -173,15 +232,4 @@ export class LedgerItems {
     }
     return low
   }
-
-  #wordOrNull(number: number): string | null {
-    return Number.isNaN(number) ? null : this.#words.word(number)
-  }
-}
-
-function numberOrNull(value: number): number | null {
-  return Number.isNaN(value) ? null : value
-}
-function instantOrNull(unixMs: number): string | null {
-  return Number.isNaN(unixMs) ? null : new Date(unixMs).toISOString()
 }

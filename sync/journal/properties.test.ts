@@ -6,7 +6,7 @@ import type { Journal, OpenResult } from './journal.ts'
 import { Ledger } from './ledger.ts'
 import { diskError, type MemoryDisk, memoryDisk } from './memory-disk.ts'
 import { AT, accepted, printed, quarantined, received, requeued } from './sample-frames.ts'
-import { contentOf, FIRST, frames, known, offsets, open, opened, written } from './test-journal.ts'
+import { contentOf, FIRST, following, frames, known, offsets, open, opened, written } from './test-journal.ts'
 
 /** What the journal promises, for histories and accidents that nobody thought of. */
 
@@ -38,7 +38,7 @@ function chooser(numbers: readonly number[]): (limit: number) => number {
 
 async function follow(disk: MemoryDisk): Promise<{ result: Extract<OpenResult, { ok: true }>; ledger: Ledger }> {
   const ledger = new Ledger()
-  return { ledger, result: await opened(disk, { onEntry: (entry) => ledger.apply(entry) }) }
+  return { ledger, result: await opened(disk, following(ledger)) }
 }
 
 describe('a journal file', () => {

@@ -6,7 +6,7 @@ import { Ledger } from './ledger.ts'
 import { diskError, type MemoryDisk, memoryDisk } from './memory-disk.ts'
 import { AT, accepted, EPOCH, printed, received, submissionId } from './sample-frames.ts'
 import { newSegment } from './segment.ts'
-import { contentOf, DIR, FIRST, frames, ID, known, open, opened, written } from './test-journal.ts'
+import { contentOf, DIR, FIRST, following, frames, ID, known, open, opened, written } from './test-journal.ts'
 
 const FIRST_INDEX = `${DIR}/journal-000001.idx`
 const chunk = { sha256: 'ab'.repeat(32), bytes: 500 }
@@ -65,7 +65,7 @@ describe('indexes', () => {
     for (const torn of [0, 40]) {
       if (torn > 0) disk.put(FIRST, Buffer.concat([contentOf(disk), Buffer.alloc(torn, 1)]))
       const ledger = new Ledger()
-      const { journal, damage, repaired } = await opened(disk, { onEntry: (entry) => ledger.apply(entry) })
+      const { journal, damage, repaired } = await opened(disk, following(ledger))
       expect([ledger.size, ledger.nextDeviceSequence, repaired.tornBytes]).toEqual([3, 4 + Math.sign(torn), torn])
       expect(damage.map(({ kind }) => kind)).toEqual(torn > 0 ? ['torn-tail'] : [])
       expect(await journal.readAccepted(submissionId(3))).toMatchObject({ ok: true })
@@ -208,7 +208,7 @@ describe('purging', () => {
     expect(await journal.purge(1, AT)).toEqual({ ok: true, submissions: 2, freedBytes: 0, chunks: [chunk.sha256] })
     await journal.close()
     const ledger = new Ledger()
-    const again = await opened(disk, { onEntry: (entry) => ledger.apply(entry) })
+    const again = await opened(disk, following(ledger))
     expect([again.damage, again.frames, await frames(again.journal)]).toEqual([[], 5, all])
     expect([...ledger.items()].map(({ purged: is, state }) => [is, state])).toEqual([
       [true, 'received'],
@@ -236,7 +236,7 @@ describe('purging', () => {
         await journal.purge(1, AT)
         const ledger = new Ledger()
         const rest = cut ?? disk.powerCutBy(chance)
-        const after = await opened(rest, { onEntry: (entry) => ledger.apply(entry) })
+        const after = await opened(rest, following(ledger))
         expect(after.damage.filter(({ kind }) => kind === 'broken')).toEqual([])
         const item = ledger.bySubmission(submissionId(1))
         const read = await after.journal.readAccepted(submissionId(1))
@@ -275,7 +275,7 @@ describe('purging', () => {
   it('asks again when all before it is with the ledger, and leaves everything as it was when the answer is no', async () => {
     const disk = memoryDisk()
     const ledger = new Ledger()
-    const { journal } = await opened(disk, { onEntry: (entry) => ledger.apply(entry) })
+    const { journal } = await opened(disk, following(ledger))
     for (const frame of [accepted(1), received(1)]) await journal.append(frame)
     await journal.rotate()
     await journal.append(accepted(2))
@@ -301,7 +301,7 @@ describe('purging', () => {
   it('never shares a write with a frame before it, which the ledger does not know yet', async () => {
     const disk = memoryDisk()
     const ledger = new Ledger()
-    const { journal } = await opened(disk, { onEntry: (entry) => ledger.apply(entry) })
+    const { journal } = await opened(disk, following(ledger))
     for (const frame of [accepted(1), received(1)]) await journal.append(frame)
     await journal.rotate()
     await journal.append(accepted(2))

@@ -1,21 +1,18 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { KeyIndex, NumberRows, TextColumn } from './columns.ts'
+import { newCounts } from './columns.ts'
 import { type Disk, type DiskFile, diskErrorCode } from './disk.ts'
 import { frameOf, type JournalEntry, parseBody, toEntry } from './entry.ts'
+import { type FactColumns, Row } from './fact-columns.ts'
 import { type Decoded, HEADER_BYTES, nextMagic } from './framing.ts'
 import { type IndexLine, readIndex } from './index-file.ts'
 import type { AcceptedResult } from './journal-api.ts'
+import { KeyColumn, KeyTable, UUID } from './keys.ts'
 import { FrameReader, type Segment, SINGLE_FRAME_BYTES } from './segment.ts'
 import type { Head } from './writer.ts'
 
 /** A mark for every so many frames: a read from the middle of a segment walks over at most as many. */
 const MARK_EVERY = 64
-/** Columns of a submission's spot. */
-const SEGMENT = 0
-const OFFSET = 1
-const SPOT_WIDTH = 2
-const ID_WIDTH = 36
 
 interface Mark {
   readonly sequence: number
@@ -30,9 +27,10 @@ export class JournalReads {
   /** By segment, for those that have no index. */
   readonly #marks = new Map<number, Mark[]>()
   /** Submissions by place, in the order of acceptance: their ids and where their frames lie. */
-  readonly #ids = new TextColumn(ID_WIDTH)
-  readonly #spots = new NumberRows(SPOT_WIDTH)
-  readonly #places = new KeyIndex((place) => this.#ids.get(place))
+  readonly #ids = new KeyColumn(UUID)
+  readonly #places = new KeyTable(this.#ids)
+  readonly #segments = newCounts()
+  readonly #offsets = newCounts()
   #size = 0
   /** Places of each segment's first submission, and how many it has. */
   readonly #accepted = new Map<number, { readonly first: number; count: number }>()
@@ -56,12 +54,36 @@ export class JournalReads {
     if (!entry.known) this.#unknown.set(segment, this.unknownIn(segment) + 1)
     if (!entry.known || entry.frame.type !== 'accepted') return
     const { submissionId } = entry.frame
-    if (this.#places.find(submissionId) >= 0) return
+    if (this.#places.findText(submissionId) >= 0) return
+    this.#ids.setText(this.#size, submissionId)
+    this.#accept(segment, offset)
+  }
+
+  /** Takes note of all frames of a closed segment. */
+  noteAll({ facts, rows, accepted, others }: FactColumns): void {
+    const ids = accepted.submissionIds
+    this.#places.reserve(accepted.atMs.length)
+    const next = { accepted: 0, others: 0 }
+    for (let at = 0; at < rows.kinds.length; at++) {
+      const place = { segment: facts.segment, offset: rows.offsets[at] ?? 0 }
+      if (rows.kinds[at] === Row.other) {
+        const entry = others[next.others++]
+        if (entry !== undefined) this.note(entry, place)
+      } else if (rows.kinds[at] === Row.accepted) {
+        const from = next.accepted++ * UUID.width
+        if (this.#places.find(ids, from) >= 0) continue
+        this.#ids.set(this.#size, ids, from)
+        this.#accept(place.segment, place.offset)
+      }
+    }
+  }
+
+  /** Its id is set. */
+  #accept(segment: number, offset: number): void {
     const place = this.#size++
-    this.#ids.set(place, submissionId)
-    this.#spots.set(place, SEGMENT, segment)
-    this.#spots.set(place, OFFSET, offset)
-    this.#places.add(submissionId, place)
+    this.#segments.set(place, segment)
+    this.#offsets.set(place, offset)
+    this.#places.add(place)
     const accepted = this.#accepted.get(segment)
     if (accepted === undefined) this.#accepted.set(segment, { first: place, count: 1 })
     else accepted.count += 1
@@ -78,7 +100,7 @@ export class JournalReads {
 
   submissionIdsOf(segment: number): readonly string[] {
     const { first, count } = this.#accepted.get(segment) ?? { first: 0, count: 0 }
-    return Array.from({ length: count }, (_, index) => this.#ids.get(first + index))
+    return Array.from({ length: count }, (_, index) => this.#ids.text(first + index))
   }
 
   /** A segment's index is read instead from now on. */
@@ -138,11 +160,11 @@ export class JournalReads {
   }
 
   async accepted(submissionId: string): Promise<AcceptedResult> {
-    const place = this.#places.find(submissionId)
+    const place = this.#places.findText(submissionId)
     if (place < 0) return { ok: false, fault: 'unknown-submission', detail: submissionId }
-    const segment = this.#head().segments[this.#spots.get(place, SEGMENT) - 1]
+    const segment = this.#head().segments[this.#segments.get(place) - 1]
     if (segment === undefined) throw new Error(`journal: there is no segment for ${submissionId}`)
-    const offset = this.#spots.get(place, OFFSET)
+    const offset = this.#offsets.get(place)
     const failed = (fault: 'unreadable' | 'damaged' | 'purged', why: string): AcceptedResult => ({
       ok: false,
       fault,

@@ -1,48 +1,27 @@
+import { trustedColumns } from './columns-file.ts'
 import { type Disk, type DiskFile, diskErrorCode } from './disk.ts'
 import { type Body, HeaderFrameSchema, type JournalEntry, parseBody, toEntry } from './entry.ts'
 import { hiddenIn, journalIdIn, MAX_TICKETS, ticketsIn } from './evidence.ts'
+import { entriesIn, type FactColumns } from './fact-columns.ts'
 import { type Decoded, GENESIS_HASH, HEADER_BYTES } from './framing.ts'
 import { damageOf, emptyGap, type Gap, intactFrom, ticketsOf } from './gap.ts'
-import { type IndexRead, isIndexOf, readIndex } from './index-file.ts'
+import { type IndexRead, isIndexOf, readIndex, type SegmentFacts } from './index-file.ts'
 import type { Damage } from './journal-api.ts'
-import { FrameReader, indexName, lastSegmentNumber, newSegment, type Segment, segmentName } from './segment.ts'
+import type { ScanResult, ScanVisitor } from './scan-result.ts'
+import {
+  columnsName,
+  FrameReader,
+  indexName,
+  lastSegmentNumber,
+  newSegment,
+  type Segment,
+  segmentName,
+} from './segment.ts'
+
+export type { ScanFault, Scanned, ScanResult, ScanVisitor } from './scan-result.ts'
 
 /** More bytes than the longest write has (writer.ts) are no unfinished write. */
 export const MAX_TORN_BYTES = 6 << 20
-
-export interface Scanned {
-  /** Null when there is no journal yet, or damage took its name. */
-  readonly journalId: string | null
-  /** All that ever were, by number from 1: `segments[number - 1]`. */
-  readonly segments: Segment[]
-  /** -1 when there is no journal yet; 0 when it holds its header only. */
-  readonly lastSequence: number
-  readonly lastHash: Buffer
-  /** Bytes of an unfinished write behind the good part of the last segment. */
-  readonly tornBytes: number
-  /** Frames that could be read, the header apart; and those of types that this program does not know, by type. */
-  readonly frames: number
-  readonly unknownFrames: number
-  readonly unknownTypes: Readonly<Record<string, number>>
-  /** Every place that cannot be read, whether it was journalled before or not. */
-  readonly damage: readonly Damage[]
-  /** What the journal itself says of damage and of purges. */
-  readonly damageSeen: readonly Damage[]
-  readonly purges: readonly { readonly fromSequence: number; readonly throughSequence: number }[]
-}
-
-export type ScanFault = {
-  readonly ok: false
-  /** `newer-format`: a later program wrote it. `unreadable`: the disk failed. */
-  readonly fault: 'unreadable' | 'newer-format'
-  readonly detail: string
-}
-export type ScanResult = ({ readonly ok: true } & Scanned) | ScanFault
-
-export interface ScanVisitor {
-  /** Called for each frame but the header, in order. */
-  onEntry(entry: JournalEntry, at: { readonly segment: number; readonly offset: number }): void
-}
 
 /**
  * Reads a journal from its first frame to its last and checks every hash, link and sequence. Changes nothing. Closed
@@ -106,11 +85,13 @@ class Scanner {
       segment.present = present.has(segmentName(number))
       segment.closed = number < end
       this.#segments.push(segment)
-      const index: IndexRead = present.has(indexName(number))
-        ? await readIndex(this.#disk, this.#dir, number)
-        : { ok: false, fault: 'missing' }
-      if (segment.present) await this.#segment(segment, index, number === end)
-      else this.#absent(segment, index)
+      const hasIndex = present.has(indexName(number))
+      segment.columned = hasIndex && present.has(columnsName(number))
+      const columns = await this.#columns(segment)
+      const index = async (): Promise<IndexRead> =>
+        hasIndex ? readIndex(this.#disk, this.#dir, number) : { ok: false, fault: 'missing' }
+      if (segment.present) await this.#segment(segment, columns, index, number === end)
+      else await this.#absent(segment, columns, index)
     }
     this.#closeOpenEnd()
     for (const { kind, segment: name } of this.#damageSeen) {
@@ -134,10 +115,30 @@ class Scanner {
     }
   }
 
-  async #segment(segment: Segment, found: IndexRead, isLast: boolean): Promise<void> {
+  /** Undefined when the index, or the segment itself, must be read instead. */
+  async #columns(segment: Segment): Promise<FactColumns | undefined> {
+    if (!segment.columned || this.#readAll || this.#visitor.onColumns === undefined) return undefined
+    const columns = await trustedColumns(this.#disk, this.#dir, segment)
+    segment.columned = columns !== undefined
+    return columns
+  }
+
+  async #segment(
+    segment: Segment,
+    columns: FactColumns | undefined,
+    readIndexOf: () => Promise<IndexRead>,
+    isLast: boolean,
+  ): Promise<void> {
     const file = await this.#disk.open(`${this.#dir}/${segment.name}`, { write: false, create: false })
     try {
       const size = await file.size()
+      if (columns?.facts.bytes === size) {
+        segment.closed = true
+        this.#fromColumns(segment, columns)
+        return
+      }
+      if (columns !== undefined) segment.columned = false
+      const found = await readIndexOf()
       // An earlier program, after a roll-back, knows no indexes and goes on writing to the last segment, closed or not.
       const hasGrown = found.ok && size > found.header.bytes
       const index: IndexRead = hasGrown ? { ok: false, fault: 'outgrown' } : found
@@ -158,11 +159,21 @@ class Scanner {
   }
 
   /** A segment without its file: purged, or lost. */
-  #absent(segment: Segment, index: IndexRead): void {
+  async #absent(
+    segment: Segment,
+    columns: FactColumns | undefined,
+    readIndexOf: () => Promise<IndexRead>,
+  ): Promise<void> {
+    // A purge, if there was one, is told by a later frame.
+    if (columns !== undefined) {
+      this.#fromColumns(segment, columns)
+      this.#place(segment, 0, 0, ticketsOf(entriesIn(columns)))
+      return
+    }
+    const index = await readIndexOf()
     if (!index.ok && index.fault === 'newer-format') throw new NewerFormat(indexName(segment.number))
     if (index.ok) {
       this.#fromIndex(segment, index)
-      // A purge, if there was one, is told by a later frame.
       this.#place(segment, 0, 0, ticketsOf(index.lines()))
       return
     }
@@ -171,16 +182,32 @@ class Scanner {
     this.#gap.counted = false
   }
 
+  #fromColumns(segment: Segment, columns: FactColumns): void {
+    this.#begin(segment, columns.facts)
+    this.#visitor.onColumns?.(columns)
+    for (const entry of columns.others) this.#remember(entry)
+    this.#frames += columns.rows.kinds.length
+    this.#end(segment, columns.facts)
+  }
+
   #fromIndex(segment: Segment, { header, lines }: Extract<IndexRead, { ok: true }>): void {
-    this.#meet(segment, 0, header.firstSequence, Buffer.from(header.previousHash, 'hex'))
-    this.#journalId = header.journalId
+    this.#begin(segment, header)
     for (const { entry, offset } of lines()) this.#give(entry, segment, offset)
-    segment.lastSequence = header.lastSequence
-    segment.lastHash = Buffer.from(header.lastHash, 'hex')
-    segment.bytes = header.bytes
-    segment.frames = header.frames
+    this.#end(segment, header)
+  }
+
+  #begin(segment: Segment, facts: SegmentFacts): void {
+    this.#meet(segment, 0, facts.firstSequence, Buffer.from(facts.previousHash, 'hex'))
+    this.#journalId = facts.journalId
+  }
+
+  #end(segment: Segment, facts: SegmentFacts): void {
+    segment.lastSequence = facts.lastSequence
+    segment.lastHash = Buffer.from(facts.lastHash, 'hex')
+    segment.bytes = facts.bytes
+    segment.frames = facts.frames
     segment.indexed = true
-    this.#last = header.lastSequence
+    this.#last = facts.lastSequence
     this.#lastHash = segment.lastHash
   }
 
@@ -236,12 +263,16 @@ class Scanner {
 
   #give(entry: JournalEntry, segment: Segment, offset: number): void {
     this.#frames += 1
+    this.#remember(entry)
+    this.#visitor.onEntry(entry, { segment: segment.number, offset })
+  }
+
+  #remember(entry: JournalEntry): void {
     if (!entry.known) {
       this.#unknown += 1
       this.#unknownTypes[entry.type] = (this.#unknownTypes[entry.type] ?? 0) + 1
     } else if (entry.frame.type === 'purged') this.#purges.push(entry.frame)
     else if (entry.frame.type === 'damage-seen') this.#damageSeen.push(entry.frame)
-    this.#visitor.onEntry(entry, { segment: segment.number, offset })
   }
 
   /** An intact frame, or an index: closes the gap before it, and checks that it follows what came before. */

@@ -27,6 +27,8 @@ export interface Segment {
   damaged: boolean
   /** A good index of it is on disk. */
   indexed: boolean
+  /** The columns of its index are, as far as is known. */
+  columned: boolean
 }
 
 export function newSegment(number: number, lastSequence: number, lastHash: Buffer): Segment {
@@ -44,6 +46,7 @@ export function newSegment(number: number, lastSequence: number, lastHash: Buffe
     purged: false,
     damaged: false,
     indexed: false,
+    columned: false,
   }
 }
 
@@ -52,6 +55,10 @@ export function segmentName(number: number): string {
 }
 export function indexName(number: number): string {
   return `journal-${String(number).padStart(6, '0')}.idx`
+}
+/** Of an index's columns (columns-file.ts). */
+export function columnsName(number: number): string {
+  return `journal-${String(number).padStart(6, '0')}.col`
 }
 
 /** The highest number that a segment or an index among a folder's files has; 0 without any. */

@@ -1,7 +1,7 @@
 import type { DamageLog } from './damage-log.ts'
 import { type Disk, diskErrorCode } from './disk.ts'
 import { readIndex } from './index-file.ts'
-import { keepIndex, rereadSegment } from './indexes.ts'
+import { keepColumns, keepIndex, rereadSegment } from './indexes.ts'
 import type { Damage, PurgeResult, ScrubReport, SegmentInfo } from './journal-api.ts'
 import type { Log } from './log.ts'
 import type { JournalReads } from './reads.ts'
@@ -44,10 +44,14 @@ export class Segments {
       else if (isPurged) void this.#alone(async () => (await this.#index(segment)) ?? this.#finishPurge(segment))
       else if (!segment.indexed) this.index(segment)
     }
+    for (const segment of this.#options.head.segments) {
+      if (segment.indexed && !segment.columned) void this.#alone(() => this.#columns(segment))
+    }
   }
 
   list(): readonly SegmentInfo[] {
-    return this.#options.head.segments.map((segment) => ({
+    const { head, reads } = this.#options
+    return head.segments.map((segment) => ({
       number: segment.number,
       firstSequence: segment.firstSequence,
       lastSequence: segment.lastSequence,
@@ -55,8 +59,11 @@ export class Segments {
       closed: segment.closed,
       purged: segment.purged,
       damaged: segment.damaged,
-      unknownFrames: this.#options.reads.unknownIn(segment.number),
-      submissionIds: this.#options.reads.submissionIdsOf(segment.number),
+      unknownFrames: reads.unknownIn(segment.number),
+      // By the thousand: for those who ask.
+      get submissionIds() {
+        return reads.submissionIdsOf(segment.number)
+      },
     }))
   }
 
@@ -109,14 +116,31 @@ export class Segments {
       return 'damaged'
     }
     const failure =
-      reread.kind === 'unreadable' ? reread.code : await keepIndex(disk, dir, journalId, segment, reread.index)
+      reread.kind === 'unreadable' ? reread.code : await keepIndex(disk, dir, journalId, segment, reread.drafts)
     if (failure !== undefined) {
       log('warn', 'journal-index-not-written', { segment: segment.name, code: failure })
       return failure
     }
     segment.indexed = true
+    segment.columned = true
     reads.forgetMarks(segment.number)
     return undefined
+  }
+
+  /** Writes the columns of an index, which only make starts fast. */
+  async #columns(segment: Segment): Promise<void> {
+    const { disk, dir, log } = this.#options
+    if (segment.columned || this.#stopped) return
+    let failure: string | undefined
+    try {
+      const index = await readIndex(disk, dir, segment.number)
+      failure = index.ok ? await keepColumns(disk, dir, index) : index.fault
+    } catch (error) {
+      failure = diskErrorCode(error)
+      if (failure === undefined) throw error
+    }
+    if (failure === undefined) segment.columned = true
+    else log('warn', 'journal-columns-not-written', { segment: segment.name, code: failure })
   }
 
   async #purge(number: number, at: string, stillMay: () => boolean): Promise<PurgeResult> {

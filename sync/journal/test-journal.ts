@@ -2,6 +2,7 @@ import type { Frame } from '../protocol/frames.ts'
 import { entryOf, type JournalEntry } from './entry.ts'
 import { HEADER_BYTES } from './framing.ts'
 import { type Journal, type JournalOptions, openJournal } from './journal.ts'
+import type { Ledger } from './ledger.ts'
 import { type MemoryDisk, memoryDisk } from './memory-disk.ts'
 import { AT } from './sample-frames.ts'
 
@@ -23,6 +24,11 @@ export async function opened(disk: MemoryDisk, more: Partial<JournalOptions> = {
   const result = await open(disk, more)
   if (!result.ok) throw new Error(`${result.fault}: ${result.detail}`)
   return result
+}
+
+/** A ledger that follows its journal as main's does. */
+export function following(ledger: Ledger): Required<Pick<JournalOptions, 'onEntry' | 'onColumns'>> {
+  return { onEntry: (entry) => ledger.apply(entry), onColumns: (columns) => ledger.applyAll(columns) }
 }
 
 export async function frames(journal: Journal, from?: number): Promise<JournalEntry[]> {

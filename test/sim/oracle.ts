@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../../sync/journal/entry.ts'
+import type { FactEntry } from '../../sync/journal/entry.ts'
 import type { Frame } from '../../sync/protocol/frames.ts'
 
 /**
@@ -70,7 +70,7 @@ export interface Oracle {
   /** The hub's data is a copy of an earlier moment. */
   restored(submissionIds: readonly string[]): void
   /** A terminal's journal made this frame durable. */
-  framed(terminalId: string, entry: JournalEntry): void
+  framed(terminalId: string, entry: FactEntry): void
   /** Submissions whose bytes were hit where they lay, as the terminal itself said: by ticket, by range, or by quarantine. */
   readonly damagedIds: ReadonlySet<string>
   /** Terminals on whose disks bits flipped. Elsewhere no damage excuses anything: a power cut takes only what nobody promised. */

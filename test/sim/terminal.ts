@@ -12,7 +12,8 @@ import type { Suite } from '../../sync/envelope/suite.ts'
 import type { Fetch } from '../../sync/hub-client/guarded-fetch.ts'
 import { createHubClient } from '../../sync/hub-client/hub-client.ts'
 import { openAttachments } from '../../sync/journal/attachments.ts'
-import type { JournalEntry } from '../../sync/journal/entry.ts'
+import type { FactEntry } from '../../sync/journal/entry.ts'
+import { entriesIn } from '../../sync/journal/fact-columns.ts'
 import { openJournal } from '../../sync/journal/journal.ts'
 import type { Journal } from '../../sync/journal/journal-api.ts'
 import { Ledger } from '../../sync/journal/ledger.ts'
@@ -58,7 +59,7 @@ export interface TerminalParts {
   readonly random: SeededRandom
   readonly segmentBytes: number
   readonly log: Log
-  readonly onEntry: (entry: JournalEntry) => void
+  readonly onEntry: (entry: FactEntry) => void
   readonly broken: Break | undefined
   /** A submission that the hub must refuse was just sealed. */
   readonly onPoison: (submissionId: string) => void
@@ -128,6 +129,11 @@ export async function bootTerminal(parts: TerminalParts): Promise<BootResult> {
       ledger.apply(entry)
       journalHead.set(entry.sequence)
       parts.onEntry(entry)
+    },
+    onColumns(columns) {
+      ledger.applyAll(columns)
+      journalHead.set(columns.facts.lastSequence)
+      for (const { entry } of entriesIn(columns)) parts.onEntry(entry)
     },
   })
   if (!opened.ok) return { ok: false, fault: `journal-${opened.fault}`, detail: opened.detail }
