@@ -194,7 +194,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const drain = createMainDrain({
     lease,
     flights,
-    feed,
+    ledger,
+    journalHead: options.journalHead,
+    connection: connection.connection,
     clock,
     random: options.random,
     log: (event, detail) => log('main-drain', { drain: event, ...detail }),

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { diskError } from '../sync/journal/memory-disk.ts'
-import { accepted, received, submissionId } from '../sync/journal/sample-frames.ts'
+import { accepted, quarantined, received, requeued, submissionId } from '../sync/journal/sample-frames.ts'
 import type { Connection } from '../sync/protocol/queue-view.ts'
 import type { SendHint } from '../sync/protocol/worker-port.ts'
 import { manualClock as queueClock, seededRandom } from '../sync/queue/testing/fixtures.ts'
@@ -38,13 +38,9 @@ beforeEach(async () => {
         return Promise.all(ids.map((id) => answer(id)))
       },
     },
-    feed: {
-      journal: held.journal,
-      ledger: held.ledger,
-      journalHead: held.journalHead,
-      connection,
-      listing: createCell(null),
-    },
+    ledger: held.ledger,
+    journalHead: held.journalHead,
+    connection,
     clock,
     random: seededRandom(1),
     log: (event) => void logged.push(event),
@@ -104,18 +100,29 @@ test('however fast the lease goes to and fro, one drain is left', async () => {
   expect(sent).toEqual([submissionId(1)])
 })
 
-test('a frame that cannot be read back for a while stops nothing for good', async () => {
+test('a disk that reads nothing for a while keeps nothing back', async () => {
   await held.journal.append(accepted(1))
   held.disk.before = (operation) => {
     if (operation === 'read') throw diskError('EIO')
   }
   drain.start()
   await clock.advance(1_000)
-  expect(logged).toContain('main-feed-failed')
-  expect(sent).toEqual([])
-  held.disk.before = () => undefined
-  await clock.advance(10_000)
   expect(sent).toEqual([submissionId(1)])
+})
+
+test('what a maintainer queued again is tried at once, and as if for the first time', async () => {
+  await held.journal.append(accepted(1))
+  answer = (id) => ({ submissionId: id, outcome: 'failed', hubWide: false, retryAfterMs: 600_000 })
+  drain.start()
+  await clock.advance(1_000)
+  expect([sent.length, (await drain.attempts([submissionId(1)]))?.get(submissionId(1))?.attempts]).toEqual([1, 1])
+  await held.journal.append(quarantined(1))
+  await clock.advance(10_000)
+  expect(sent).toHaveLength(1)
+  await held.journal.append(requeued(1))
+  expect((await drain.attempts([submissionId(1)]))?.get(submissionId(1))?.attempts).toBe(0)
+  await clock.advance(1_000)
+  expect(sent).toHaveLength(2)
 })
 
 test('a failed try is made again when the network is back, not only after its wait', async () => {
@@ -135,7 +142,7 @@ test('a failed try is made again when the network is back, not only after its wa
   expect(held.ledger.received).toBe(1)
 })
 
-test('stop() ends a drain that waits, sends no more, and does so while the feed is in trouble too', async () => {
+test('stop() ends a drain that waits, sends no more, and does so while the disk is in trouble too', async () => {
   drain.start()
   await clock.advance(1_000)
   await drain.stop()
@@ -151,5 +158,9 @@ test('stop() ends a drain that waits, sends no more, and does so while the feed 
   drain.start()
   await clock.advance(1_000)
   await drain.stop()
-  expect(logged).toContain('main-feed-failed')
+  const before = sent.length
+  lease.take(WORKER)
+  lease.release(WORKER, 'later still')
+  await clock.advance(60_000)
+  expect(sent).toHaveLength(before)
 })

@@ -35,7 +35,7 @@ const CLOCK_JUMP_MS = 1_000
 const EXPIRE_EVERY_MS = 1_000
 
 export type DrainOptions = {
-  store: QueueStore
+  store: Pick<QueueStore, 'due' | 'later' | 'reschedule'>
   /** Hands in these submissions; the hints only schedule, the truth comes through the feed. */
   send: (submissionIds: readonly string[]) => Promise<readonly SendHint[]>
   clock: Clock
