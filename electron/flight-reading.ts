@@ -1,6 +1,6 @@
 import type { AcceptedFrame, Frame, QuarantineReason } from '../sync/protocol/frames.ts'
 import type { SendHint } from '../sync/protocol/worker-port.ts'
-import type { FlightParts } from './flight.ts'
+import type { FlightParts } from './flight-parts.ts'
 
 /** Read side by side: the disk's answers come in one turn of the loop, and no more files are open at once. */
 const READ_AT_ONCE = 50

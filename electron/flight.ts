@@ -1,32 +1,11 @@
 import type { BatchAnswer, PutResult, Received } from '../sync/hub-client/answers.ts'
 import type { Failed } from '../sync/hub-client/call-failure.ts'
-import type { HubClient } from '../sync/hub-client/hub-client.ts'
-import type { Journal } from '../sync/journal/journal.ts'
-import type { Ledger } from '../sync/journal/ledger.ts'
 import type { AcceptedFrame, Frame } from '../sync/protocol/frames.ts'
 import type { HubStand } from '../sync/protocol/hub-api.ts'
 import type { KeySet } from '../sync/protocol/keys.ts'
-import { type ChunkStore, sendChunks } from './chunk-sending.ts'
-import type { ConnectionWatch } from './connection.ts'
-import type { Log } from './events.ts'
+import { sendChunks } from './chunk-sending.ts'
+import type { FlightParts } from './flight-parts.ts'
 import { type Loaded, quarantine } from './flight-reading.ts'
-import type { Trust } from './trust.ts'
-
-export interface FlightParts {
-  readonly terminalId: string
-  readonly journal: Pick<Journal, 'append' | 'readAccepted'>
-  readonly ledger: Ledger
-  readonly attachments: Pick<ChunkStore, 'read'>
-  readonly hub: Pick<HubClient, 'putSubmission' | 'putBatch' | 'offerChunks' | 'putChunk'>
-  readonly trust: Pick<Trust, 'deviceKey' | 'keySet' | 'enrolled'>
-  readonly connection: Pick<ConnectionWatch, 'proven' | 'doubt'>
-  /** What the hub said of itself in passing: a reason to make contact. */
-  readonly noticed: (stand: HubStand) => void
-  /** A receipt's key is not known here: the hub's keys may have changed. */
-  readonly keysDoubted: () => void
-  readonly nowIso: () => string
-  readonly log: Log
-}
 
 /** Told of each batch, so that the next ones fit the line. */
 export interface Pace {

@@ -6,7 +6,7 @@ import type { Failed } from '../sync/hub-client/call-failure.ts'
 import { diskError } from '../sync/journal/memory-disk.ts'
 import { accepted, EPOCH, quarantined, submissionId } from '../sync/journal/sample-frames.ts'
 import type { KeySet } from '../sync/protocol/keys.ts'
-import type { FlightParts } from './flight.ts'
+import type { FlightParts } from './flight-parts.ts'
 import { createFlights, type Flights, GROUP_BYTES, GROUP_ITEMS, LEAST_GROUP_BYTES } from './flights.ts'
 import { type JournalOnMemory, journalOnMemory, logBook, NOW, settle, TERMINAL_ID } from './testing/fixtures.ts'
 

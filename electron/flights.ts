@@ -1,5 +1,6 @@
 import type { SendHint } from '../sync/protocol/worker-port.ts'
-import { type FlightParts, fly, type Pace } from './flight.ts'
+import { fly, type Pace } from './flight.ts'
+import type { FlightParts } from './flight-parts.ts'
 import { load } from './flight-reading.ts'
 import { createLanes } from './lanes.ts'
 

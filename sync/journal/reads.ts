@@ -8,11 +8,21 @@ import { type Decoded, HEADER_BYTES, nextMagic } from './framing.ts'
 import { type IndexLine, readIndex } from './index-file.ts'
 import type { AcceptedResult } from './journal-api.ts'
 import { KeyColumn, KeyTable, UUID } from './keys.ts'
-import { FrameReader, type Segment, SINGLE_FRAME_BYTES } from './segment.ts'
+import { FrameReader, type Segment, SINGLE_FRAME_BYTES, WINDOW_BYTES } from './segment.ts'
 import type { Head } from './writer.ts'
 
-/** A mark for every so many frames: a read from the middle of a segment walks over at most as many. */
+/** A mark for every so many frames or bytes: a read from the middle of a segment walks over at most as many. */
 const MARK_EVERY = 64
+const MARK_EVERY_BYTES = 128 * 1024
+/** Frames that lie closer than this on average are read in one go, with what lies between them. */
+const NEAR_BYTES = 2 * SINGLE_FRAME_BYTES
+
+interface Asked {
+  readonly submissionId: string
+  readonly offset: number
+  readonly answer: (result: AcceptedResult) => void
+  readonly reject: (error: unknown) => void
+}
 
 interface Mark {
   readonly sequence: number
@@ -35,6 +45,9 @@ export class JournalReads {
   /** Places of each segment's first submission, and how many it has. */
   readonly #accepted = new Map<number, { readonly first: number; count: number }>()
 
+  /** Asked for in this turn, by segment. */
+  #asked = new Map<Segment, Asked[]>()
+
   /** Frames of each segment that this program does not know. */
   readonly #unknown = new Map<number, number>()
 
@@ -46,8 +59,8 @@ export class JournalReads {
 
   /** Takes note of a durable frame; called in order. */
   note(entry: JournalEntry, { segment, offset }: { readonly segment: number; readonly offset: number }): void {
-    if (entry.sequence % MARK_EVERY === 0) {
-      const marks = this.#marks.get(segment)
+    const marks = this.#marks.get(segment)
+    if (entry.sequence % MARK_EVERY === 0 || offset - (marks?.at(-1)?.offset ?? 0) >= MARK_EVERY_BYTES) {
       if (marks === undefined) this.#marks.set(segment, [{ sequence: entry.sequence, offset }])
       else marks.push({ sequence: entry.sequence, offset })
     }
@@ -159,44 +172,46 @@ export class JournalReads {
     }
   }
 
+  /** What is asked for in one turn is read together: each file is opened once, and neighbours come with one read. */
   async accepted(submissionId: string): Promise<AcceptedResult> {
     const place = this.#places.findText(submissionId)
     if (place < 0) return { ok: false, fault: 'unknown-submission', detail: submissionId }
     const segment = this.#head().segments[this.#segments.get(place) - 1]
     if (segment === undefined) throw new Error(`journal: there is no segment for ${submissionId}`)
     const offset = this.#offsets.get(place)
-    const failed = (fault: 'unreadable' | 'damaged' | 'purged', why: string): AcceptedResult => ({
-      ok: false,
-      fault,
-      detail: `${segment.name} at ${offset}: ${why}`,
+    return new Promise((answer, reject) => {
+      if (this.#asked.size === 0) queueMicrotask(() => this.#readAsked())
+      const others = this.#asked.get(segment)
+      if (others === undefined) this.#asked.set(segment, [{ submissionId, offset, answer, reject }])
+      else others.push({ submissionId, offset, answer, reject })
     })
-    if (segment.purged) return failed('purged', 'the hub has it')
-    try {
-      const decoded = await this.#frameAt(segment, offset)
-      const body = decoded?.kind === 'frame' ? parseBody(decoded.body) : undefined
-      const frame = body === undefined ? undefined : frameOf(body)
-      if (frame?.type !== 'accepted') return failed('damaged', 'no intact accepted frame')
-      if (frame.submissionId !== submissionId) return failed('damaged', 'the frame of another submission')
-      const sha256 = createHash('sha256').update(frame.envelope).digest('hex')
-      return sha256 === frame.envelopeSha256
-        ? { ok: true, sequence: body?.sequence ?? 0, frame }
-        : failed('damaged', 'the envelope has another hash')
-    } catch (error) {
-      const code = diskErrorCode(error)
-      if (code === undefined) throw error
-      // Purged while it was being read.
-      if (segment.purged) return failed('purged', 'the hub has it')
-      return failed(code === 'ENOENT' ? 'damaged' : 'unreadable', code)
+  }
+
+  #readAsked(): void {
+    const asked = this.#asked
+    this.#asked = new Map()
+    for (const [segment, items] of asked) {
+      items.sort((a, b) => a.offset - b.offset)
+      this.#readFrom(segment, items).catch((error: unknown) => {
+        for (const { reject } of items) reject(error)
+      })
     }
   }
 
-  async #frameAt(segment: Segment, offset: number): Promise<Decoded> {
-    const file = await this.#open(segment)
+  async #readFrom(segment: Segment, items: readonly Asked[]): Promise<void> {
+    const open = fileOnce(() => this.#open(segment))
     try {
-      // A file that is shorter than it was gives fewer bytes: no frame, as any other damage.
-      return await new FrameReader(file, SINGLE_FRAME_BYTES).frameAt(offset, segment.bytes)
+      let reader: FrameReader | undefined
+      for (const { submissionId, offset, answer } of items) {
+        answer(
+          await judged(segment, submissionId, offset, async () => {
+            reader ??= new FrameReader(await open.file(), windowFor(items))
+            return reader.frameAt(offset, segment.bytes)
+          }),
+        )
+      }
     } finally {
-      await file.close()
+      await open.close()
     }
   }
 
@@ -209,4 +224,57 @@ export class JournalReads {
 async function afterDamage(file: DiskFile, at: number, end: number): Promise<number> {
   const next = nextMagic(await file.read(at, end - at), 1)
   return next < 0 ? end : at + next
+}
+
+/** What an accepted frame's bytes say, or why they do not. A file that is shorter than it was gives no frame. */
+async function judged(
+  segment: Segment,
+  submissionId: string,
+  offset: number,
+  read: () => Promise<Decoded>,
+): Promise<AcceptedResult> {
+  const failed = (fault: 'unreadable' | 'damaged' | 'purged', why: string): AcceptedResult => ({
+    ok: false,
+    fault,
+    detail: `${segment.name} at ${offset}: ${why}`,
+  })
+  if (segment.purged) return failed('purged', 'the hub has it')
+  try {
+    const decoded = await read()
+    const body = decoded.kind === 'frame' ? parseBody(decoded.body) : undefined
+    const frame = body === undefined ? undefined : frameOf(body)
+    if (frame?.type !== 'accepted') return failed('damaged', 'no intact accepted frame')
+    if (frame.submissionId !== submissionId) return failed('damaged', 'the frame of another submission')
+    const sha256 = createHash('sha256').update(frame.envelope).digest('hex')
+    return sha256 === frame.envelopeSha256
+      ? { ok: true, sequence: body?.sequence ?? 0, frame }
+      : failed('damaged', 'the envelope has another hash')
+  } catch (error) {
+    const code = diskErrorCode(error)
+    if (code === undefined) throw error
+    // Purged while it was being read.
+    if (segment.purged) return failed('purged', 'the hub has it')
+    return failed(code === 'ENOENT' ? 'damaged' : 'unreadable', code)
+  }
+}
+
+/** Opens at the first wish; one that failed to open is tried again at the next. */
+function fileOnce(open: () => Promise<DiskFile>) {
+  let opened: DiskFile | undefined
+  return {
+    async file(): Promise<DiskFile> {
+      opened ??= await open()
+      return opened
+    },
+    async close(): Promise<void> {
+      await opened?.close()
+    },
+  }
+}
+
+/** How much to read at once, in bytes: neighbours together, far ones each for itself. `items` by offset. */
+function windowFor(items: readonly Asked[]): number {
+  const span = (items.at(-1)?.offset ?? 0) - (items[0]?.offset ?? 0)
+  if (span > items.length * NEAR_BYTES) return SINGLE_FRAME_BYTES
+  return Math.min(WINDOW_BYTES, span + SINGLE_FRAME_BYTES)
 }

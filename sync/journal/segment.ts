@@ -2,7 +2,7 @@ import type { DiskFile } from './disk.ts'
 import { type Decoded, decodeFrame, FORMAT_VERSION, HEADER_BYTES, VERSION_AT } from './framing.ts'
 
 /** For walking: frames of 2 KB come about a hundred to a read. */
-const WINDOW_BYTES = 256 * 1024
+export const WINDOW_BYTES = 256 * 1024
 /** For one frame alone: holds a submission of 2 KB, sealed; a longer one costs a second read. */
 export const SINGLE_FRAME_BYTES = 8 * 1024
 const NAME = /^journal-(\d{6})\.(bmj|idx)$/
