@@ -5,6 +5,8 @@
 
 /** RFC 8010 and RFC 7472: both schemes. */
 const DEFAULT_PORT = 631
+/** RFC 8011 section 5.1.6 allows 1023 in a request, and percent signs make some of it longer. */
+const MAX_URL_CHARACTERS = 500
 
 export type TlsTrust =
   /** A certificate that the machine's authorities vouch for. */
@@ -38,6 +40,7 @@ export type ParsePrinterUrlResult =
 
 /** Reads a device URL. Never throws; `detail` says in plain English what is wrong with it. */
 export function parsePrinterUrl(text: string): ParsePrinterUrlResult {
+  if (text.length > MAX_URL_CHARACTERS) return bad(`a URL of ${text.length} characters is too long`)
   const url = urlOf(text)
   if (typeof url === 'string') return bad(`"${text}" is not a URL: ${url}`)
   if (url.username !== '' || url.password !== '') return bad(`"${text}" must not carry a user name or password`)

@@ -16,7 +16,9 @@ import {
  */
 
 const MAX_WORDS = 256
-const MAX_WORD_CHARACTERS = 127
+/** The longest URI of IPP (RFC 8011 section 5.1.6). */
+const MAX_URI_CHARACTERS = 1023
+const MAX_KEYWORD_CHARACTERS = 255
 
 export interface PrinterReading {
   readonly printerState: PrinterState
@@ -134,7 +136,7 @@ function words(attributes: IppAttributes, name: string): string[] {
   for (const value of attributes.get(name) ?? []) {
     if (found.length === MAX_WORDS) break
     if ('value' in value && typeof value.value === 'string' && value.kind !== 'out-of-band') {
-      found.push(value.value.slice(0, MAX_WORD_CHARACTERS))
+      found.push(value.value.slice(0, value.kind === 'uri' ? MAX_URI_CHARACTERS : MAX_KEYWORD_CHARACTERS))
     }
   }
   return found

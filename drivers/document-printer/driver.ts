@@ -90,7 +90,10 @@ export function createDocumentPrinter(options: DocumentPrinterOptions): Document
 
   function setState(next: DocumentPrinterState): void {
     if (JSON.stringify(next) === JSON.stringify(state)) return
+    // A printer that babbles is one event, however long it babbles.
+    const isMoreOfIt = isGarbling(next) && isGarbling(state) && next.at === state.at
     state = next
+    if (isMoreOfIt) return
     const { condition, severity } = documentPrinterCondition(next)
     log({ event: 'document-printer.state', state: next.state, condition, severity, ...loggable(next) })
     onEvent({ event: 'state', state: next })
@@ -129,7 +132,7 @@ export function createDocumentPrinter(options: DocumentPrinterOptions): Document
     if (look.ok) {
       failures = 0
       lastOpenFault = ''
-      forgetDistrust(look.standing.keywords)
+      forgetDistrust(look.standing.stems)
       setState(look.standing.state)
     } else {
       if (lastOpenFault !== look.detail) log({ event: 'document-printer.not-reached', detail: look.detail })
@@ -139,8 +142,8 @@ export function createDocumentPrinter(options: DocumentPrinterOptions): Document
     return look
   }
 
-  function forgetDistrust(keywords: readonly string[]): void {
-    for (const keyword of distrusted) if (!keywords.includes(keyword)) distrusted.delete(keyword)
+  function forgetDistrust(stems: readonly string[]): void {
+    for (const stem of distrusted) if (!stems.includes(stem)) distrusted.delete(stem)
   }
 
   function remember(jobId: string, verdict: Verdict): void {
@@ -167,7 +170,7 @@ export function createDocumentPrinter(options: DocumentPrinterOptions): Document
       onStanding(standing) {
         if (stopped) return
         const { state: next } = standing
-        if ('keywords' in standing) forgetDistrust(standing.keywords)
+        if ('stems' in standing) forgetDistrust(standing.stems)
         setState(next.state === 'ready' ? { state: 'printing', warnings: next.warnings } : next)
       },
       isStopped: () => stopped,
@@ -264,6 +267,10 @@ export function createDocumentPrinter(options: DocumentPrinterOptions): Document
     },
     inquire: (jobId) => inLane(() => inquireInLane(jobId)),
   }
+}
+
+function isGarbling(state: DocumentPrinterState): state is Extract<DocumentPrinterState, { state: 'no-answer' }> {
+  return state.state === 'no-answer' && state.garbled > 0
 }
 
 function warningsOf(state: DocumentPrinterState) {

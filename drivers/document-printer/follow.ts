@@ -125,11 +125,11 @@ function createWatch(run: JobRun) {
           return undefined
         }
         run.distrusted.add(culprit)
-        run.log({ event: 'document-printer.distrusted', jobId: run.jobId, keyword: culprit })
+        run.log({ event: 'document-printer.distrusted', jobId: run.jobId, reason: culprit })
         state = stoppedState(readReason(culprit, true))
         run.onStanding({ state })
         // A job that asks for paper by name has the grace that any fault has; one that merely stood has had its time.
-        if (!culprit.startsWith(NEEDS_MEDIA)) return state
+        if (culprit !== NEEDS_MEDIA) return state
       }
       const nowMs = clock.nowMs()
       troubleSinceMs ??= nowMs
@@ -139,9 +139,9 @@ function createWatch(run: JobRun) {
 
   function whatHoldsItUp(whispers: readonly string[]): string | undefined {
     if (!isUnderWay) return undefined
-    const fresh = whispers.filter((keyword) => !run.whispersBefore.has(keyword))
+    const fresh = whispers.filter((stem) => !run.whispersBefore.has(stem))
     const hasStood = clock.nowMs() - lastSignMs >= timing.stuckMs
-    return fresh.find((keyword) => keyword.startsWith(NEEDS_MEDIA)) ?? (hasStood ? fresh[0] : undefined)
+    return fresh.find((stem) => stem === NEEDS_MEDIA) ?? (hasStood ? fresh[0] : undefined)
   }
 }
 

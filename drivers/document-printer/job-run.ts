@@ -18,9 +18,9 @@ export interface JobRun {
   readonly timing: DocumentPrinterTiming
   /** When the job's time is up, on the clock. */
   readonly deadlineMs: number
-  /** Keywords that stood when the job began; only what comes later can be why it does not move. */
+  /** Stems of keywords that stood when the job began; only what comes later can be why it does not move. */
   readonly whispersBefore: ReadonlySet<string>
-  /** Keywords that call themselves warnings and stop jobs: shared by all jobs, ended by a look without them. */
+  /** Stems of keywords that call themselves warnings and stop jobs: shared by all jobs, ended by a look without them. */
   readonly distrusted: Set<string>
   readonly log: (entry: DocumentPrinterLogEntry) => void
   /** How the printer stands while the job is under way, or why it cannot be said. */

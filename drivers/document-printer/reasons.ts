@@ -5,6 +5,8 @@ import {
   type DocumentPrinterState,
   documentPrinterCondition,
   KeywordSchema,
+  MAX_FORMAT_CHARACTERS,
+  MAX_FORMATS,
   type Place,
   type PrinterTrouble,
   type PrinterWarning,
@@ -69,8 +71,15 @@ export interface Reason {
   readonly stops: boolean
 }
 
+const SUFFIX = /-(?:report|warning|error)$/
+
+/** A keyword without how bad it is: printers change the suffix with what they are doing. */
+export function stemOf(keyword: string): string {
+  return keyword.replace(SUFFIX, '')
+}
+
 export function readReason(keyword: string, isStopped: boolean): Reason {
-  const suffix = /-(?:report|warning|error)$/.exec(keyword)?.[0]
+  const suffix = SUFFIX.exec(keyword)?.[0]
   const found = PREFIXES.find(([prefix]) => keyword.startsWith(prefix))
   if (found === undefined) {
     // "other" and what a maker invented. Without a suffix only the word of the standard is taken at its word.
@@ -92,13 +101,13 @@ export interface Told {
 export interface Standing {
   /** What to say of it: the most urgent of all that stops it, or ready with what only warns. */
   readonly state: DocumentPrinterState
-  /** Keywords of reasons that name a trouble without stopping the printer: of interest when a job does not move. */
+  /** Stems of reasons that name a trouble without stopping the printer: of interest when a job does not move. */
   readonly whispers: readonly string[]
-  /** All keywords that stand. */
-  readonly keywords: readonly string[]
+  /** Stems of all reasons that stand. */
+  readonly stems: readonly string[]
 }
 
-/** `distrusted`: keywords whose "only a warning" proved wrong: a job did not move while they stood. */
+/** `distrusted`: stems whose "only a warning" proved wrong: a job did not move while they stood. */
 export function standingOf(told: readonly Told[], distrusted: ReadonlySet<string>): Standing {
   const stopping: DocumentPrinterState[] = []
   const warnings = new Set<PrinterWarning>()
@@ -108,11 +117,11 @@ export function standingOf(told: readonly Told[], distrusted: ReadonlySet<string
     let named = false
     for (const keyword of reading.reasons) {
       const reason = readReason(keyword, isStopped)
-      if (reason.stops || (distrusted.has(keyword) && reason.meaning.kind === 'trouble')) {
+      if (reason.stops || (distrusted.has(stemOf(keyword)) && reason.meaning.kind === 'trouble')) {
         named = true
         stopping.push(stoppedState(reason))
       } else if (reason.meaning.kind === 'trouble') {
-        whispers.push(keyword)
+        whispers.push(stemOf(keyword))
         warnings.add(reason.meaning.trouble)
       } else if (reason.meaning.kind === 'warning') warnings.add(reason.meaning.warning)
     }
@@ -122,10 +131,13 @@ export function standingOf(told: readonly Told[], distrusted: ReadonlySet<string
   const takes = told[0]?.reading.formats ?? []
   // An empty list is a printer that does not say, or was not asked: then its answer to the job decides.
   if (takes.length > 0 && !takes.includes(PDF_FORMAT)) {
-    stopping.push({ state: 'format-not-supported', takes: takes.slice(0, 64) })
+    stopping.push({
+      state: 'format-not-supported',
+      takes: takes.filter(({ length }) => length <= MAX_FORMAT_CHARACTERS).slice(0, MAX_FORMATS),
+    })
   }
   const state = urgentOf(stopping) ?? { state: 'ready', warnings: [...warnings].sort() }
-  return { state, whispers, keywords: told.flatMap(({ reading }) => reading.reasons) }
+  return { state, whispers, stems: told.flatMap(({ reading }) => reading.reasons.map(stemOf)) }
 }
 
 /** The state that is told of a trouble. */

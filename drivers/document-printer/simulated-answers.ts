@@ -11,46 +11,11 @@ import {
   OPERATION,
   STATUS,
 } from './protocol.ts'
+import { printerAttributes, type SimulatedModel, type SimulatedMoods } from './simulated-attributes.ts'
 import type { SimulatedJob, SimulatedMachine } from './simulated-printer.ts'
 
 /** The other side of the protocol: requests in, answers out, about a simulated machine. */
 
-export interface SimulatedModel {
-  /** printer-uri-supported. */
-  readonly uri: () => string
-  readonly formats: readonly string[]
-  readonly sides: readonly string[]
-  readonly media: readonly string[]
-  readonly maxCopies: number
-  /** False: only Print-Job, as the oldest printers. */
-  readonly knowsCreateJob: boolean
-  /** False: finished jobs are not listed. */
-  readonly keepsHistory: boolean
-  /** False: says 0 of every job, as ippeveprinter. */
-  readonly countsImpressions: boolean
-  /** Behind every reason of printer-state-reasons. */
-  readonly suffix: '' | '-report' | '-warning' | '-error'
-  /** False: keeps "processing" while its cover is open, as printers do that call it a warning. */
-  readonly stopsForTroubles: boolean
-  /** As a queue of CUPS: where its device is. */
-  readonly deviceUri: string | undefined
-  /** As a queue of CUPS: what it does with a job that failed. */
-  readonly errorPolicy: string | undefined
-  /** Takes one job at a time; the next is told "busy". */
-  readonly oneJobAtATime: boolean
-}
-
-export interface SimulatedMoods {
-  /** Every request that carries or begins a job is refused with this status. */
-  refuseJobs: number | undefined
-  /** Somebody else's job is under way. */
-  busy: boolean
-  notAccepting: boolean
-  /** Printer attributes say "idle, none", whatever happens. */
-  saysNone: boolean
-}
-
-const PRINTER_STATE = { idle: 3, processing: 4, stopped: 5 } as const
 const JOB_STATE = {
   pending: 3,
   'pending-held': 4,
@@ -76,10 +41,10 @@ export function createSimulatedAnswerer(
 ): SimulatedAnswerer {
   return (request) => {
     const decoded = decodeIppMessage(request)
-    if (!decoded.ok) return encode(0, just(STATUS.badRequest))
+    if (!decoded.ok) return encode(OURS, just(STATUS.badRequest))
     const { message } = decoded
     const document = request.subarray(decoded.documentAt)
-    return encode(message.requestId, answer(message, document))
+    return encode(message, answer(message, document))
   }
 
   function answer(message: IppMessage, document: Uint8Array): Answer {
@@ -89,7 +54,10 @@ export function createSimulatedAnswerer(
     if (charset !== 'attributes-charset' || language !== 'attributes-natural-language') return just(STATUS.badRequest)
     switch (message.code) {
       case OPERATION.getPrinterAttributes:
-        return { status: STATUS.ok, groups: [{ tag: GROUP.printer, attributes: printerAttributes() }] }
+        return {
+          status: STATUS.ok,
+          groups: [{ tag: GROUP.printer, attributes: printerAttributes(model, moods, machine) }],
+        }
       case OPERATION.validateJob:
         return whatIsWrong(message) ?? just(STATUS.ok)
       case OPERATION.createJob:
@@ -99,14 +67,14 @@ export function createSimulatedAnswerer(
         const refusal = unwilling() ?? whatIsWrong(message)
         if (refusal !== undefined) return refusal
         const job = create(message)
-        machine.takeDocument(job, document.slice())
+        machine.takeDocument(job, Uint8Array.from(document))
         return withJob(job)
       }
       case OPERATION.sendDocument:
         return withAskedJob(asked, (job) => {
           if (moods.refuseJobs !== undefined) return just(moods.refuseJobs)
           if (job.state !== 'pending' || job.document !== undefined) return just(STATUS.notPossible)
-          machine.takeDocument(job, document.slice())
+          machine.takeDocument(job, Uint8Array.from(document))
           return withJob(job)
         })
       case OPERATION.getJobAttributes:
@@ -191,50 +159,9 @@ export function createSimulatedAnswerer(
     ])
     return { tag: GROUP.job, attributes }
   }
-
-  function printerAttributes(): IppAttributes {
-    const { stopsForTroubles, formats, sides, media, maxCopies, knowsCreateJob, deviceUri } = model
-    const busy = machine.active() !== undefined
-    const isStopped = machine.isBlocked() && stopsForTroubles
-    const state = moods.saysNone ? 'idle' : isStopped ? 'stopped' : busy ? 'processing' : 'idle'
-    const reasons = moods.saysNone ? [] : reasonsOf(machine)
-    const operations = Object.values(OPERATION).filter(
-      (code) => knowsCreateJob || (code !== OPERATION.createJob && code !== OPERATION.sendDocument),
-    )
-    const attributes = new Map<string, readonly IppValue[]>([
-      ['printer-uri-supported', [{ kind: 'uri', value: model.uri() }]],
-      ['printer-make-and-model', [text('Bianmin simulated printer')]],
-      ['printer-state', [enumerated(PRINTER_STATE[state])]],
-      ['printer-state-reasons', (reasons.length === 0 ? ['none'] : reasons).map(word)],
-      ['printer-is-accepting-jobs', [{ kind: 'boolean', value: !moods.notAccepting }]],
-      ['document-format-supported', formats.map((value): IppValue => ({ kind: 'mimeMediaType', value }))],
-      ['operations-supported', operations.map(enumerated)],
-      ['sides-supported', sides.map(word)],
-      ['media-supported', media.map(word)],
-      ['copies-supported', [{ kind: 'range', lower: 1, upper: maxCopies }]],
-      ['media-col-default', [A4_COLLECTION]],
-    ])
-    if (deviceUri !== undefined) attributes.set('device-uri', [{ kind: 'uri', value: deviceUri }])
-    if (model.errorPolicy !== undefined) {
-      attributes.set('printer-error-policy', [{ kind: 'name', value: model.errorPolicy }])
-    }
-    return attributes
-  }
-
-  function reasonsOf({ sensors, active }: SimulatedMachine): string[] {
-    const reasons: string[] = []
-    if (sensors.paperLeft <= 0) {
-      reasons.push(`media-empty${model.suffix}`)
-      if (active() !== undefined) reasons.push(`media-needed${model.suffix}`)
-    } else if (sensors.nearEnd) reasons.push('media-low-warning')
-    if (sensors.coverOpen) reasons.push(`cover-open${model.suffix}`)
-    if (sensors.jammed) reasons.push(`media-jam${model.suffix}`)
-    if (sensors.tonerEmpty) reasons.push(`toner-empty${model.suffix}`)
-    else if (sensors.tonerLow) reasons.push('toner-low-report')
-    if (sensors.paused) reasons.push('paused')
-    return reasons
-  }
 }
+
+const OURS = { version: { major: 1, minor: 1 }, requestId: 0 }
 
 interface Answer {
   readonly status: number
@@ -243,34 +170,15 @@ interface Answer {
 
 const just = (status: number): Answer => ({ status, groups: [] })
 
-/** media-col as IPP Everywhere printers give it: a collection in a collection. */
-const A4_COLLECTION: IppValue = {
-  kind: 'collection',
-  members: new Map<string, readonly IppValue[]>([
-    [
-      'media-size',
-      [
-        {
-          kind: 'collection',
-          members: new Map<string, readonly IppValue[]>([
-            ['x-dimension', [integer(21_000)]],
-            ['y-dimension', [integer(29_700)]],
-          ]),
-        },
-      ],
-    ],
-    ['media-type', [word('stationery')]],
-  ]),
-}
-
-function encode(requestId: number, { status, groups }: Answer): Uint8Array {
+/** In the version of the request (RFC 8011 section 4.1.8). */
+function encode({ version, requestId }: Pick<IppMessage, 'version' | 'requestId'>, { status, groups }: Answer) {
   const operation = new Map<string, readonly IppValue[]>([
     ['attributes-charset', [{ kind: 'charset', value: 'utf-8' }]],
     ['attributes-natural-language', [{ kind: 'naturalLanguage', value: 'en' }]],
   ])
   if (!isOk(status)) operation.set('status-message', [text('simulated')])
   return encodeIppMessage({
-    version: { major: 1, minor: 1 },
+    version,
     code: status,
     requestId,
     groups: [{ tag: GROUP.operation, attributes: operation }, ...groups],

@@ -1,11 +1,13 @@
 import { type Clock, realClock } from '../transport/clock.ts'
 import { A4, OPERATION, type OperationName, PDF_FORMAT } from './protocol.ts'
-import { createSimulatedAnswerer, type SimulatedModel, type SimulatedMoods } from './simulated-answers.ts'
+import { createSimulatedAnswerer } from './simulated-answers.ts'
+import type { SimulatedModel, SimulatedMoods } from './simulated-attributes.ts'
 import { createSimulatedMachine, type PrintedDocument, type Sensors } from './simulated-printer.ts'
 
 import { createSimulatedWire, type Garbage } from './simulated-wire.ts'
 
 export type { PrintedDocument } from './simulated-printer.ts'
+export type { Garbage } from './simulated-wire.ts'
 
 export interface DocumentPrinterSimulatorOptions extends Partial<Omit<SimulatedModel, 'uri'>> {
   readonly host?: string
@@ -16,6 +18,8 @@ export interface DocumentPrinterSimulatorOptions extends Partial<Omit<SimulatedM
   readonly msPerPage?: number
   /** Default: a printer at /ipp/print. With a name: a queue of CUPS at /printers/NAME. */
   readonly queueName?: string
+  /** As a queue: its device-uri. */
+  readonly deviceUri?: string
 }
 
 export interface DocumentPrinterSimulator {
@@ -41,6 +45,10 @@ export interface DocumentPrinterSimulator {
   abortJob(how?: 'aborted' | 'canceled'): void
   /** Says "completed" of every job as soon as it has it, "idle" and "none" of itself, and prints nothing. */
   lieCompleted(on?: boolean): void
+  /** These keywords too in printer-state-reasons, whatever the sensors say; none to end it. */
+  sayReasons(...keywords: string[]): void
+  /** The queue gets another device. */
+  moveDevice(deviceUri: string): void
   /** Jobs are refused with this IPP status. */
   refuseJobs(status?: number): void
   busy(on?: boolean): void
@@ -92,7 +100,14 @@ export async function openDocumentPrinterSimulator(
     getJobs: 0,
     getPrinterAttributes: 0,
   }
-  const moods: SimulatedMoods = { refuseJobs: undefined, busy: false, notAccepting: false, saysNone: false }
+  const moods: SimulatedMoods = {
+    refuseJobs: undefined,
+    busy: false,
+    notAccepting: false,
+    saysNone: false,
+    moreReasons: [],
+    deviceUri: options.deviceUri,
+  }
   let lies = false
 
   const onActivity = (): void => {
@@ -115,7 +130,6 @@ export async function openDocumentPrinterSimulator(
     countsImpressions: options.countsImpressions ?? true,
     suffix: options.suffix ?? '-error',
     stopsForTroubles: options.stopsForTroubles ?? true,
-    deviceUri: options.deviceUri,
     errorPolicy: options.errorPolicy,
     oneJobAtATime: options.oneJobAtATime ?? true,
   }
@@ -158,6 +172,12 @@ export async function openDocumentPrinterSimulator(
     lieCompleted(on = true) {
       lies = on
       moods.saysNone = on
+    },
+    sayReasons(...keywords) {
+      moods.moreReasons = keywords
+    },
+    moveDevice(deviceUri) {
+      moods.deviceUri = deviceUri
     },
     refuseJobs(status) {
       moods.refuseJobs = status

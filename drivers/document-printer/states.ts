@@ -32,8 +32,10 @@ export type Place = z.infer<typeof PlaceSchema>
 const warnings = z.array(PrinterWarningSchema)
 /** A keyword of printer-state-reasons (RFC 8011 section 5.4.12) as the printer gave it, cut to a safe size. */
 export const KeywordSchema = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,79}$/)
+export const MAX_FORMATS = 64
+export const MAX_FORMAT_CHARACTERS = 127
 /** Media types as the printer lists them. */
-const formats = z.array(z.string().max(127)).max(64)
+const formats = z.array(z.string().max(MAX_FORMAT_CHARACTERS)).max(MAX_FORMATS)
 
 export const DocumentPrinterStateSchema = z.discriminatedUnion('state', [
   z.strictObject({ state: z.literal('connecting') }),
