@@ -1,0 +1,245 @@
+import { type Asked, type BackendOptions, pause, type ScanJob, type ScanOutcome } from './backend.ts'
+import type { EsclCapabilities } from './capabilities.ts'
+import type { HttpAnswer, HttpPort } from './http.ts'
+import { isJobPath, type JobDeletion } from './job-deletion.ts'
+import { inspectPage } from './picture.ts'
+import { writeScanSettings } from './scan-settings.ts'
+import type { DocumentScannerState, ScanFault } from './states.ts'
+import { type EsclJobInfo, type EsclStatus, hindranceOf } from './status.ts'
+
+/** One job at an eSCL device: look, post, take page after page, delete. */
+
+export interface EsclJobContext extends BackendOptions {
+  readonly job: ScanJob
+  readonly capabilities: EsclCapabilities
+  /** For instance /eSCL. */
+  readonly rootPath: string
+  readonly http: HttpPort
+  readonly deletion: JobDeletion
+  readonly askStatus: () => Promise<Asked<EsclStatus>>
+}
+
+type Failed = Extract<ScanOutcome, { ok: false }>
+const failed = (fault: ScanFault, detail?: string): Failed => ({ ok: false, fault, ...(detail && { detail }) })
+
+/** A body that comes with a refusal: read for nothing but its end. */
+const REFUSAL_BYTES = 64 * 1024
+/** How a job's end is told when this side ended it; the driver says which it was. */
+const GIVEN_UP = failed('cancelled')
+
+export async function runEsclJob(context: EsclJobContext): Promise<ScanOutcome> {
+  const { job, askStatus, deletion } = context
+  await deletion.catchUp()
+  const before = await askStatus()
+  if (!before.ok) return ofState(before)
+  const hindrance = hindranceFor(context, before.value)
+  if (hindrance !== undefined) return hindrance
+  if (isKnownEmpty(context, before.value)) return failed('feeder-empty')
+  if (job.signal.aborted) return GIVEN_UP
+  const posted = await post(context, before.value)
+  if (!posted.ok) return posted
+  try {
+    return await takePages(context, posted.path)
+  } finally {
+    await deletion.finish(posted.path)
+  }
+}
+
+/** The feeder's troubles do not hinder the flatbed unless the device itself refuses. */
+function hindranceFor({ job }: EsclJobContext, status: EsclStatus): Failed | undefined {
+  const found = hindranceOf(status)
+  if (found === undefined) return undefined
+  const isFeeders = found.state.state !== 'error' || found.state.cause === 'tray-failed'
+  if (isFeeders && job.options.source === 'flatbed') return undefined
+  return { ok: false, fault: found.fault, state: found.state }
+}
+
+/** Only a feeder with a sensor is believed: others say "empty" whenever no job runs (AirSane pull request 135). */
+function isKnownEmpty({ job, capabilities }: EsclJobContext, { feeder }: EsclStatus): boolean {
+  return job.options.source === 'feeder' && capabilities.detectsPaper && feeder === 'empty'
+}
+
+type Posted = { readonly ok: true; readonly path: string } | Failed
+
+async function post(context: EsclJobContext, before: EsclStatus): Promise<Posted> {
+  const { job, capabilities, rootPath, http, deletion, askStatus, clock, timing } = context
+  const body = writeScanSettings(job.options, capabilities)
+  const giveUpAtMs = clock.nowMs() + timing.warmUpTimeoutMs
+  for (;;) {
+    // Never broken off: who does not wait for the answer does not know which job to delete.
+    const answer = await http.send({
+      method: 'POST',
+      path: `${rootPath}/ScanJobs`,
+      body,
+      maxBytes: REFUSAL_BYTES,
+      timeoutMs: timing.answerTimeoutMs,
+    })
+    const path = answer.ok && answer.status === 201 ? pathOf(answer.location) : undefined
+    if (path !== undefined) {
+      deletion.begun(path)
+      return { ok: true, path }
+    }
+    const after = await askStatus()
+    if (!answer.ok || answer.status === 201) {
+      // It may have begun a job all the same: one that was not there before is ours.
+      if (after.ok) await deleteOrphans(deletion, before.jobs, after.value.jobs)
+      if (!answer.ok && !after.ok) return ofState(after)
+      return answer.ok ? failed('bad-answer', 'it began a job without saying which') : ofAnswer(answer)
+    }
+    if (after.ok) {
+      const hindrance = hindranceFor(context, after.value)
+      if (hindrance !== undefined) return hindrance
+    }
+    const detail = `the job was refused with status ${answer.status}`
+    if (answer.status !== 503) {
+      if (after.ok && job.options.source === 'feeder' && answer.status === 409 && after.value.feeder === 'empty') {
+        return failed('feeder-empty')
+      }
+      const isBusy = after.ok && (after.value.device === 'processing' || after.value.device === 'testing')
+      return failed(isBusy ? 'busy' : 'refused', detail)
+    }
+    const waitMs = waitOf(answer, context)
+    if (clock.nowMs() + waitMs > giveUpAtMs) return failed('busy', detail)
+    await pause(clock, waitMs, job.signal)
+    if (job.signal.aborted) return GIVEN_UP
+  }
+}
+
+async function takePages(context: EsclJobContext, jobPath: string): Promise<ScanOutcome> {
+  const { job, http, clock, timing, limits } = context
+  const { source, format } = job.options
+  let pages = 0
+  let pageEndsAtMs = clock.nowMs() + timing.pageTimeoutMs
+  for (;;) {
+    const page = pages + 1
+    const answer = await http.send({
+      method: 'GET',
+      path: `${jobPath.replace(/\/$/, '')}/NextDocument`,
+      maxBytes: limits.maxPageBytes,
+      timeoutMs: Math.max(1, pageEndsAtMs - clock.nowMs()),
+      stallMs: timing.pageStallMs,
+      signal: job.signal,
+      onBytes: (bytes, inAll) =>
+        job.onProgress({ page, bytes, ...(inAll && { percent: Math.min(100, (100 * bytes) / inAll) }) }),
+    })
+    if (job.signal.aborted) return GIVEN_UP
+    if (!answer.ok) return broken(context, answer)
+    if (answer.status === 200) {
+      if (pages >= limits.maxPages) return failed('too-many-pages', `more than ${limits.maxPages} pages`)
+      const inspected = inspectPage(format, answer.body)
+      if (!inspected.ok) return failed('bad-page', inspected.detail)
+      const { ok: _, ...size } = inspected
+      pages++
+      job.onPage({ format, bytes: answer.body, ...size })
+      // A flatbed has one page, and asking for a second makes some devices scan again.
+      if (source === 'flatbed') return { ok: true }
+      pageEndsAtMs = clock.nowMs() + timing.pageTimeoutMs
+      continue
+    }
+    const status = await context.askStatus()
+    if (job.signal.aborted) return GIVEN_UP
+    if (!status.ok) return ofState(status)
+    const ended = endOf(context, { jobPath, pages, httpStatus: answer.status, status: status.value })
+    if (ended !== undefined) return ended
+    await pause(clock, waitOf(answer, context), job.signal)
+    if (job.signal.aborted) return GIVEN_UP
+    if (clock.nowMs() >= pageEndsAtMs) return failed('timed-out', 'the page did not become ready')
+  }
+}
+
+interface Refusal {
+  readonly jobPath: string
+  readonly pages: number
+  readonly httpStatus: number
+  readonly status: EsclStatus
+}
+
+/** What a NextDocument without a page means; undefined: not yet. Devices differ, so the status decides more than the number. */
+function endOf(context: EsclJobContext, { jobPath, pages, httpStatus, status }: Refusal): ScanOutcome | undefined {
+  const hindrance = hindranceFor(context, status)
+  if (hindrance !== undefined) return hindrance
+  const isFeeder = context.job.options.source === 'feeder'
+  const mine = status.jobs?.find((each) => pathOf(each.uri) === jobPath)
+  if (httpStatus === 503) return undefined
+  const isBroken = mine?.state === 'Aborted' || mine?.state === 'Canceled'
+  const detail = `status ${httpStatus} after ${pages} pages, the job is ${mine?.state ?? 'not listed'}`
+  switch (httpStatus) {
+    case 404:
+    case 410: {
+      if (!isFeeder || isBroken) return failed('job-vanished', detail)
+      if (pages === 0) return status.feeder === 'loaded' ? failed('job-vanished', detail) : failed('feeder-empty')
+      if (mine?.state === 'Completed') return { ok: true }
+      // Sheets lie there that were not scanned, and the device has forgotten why.
+      const isForgotten = status.jobs !== undefined && mine === undefined
+      const isLeft = context.capabilities.detectsPaper && status.feeder === 'loaded'
+      if (isForgotten && (isLeft || httpStatus === 410)) return failed('job-vanished', detail)
+      return { ok: true }
+    }
+    case 409:
+      // Some say "conflict" when the last sheet is through (AirSane before its pull request 135).
+      if (isFeeder && !isBroken && status.feeder !== 'loaded') return pages > 0 ? { ok: true } : failed('feeder-empty')
+      return failed('device-error', detail)
+    default:
+      return failed('device-error', detail)
+  }
+}
+
+/** A NextDocument that brought no whole answer. */
+async function broken(context: EsclJobContext, answer: Extract<HttpAnswer, { ok: false }>): Promise<Failed> {
+  if (answer.fault === 'too-long') return failed('page-too-big', answer.detail)
+  if (answer.fault === 'no-answer' || answer.fault === 'stalled') return failed('timed-out', answer.detail)
+  if (answer.fault !== 'cut-off') return ofAnswer(answer)
+  // Cut off in the middle: the cable, or the device's own fault? The status tells.
+  const status = await context.askStatus()
+  if (!status.ok) return ofState(status)
+  return hindranceFor(context, status.value) ?? failed('bad-page', `cut off: ${answer.detail}`)
+}
+
+async function deleteOrphans(
+  deletion: JobDeletion,
+  before: readonly EsclJobInfo[] | undefined,
+  after: readonly EsclJobInfo[] | undefined,
+): Promise<void> {
+  const known = new Set(before?.map(({ uri }) => uri))
+  for (const { uri, state } of after ?? []) {
+    const path = pathOf(uri)
+    if (path === undefined || known.has(uri) || (state !== 'Pending' && state !== 'Processing')) continue
+    deletion.begun(path)
+    await deletion.finish(path)
+  }
+}
+
+function waitOf({ retryAfterMs }: { readonly retryAfterMs: number | undefined }, { timing }: EsclJobContext): number {
+  return Math.min(timing.retryCapMs, Math.max(1, retryAfterMs ?? timing.retryMs))
+}
+
+/** Only the path counts: devices give wrong names for themselves, and nothing may lead us to another machine. */
+export function pathOf(location: string | undefined): string | undefined {
+  const path = location?.replace(/^https?:\/\/[^/]*/i, '')
+  return path !== undefined && isJobPath(path) && path.length > 1 ? path : undefined
+}
+
+function ofAnswer(answer: Extract<HttpAnswer, { ok: false }>): Failed {
+  switch (answer.fault) {
+    case 'unplugged':
+      return failed('unplugged', answer.detail)
+    case 'cut-off':
+      return failed('unplugged', answer.detail)
+    case 'aborted':
+      return GIVEN_UP
+    case 'no-answer':
+    case 'stalled':
+      return failed('no-answer', answer.detail)
+    case 'too-long':
+    case 'not-understood':
+      return failed('bad-answer', answer.detail)
+  }
+}
+
+function ofState({ state, detail }: { readonly state: DocumentScannerState; readonly detail: string }): Failed {
+  const fault: ScanFault =
+    state.state === 'unplugged' || state.state === 'no-answer' || state.state === 'bad-answer' || state.state === 'busy'
+      ? state.state
+      : 'device-error'
+  return { ok: false, fault, detail, state }
+}

@@ -1,0 +1,226 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import type { TLSSocket } from 'node:tls'
+import type { LinkTrouble } from '../condition/states.ts'
+import type { Clock } from '../transport/clock.ts'
+import type { EsclAddress } from './scanner-url.ts'
+
+/** HTTP as the driver needs it: every wait bounded by the injected clock, every body by a size, every outcome a value. */
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** With its leading slash. */
+  readonly path: string
+  readonly body?: string
+  /** More bytes than this end it as `too-long`. */
+  readonly maxBytes: number
+  /** From the call to the answer's last byte. */
+  readonly timeoutMs: number
+  /** Between two pieces of the body. */
+  readonly stallMs?: number
+  readonly signal?: AbortSignal
+  /** Bytes of a 200's body so far, and how many there will be, where the device says so. */
+  readonly onBytes?: (soFar: number, inAll: number | undefined) => void
+}
+
+export type HttpAnswer =
+  | {
+      readonly ok: true
+      readonly status: number
+      /** Of its own memory. */
+      readonly body: Uint8Array<ArrayBuffer>
+      readonly location: string | undefined
+      readonly contentType: string | undefined
+      /** Retry-After in milliseconds; undefined when absent or a date. */
+      readonly retryAfterMs: number | undefined
+    }
+  | { readonly ok: false; readonly fault: 'unplugged'; readonly cause: LinkTrouble; readonly detail: string }
+  /** The connection broke after the answer had begun. */
+  | { readonly ok: false; readonly fault: 'cut-off'; readonly detail: string }
+  | {
+      readonly ok: false
+      /** no-answer: not even its head. stalled: the body does not come to its end. */
+      readonly fault: 'no-answer' | 'stalled' | 'too-long' | 'not-understood' | 'aborted'
+      readonly detail: string
+    }
+
+export interface HttpPort {
+  send(request: HttpRequest): Promise<HttpAnswer>
+  /** Ends all requests under way, as `aborted`. */
+  interrupt(): void
+  /** Lets go of kept connections. */
+  close(): void
+}
+
+const CAUSE_OF_CODE: Readonly<Record<string, LinkTrouble>> = {
+  ECONNREFUSED: 'refused',
+  ENOTFOUND: 'not-found',
+  EAI_AGAIN: 'not-found',
+  EHOSTUNREACH: 'not-found',
+  ENETUNREACH: 'not-found',
+  EADDRNOTAVAIL: 'not-found',
+  EACCES: 'no-permission',
+  EPERM: 'no-permission',
+  ETIMEDOUT: 'timed-out',
+}
+
+/** A scanner has few connections to give; one is for the page, one for the DELETE that ends it. */
+const MAX_SOCKETS = 2
+
+export function createHttpPort(address: EsclAddress, clock: Clock): HttpPort {
+  const { host, port, isTls, certificateSha256 } = address
+  const keep = { keepAlive: true, maxSockets: MAX_SOCKETS }
+  // A resumed session shows no certificate to compare.
+  const agent = isTls ? new HttpsAgent({ ...keep, maxCachedSessions: 0 }) : new HttpAgent(keep)
+  // A pinned certificate is compared by us; any other must be signed by someone whom the system trusts.
+  const underWay = new Set<() => void>()
+  const tls = isTls ? { rejectUnauthorized: certificateSha256 === undefined } : {}
+
+  function once(asked: HttpRequest, reuse: boolean): Promise<HttpAnswer & { readonly wasStale?: boolean }> {
+    return new Promise((resolve) => {
+      let response: IncomingMessage | undefined
+      let isSettled = false
+      let cancelStall: () => void = () => undefined
+      const body = asked.body === undefined ? undefined : Buffer.from(asked.body)
+      const request = (isTls ? httpsRequest : httpRequest)({
+        host,
+        port,
+        method: asked.method,
+        path: asked.path,
+        headers: body === undefined ? {} : { 'Content-Type': 'text/xml', 'Content-Length': body.length },
+        // A job must not be posted twice: it goes over a connection that nobody can have closed meanwhile.
+        agent: reuse && asked.method !== 'POST' ? agent : false,
+        ...tls,
+      })
+      const settle = (answer: HttpAnswer & { readonly wasStale?: boolean }): void => {
+        if (isSettled) return
+        isSettled = true
+        cancelStall()
+        cancelTimeout()
+        underWay.delete(abort)
+        asked.signal?.removeEventListener('abort', abort)
+        // Whatever is still on its way is of no use; a socket that is through goes back to the agent by itself.
+        if (!answer.ok) request.destroy()
+        resolve(answer)
+      }
+      const abort = (): void => settle({ ok: false, fault: 'aborted', detail: 'given up by this side' })
+      const cancelTimeout = clock.after(asked.timeoutMs, () => {
+        const fault = response === undefined ? 'no-answer' : 'stalled'
+        settle({ ok: false, fault, detail: `not through within ${Math.round(asked.timeoutMs)} ms` })
+      })
+
+      // These stay for the request's life, so that an error can never be an unhandled event.
+      request.on('error', (error) => {
+        const { code, message } = error as NodeJS.ErrnoException
+        if (code?.startsWith('HPE_')) {
+          const fault = code === 'HPE_HEADER_OVERFLOW' ? 'too-long' : 'not-understood'
+          settle({ ok: false, fault, detail: `no HTTP: ${message}` })
+        } else if (response !== undefined) settle({ ok: false, fault: 'cut-off', detail: message })
+        else settle({ ...unplugged(code, message), wasStale: request.reusedSocket })
+      })
+      request.on('close', () => settle({ ok: false, fault: 'cut-off', detail: 'the connection ended' }))
+      request.on('socket', (socket) => {
+        if (certificateSha256 === undefined) return
+        socket.once('secureConnect', () => {
+          const shown = fingerprintOf(socket as TLSSocket)
+          if (shown === certificateSha256) return
+          settle({
+            ok: false,
+            fault: 'unplugged',
+            cause: 'no-permission',
+            detail: `the device shows the certificate ${shown}`,
+          })
+        })
+      })
+      request.on('response', (arrived) => {
+        response = arrived
+        readBody(arrived, asked, {
+          settle,
+          stillComes() {
+            const { stallMs } = asked
+            cancelStall()
+            if (stallMs === undefined || isSettled) return
+            cancelStall = clock.after(stallMs, () =>
+              settle({ ok: false, fault: 'stalled', detail: `no byte for ${stallMs} ms` }),
+            )
+          },
+        })
+      })
+      underWay.add(abort)
+      if (asked.signal?.aborted) abort()
+      else asked.signal?.addEventListener('abort', abort)
+      request.end(body)
+    })
+  }
+
+  return {
+    async send(asked) {
+      const first = await once(asked, true)
+      // The device closed the kept connection just when we used it: nothing was asked yet.
+      return first.wasStale ? once(asked, false) : first
+    },
+    interrupt() {
+      for (const abort of [...underWay]) abort()
+    },
+    close: () => agent.destroy(),
+  }
+}
+
+interface BodyReading {
+  settle(answer: HttpAnswer): void
+  stillComes(): void
+}
+
+function readBody(response: IncomingMessage, asked: HttpRequest, { settle, stillComes }: BodyReading): void {
+  const { headers } = response
+  const said = headers['content-length']
+  const inAll = said !== undefined && /^\d{1,12}$/.test(said) ? Number(said) : undefined
+  const tooLong = (bytes: number): void =>
+    settle({ ok: false, fault: 'too-long', detail: `${bytes} bytes or more, at most ${asked.maxBytes} are taken` })
+  if (inAll !== undefined && inAll > asked.maxBytes) {
+    tooLong(inAll)
+    return
+  }
+  const pieces: Buffer[] = []
+  let soFar = 0
+  stillComes()
+  response.on('data', (piece: Buffer) => {
+    soFar += piece.length
+    if (soFar > asked.maxBytes) {
+      tooLong(soFar)
+      return
+    }
+    pieces.push(piece)
+    stillComes()
+    if (response.statusCode === 200) asked.onBytes?.(soFar, inAll)
+  })
+  response.on('error', (error) => settle({ ok: false, fault: 'cut-off', detail: error.message }))
+  response.on('end', () => {
+    const body = new Uint8Array(soFar)
+    let at = 0
+    for (const piece of pieces) {
+      body.set(piece, at)
+      at += piece.length
+    }
+    const { 'retry-after': retryAfter, location, 'content-type': contentType } = headers
+    settle({
+      ok: true,
+      status: response.statusCode ?? 0,
+      body,
+      location,
+      contentType,
+      retryAfterMs: retryAfter !== undefined && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) * 1000 : undefined,
+    })
+  })
+}
+
+function unplugged(code: string | undefined, detail: string): HttpAnswer & { readonly ok: false } {
+  // A certificate that nobody vouches for: only a maintainer can say that it is the right one.
+  const isCertificate = code !== undefined && /CERT|SELF_SIGNED|ALTNAME/.test(code)
+  const cause = isCertificate ? 'no-permission' : (CAUSE_OF_CODE[code ?? ''] ?? 'lost')
+  return { ok: false, fault: 'unplugged', cause, detail: code === undefined ? detail : `${code}: ${detail}` }
+}
+
+function fingerprintOf(socket: TLSSocket): string {
+  return socket.getPeerCertificate().fingerprint256?.replaceAll(':', '').toLowerCase() ?? 'none'
+}
