@@ -1,11 +1,12 @@
 import { type Asked, type BackendOptions, pause, type ScanJob, type ScanOutcome } from './backend.ts'
 import type { EsclCapabilities } from './capabilities.ts'
 import type { HttpAnswer, HttpPort } from './http.ts'
-import { isJobPath, type JobDeletion } from './job-deletion.ts'
+import type { JobDeletion } from './job-deletion.ts'
+import { endOf, type Failed, failed, hindranceFor, pathOf } from './job-end.ts'
 import { inspectPage } from './picture.ts'
 import { writeScanSettings } from './scan-settings.ts'
 import type { DocumentScannerState, ScanFault } from './states.ts'
-import { type EsclJobInfo, type EsclStatus, hindranceOf } from './status.ts'
+import type { EsclJobInfo, EsclStatus } from './status.ts'
 
 /** One job at an eSCL device: look, post, take page after page, delete. */
 
@@ -19,9 +20,6 @@ export interface EsclJobContext extends BackendOptions {
   readonly askStatus: () => Promise<Asked<EsclStatus>>
 }
 
-type Failed = Extract<ScanOutcome, { ok: false }>
-const failed = (fault: ScanFault, detail?: string): Failed => ({ ok: false, fault, ...(detail && { detail }) })
-
 /** A body that comes with a refusal: read for nothing but its end. */
 const REFUSAL_BYTES = 64 * 1024
 /** How a job's end is told when this side ended it; the driver says which it was. */
@@ -32,7 +30,7 @@ export async function runEsclJob(context: EsclJobContext): Promise<ScanOutcome> 
   await deletion.catchUp()
   const before = await askStatus()
   if (!before.ok) return ofState(before)
-  const hindrance = hindranceFor(context, before.value)
+  const hindrance = hindranceFor(job.options.source, before.value)
   if (hindrance !== undefined) return hindrance
   if (isKnownEmpty(context, before.value)) return failed('feeder-empty')
   if (job.signal.aborted) return GIVEN_UP
@@ -43,15 +41,6 @@ export async function runEsclJob(context: EsclJobContext): Promise<ScanOutcome> 
   } finally {
     await deletion.finish(posted.path)
   }
-}
-
-/** The feeder's troubles do not hinder the flatbed unless the device itself refuses. */
-function hindranceFor({ job }: EsclJobContext, status: EsclStatus): Failed | undefined {
-  const found = hindranceOf(status)
-  if (found === undefined) return undefined
-  const isFeeders = found.state.state !== 'error' || found.state.cause === 'tray-failed'
-  if (isFeeders && job.options.source === 'flatbed') return undefined
-  return { ok: false, fault: found.fault, state: found.state }
 }
 
 /** Only a feeder with a sensor is believed: others say "empty" whenever no job runs (AirSane pull request 135). */
@@ -87,7 +76,7 @@ async function post(context: EsclJobContext, before: EsclStatus): Promise<Posted
       return answer.ok ? failed('bad-answer', 'it began a job without saying which') : ofAnswer(answer)
     }
     if (after.ok) {
-      const hindrance = hindranceFor(context, after.value)
+      const hindrance = hindranceFor(job.options.source, after.value)
       if (hindrance !== undefined) return hindrance
     }
     const detail = `the job was refused with status ${answer.status}`
@@ -139,48 +128,12 @@ async function takePages(context: EsclJobContext, jobPath: string): Promise<Scan
     const status = await context.askStatus()
     if (job.signal.aborted) return GIVEN_UP
     if (!status.ok) return ofState(status)
-    const ended = endOf(context, { jobPath, pages, httpStatus: answer.status, status: status.value })
+    const { detectsPaper } = context.capabilities
+    const ended = endOf({ source, detectsPaper, jobPath, pages, httpStatus: answer.status, status: status.value })
     if (ended !== undefined) return ended
     await pause(clock, waitOf(answer, context), job.signal)
     if (job.signal.aborted) return GIVEN_UP
     if (clock.nowMs() >= pageEndsAtMs) return failed('timed-out', 'the page did not become ready')
-  }
-}
-
-interface Refusal {
-  readonly jobPath: string
-  readonly pages: number
-  readonly httpStatus: number
-  readonly status: EsclStatus
-}
-
-/** What a NextDocument without a page means; undefined: not yet. Devices differ, so the status decides more than the number. */
-function endOf(context: EsclJobContext, { jobPath, pages, httpStatus, status }: Refusal): ScanOutcome | undefined {
-  const hindrance = hindranceFor(context, status)
-  if (hindrance !== undefined) return hindrance
-  const isFeeder = context.job.options.source === 'feeder'
-  const mine = status.jobs?.find((each) => pathOf(each.uri) === jobPath)
-  if (httpStatus === 503) return undefined
-  const isBroken = mine?.state === 'Aborted' || mine?.state === 'Canceled'
-  const detail = `status ${httpStatus} after ${pages} pages, the job is ${mine?.state ?? 'not listed'}`
-  switch (httpStatus) {
-    case 404:
-    case 410: {
-      if (!isFeeder || isBroken) return failed('job-vanished', detail)
-      if (pages === 0) return status.feeder === 'loaded' ? failed('job-vanished', detail) : failed('feeder-empty')
-      if (mine?.state === 'Completed') return { ok: true }
-      // Sheets lie there that were not scanned, and the device has forgotten why.
-      const isForgotten = status.jobs !== undefined && mine === undefined
-      const isLeft = context.capabilities.detectsPaper && status.feeder === 'loaded'
-      if (isForgotten && (isLeft || httpStatus === 410)) return failed('job-vanished', detail)
-      return { ok: true }
-    }
-    case 409:
-      // Some say "conflict" when the last sheet is through (AirSane before its pull request 135).
-      if (isFeeder && !isBroken && status.feeder !== 'loaded') return pages > 0 ? { ok: true } : failed('feeder-empty')
-      return failed('device-error', detail)
-    default:
-      return failed('device-error', detail)
   }
 }
 
@@ -192,7 +145,7 @@ async function broken(context: EsclJobContext, answer: Extract<HttpAnswer, { ok:
   // Cut off in the middle: the cable, or the device's own fault? The status tells.
   const status = await context.askStatus()
   if (!status.ok) return ofState(status)
-  return hindranceFor(context, status.value) ?? failed('bad-page', `cut off: ${answer.detail}`)
+  return hindranceFor(context.job.options.source, status.value) ?? failed('bad-page', `cut off: ${answer.detail}`)
 }
 
 async function deleteOrphans(
@@ -211,12 +164,6 @@ async function deleteOrphans(
 
 function waitOf({ retryAfterMs }: { readonly retryAfterMs: number | undefined }, { timing }: EsclJobContext): number {
   return Math.min(timing.retryCapMs, Math.max(1, retryAfterMs ?? timing.retryMs))
-}
-
-/** Only the path counts: devices give wrong names for themselves, and nothing may lead us to another machine. */
-export function pathOf(location: string | undefined): string | undefined {
-  const path = location?.replace(/^https?:\/\/[^/]*/i, '')
-  return path !== undefined && isJobPath(path) && path.length > 1 ? path : undefined
 }
 
 function ofAnswer(answer: Extract<HttpAnswer, { ok: false }>): Failed {

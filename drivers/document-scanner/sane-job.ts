@@ -2,6 +2,7 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BackendOptions, ScanJob, ScanOutcome } from './backend.ts'
+import { failed } from './job-end.ts'
 import { createPageSplitter, type SplitPage } from './page-splitter.ts'
 import { createLineReader, faultOfStatus, readSaneLine, SANE_STATUS, stateOfOpenStatus } from './sane-lines.ts'
 import { runScanimage } from './sane-run.ts'
@@ -16,14 +17,6 @@ export interface SaneJobContext extends BackendOptions {
   /** The device and its options. */
   readonly args: readonly string[]
 }
-
-type Failed = Extract<ScanOutcome, { ok: false }>
-const failed = (fault: ScanFault, detail?: string, state?: DocumentScannerState): Failed => ({
-  ok: false,
-  fault,
-  ...(detail && { detail }),
-  ...(state && { state }),
-})
 
 export async function runSaneJob(context: SaneJobContext): Promise<ScanOutcome> {
   const { job, limits } = context
@@ -103,7 +96,8 @@ async function scanInto(context: SaneJobContext, directory: string, count: numbe
 
   function progress(): void {
     const bytes = splitter.heldBytes()
-    if (ended !== undefined || bytes === 0) return
+    // A picture that packs well comes in one piece at its end: then only the percentage moves.
+    if (ended !== undefined || (bytes === 0 && percent === undefined)) return
     job.onProgress({ page: handedOut + waiting.length + 1, bytes, ...(percent !== undefined && { percent }) })
   }
 

@@ -41,10 +41,11 @@ const BACK_WORD = /\bback\b/i
 export function readSaneOptions(listing: string, model: string): SaneAbility {
   const listed = listOptions(listing)
   const words = (name: string): readonly string[] => wordsOf(listed.get(name)?.values)
+  // "Color" rather than "24bit Color[Fast]" or "Color Lineart": the shortest is the plainest.
   const modeWord = (mode: ColourMode): string | undefined =>
-    // "Color" itself rather than "24bit Color[Fast]" or "Color Lineart".
-    words('--mode').find((word) => /^(?:colou?r|gr[ae]y)$/i.test(word) && MODE_WORDS[mode].test(word)) ??
-    words('--mode').find((word) => MODE_WORDS[mode].test(word) && (mode === 'bw' || !MODE_WORDS.bw.test(word)))
+    words('--mode')
+      .filter((word) => MODE_WORDS[mode].test(word) && (mode === 'bw' || !MODE_WORDS.bw.test(word)))
+      .sort((a, b) => a.length - b.length)[0]
   const sources = words('--source')
   const feederWords = sources.filter((word) => FEEDER_WORD.test(word) && !BACK_WORD.test(word))
   const feederWord = feederWords.find((word) => !DUPLEX_WORD.test(word))
@@ -93,7 +94,8 @@ function listOptions(listing: string): ReadonlyMap<string, Listed> {
   const listed = new Map<string, Listed>()
   for (const line of listing.split('\n')) {
     // "    --mode Gray|Color [Gray]", "    --duplex[=(yes|no)] [no] [advanced]", "    -x 0..200mm (in steps of 1) [80]"
-    const match = /^ {2,}(-{1,2}[A-Za-z][\w-]*)(?:\[=\(yes\|no\)\])?(?: ([^[]*))?\[(.*)\]\s*$/.exec(line)
+    // A word may hold brackets too ("24bit Color[Fast]"); only those behind a blank are scanimage's own.
+    const match = /^ {2,}(-{1,2}[A-Za-z][\w-]*)(?:\[=\(yes\|no\)\])?(?: (?!\[)(.*?))? \[(.*)\]\s*$/.exec(line)
     const [, name, values = '', current = ''] = match ?? []
     if (name === undefined || /\b(?:inactive|read-only|hardware)\b/.test(current)) continue
     listed.set(name, { values: values.trim() })

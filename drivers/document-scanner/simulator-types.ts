@@ -64,6 +64,8 @@ export interface DocumentScannerSimulator {
   /** The network is out: connections drop and new ones are refused. The device keeps its jobs. */
   pullPlug(): Promise<void>
   plugIn(): Promise<void>
+  /** Closes all connections, as devices do after some idle time. */
+  dropConnections(): void
   hang(place: HangPlace | undefined): void
   garble(kind: Garble | undefined): void
   endless(kind: Endless | undefined): void

@@ -281,6 +281,9 @@ export async function openDocumentScannerSimulator(
     strikeAfterPages: (ailment, after) => scanner.strikeAfter(ailment, after),
     pullPlug,
     plugIn: listen,
+    dropConnections() {
+      for (const socket of sockets) socket.destroy()
+    },
     hang(place) {
       hangs = place
     },

@@ -7,6 +7,10 @@ import type { Clock } from '../../transport/clock.ts'
 export interface ManualClock extends Clock {
   /** Waits until a wait of one of these lengths has begun (it may have already), and ends it. Resolves with its length. */
   fire(...delaysMs: readonly number[]): Promise<number>
+  /** Resolves when a wait of this length is under way. */
+  begun(delayMs: number): Promise<void>
+  /** Time passes, and what is due by then fires, in its order. */
+  advance(byMs: number): void
   /** The lengths of all waits that are under way. */
   pending(): readonly number[]
 }
@@ -45,6 +49,28 @@ export function createManualClock(): ManualClock {
         watchers.add(look)
         look()
       })
+    },
+    begun(delayMs) {
+      return new Promise((resolve) => {
+        const look = (): void => {
+          if (!watchers.has(look) || ![...waits].some((each) => each.delayMs === delayMs)) return
+          watchers.delete(look)
+          resolve()
+        }
+        watchers.add(look)
+        look()
+      })
+    },
+    advance(byMs) {
+      const untilMs = nowMs + byMs
+      for (;;) {
+        const [next] = [...waits].filter(({ dueMs }) => dueMs <= untilMs).sort((a, b) => a.dueMs - b.dueMs)
+        if (next === undefined) break
+        waits.delete(next)
+        nowMs = Math.max(nowMs, next.dueMs)
+        next.run()
+      }
+      nowMs = untilMs
     },
     pending: () => [...waits].map(({ delayMs }) => delayMs),
   }
