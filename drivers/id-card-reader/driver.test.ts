@@ -334,7 +334,7 @@ describe('the wire', () => {
     expect(await missing.nextState('unplugged')).toMatchObject({ state: { fault: 'not-found' } })
     const wrong = startReader('serail:///dev/ttyUSB0', QUICK)
     expect(await wrong.nextState('unplugged')).toMatchObject({ state: { fault: 'bad-url' } })
-    expect(JSON.stringify(wrong.log)).toContain('known are serial: and tcp:')
+    expect(JSON.stringify(wrong.log)).toContain('did you mean')
     await wrong.reader.stop()
   })
 

@@ -65,6 +65,11 @@ describe('tcp links', () => {
     await once(server, 'close')
     expect(await openLink(url, OPEN_TIMEOUT_MS)).toMatchObject({ ok: false, fault: 'refused' })
     expect(await openLink('ftp://x', OPEN_TIMEOUT_MS)).toMatchObject({ ok: false, fault: 'bad-url' })
+    expect(await openLink('sane:test', OPEN_TIMEOUT_MS)).toEqual({
+      ok: false,
+      fault: 'bad-url',
+      detail: '"sane:test" names no wire of bytes; it is an address for document-scanner',
+    })
   })
 })
 
