@@ -7,6 +7,8 @@ const READ_FINGERPRINT_LENGTHS_BYTES = 6
 const SAM_ID_BYTES = 16
 /** 35 UTF-16 units. */
 export const ADDITIONAL_ADDRESS_BYTES = 70
+/** An id whose layout is not published [1]: any length in reason, given as hexadecimal digits. */
+const MAX_MANAGEMENT_NUMBER_BYTES = 64
 /** find answers these after 9F, select these after 90; their meaning is not published. */
 export const FIND_DATA_BYTES = 4
 export const SELECT_DATA_BYTES = 8
@@ -84,6 +86,17 @@ export function additionalAddressText(data: Uint8Array): string | undefined {
 
 export function buildAdditionalAddress(text: string): Uint8Array {
   return utf16Bytes(text, ADDITIONAL_ADDRESS_BYTES)
+}
+
+/** The card's management number as hexadecimal digits; undefined when the data cannot be one. */
+export function managementNumberText(data: Uint8Array): string | undefined {
+  const isLikely = data.length > 0 && data.length <= MAX_MANAGEMENT_NUMBER_BYTES
+  return isLikely ? Buffer.from(data).toString('hex').toUpperCase() : undefined
+}
+
+/** The bytes of hexadecimal digits. */
+export function buildManagementNumber(digits: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(digits, 'hex'))
 }
 
 /** UTF-16LE text without the padding around it (U+0020 on cards; some put U+0000). */

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { CardReaderOptions } from './driver.ts'
 import { type ReaderHarness, startReader, until } from './reader-harness.ts'
 import { SAMPLE_OTHER_CARDS, SAMPLE_PERSONS, type SamplePerson } from './sample-persons.ts'
-import type { Misbehaviour } from './simulated-module.ts'
+import { type Misbehaviour, sampleFingerprint, samplePhoto } from './simulated-module.ts'
 import { type CardReaderSimulator, createCardReaderSimulator } from './simulator.ts'
 
 /** Short, so that faults show soon; the meaning of each is unchanged. */
@@ -102,6 +102,78 @@ describe('a reading', () => {
     expect((await unasked.harness.nextCard()).card).not.toHaveProperty('additionalAddress')
     expect(unasked.simulator.counters().requests.readAdditionalAddress).toBeUndefined()
     expect(await unasked.harness.reader.readAdditionalAddress()).toEqual({ ok: true, address: zhao.additionalAddress })
+  })
+})
+
+describe('what else a card and a module can be asked', () => {
+  it('fingerprints, when told to, with their own length field', async () => {
+    const { simulator, harness } = await setUp({ fingerprint: true })
+    for (const [person, bytes] of [
+      [zhao, 1_024],
+      [zhou, 512],
+      [sun, 0],
+    ] as const) {
+      simulator.putCard(person)
+      const read = await harness.nextCard()
+      expect(read.card.fields).toEqual(person.fields)
+      expect(read.fingerprint).toBe(Buffer.from(sampleFingerprint(bytes)).toString('base64'))
+      simulator.takeCard()
+      await moreFinds(simulator, 2)
+    }
+    expect(simulator.counters().requests.readTextPhoto).toBeUndefined()
+  })
+
+  it('text and photo alone, when there is no fingerprint to be had', async () => {
+    const { simulator, harness } = await setUp({ fingerprint: true })
+    for (const sw3 of [0x91, 0x21]) {
+      simulator.misbehave({ kind: 'status', sw3, command: 'readTextPhotoFingerprint' })
+      simulator.putCard(zhao)
+      expect(await harness.nextCard()).toMatchObject({ card: { fields: zhao.fields }, fingerprint: '' })
+      simulator.takeCard()
+      await moreFinds(simulator, 2)
+    }
+    expect(harness.events.filter((event) => event.event === 'card-fault')).toEqual([])
+    expect(harness.log.filter((line) => line.event === 'reader-card-fault')).toEqual([])
+  })
+
+  it('a read that fails for another reason is no lack of fingerprints', async () => {
+    const { simulator, harness } = await setUp({ fingerprint: true })
+    simulator.misbehave({ kind: 'status', sw3: 0x41, command: 'readTextPhotoFingerprint' })
+    simulator.putCard(zhao)
+    expect(await harness.nextFault()).toMatchObject({ fault: 'lifted-early' })
+    expect(simulator.counters().requests.readTextPhoto).toBeUndefined()
+  })
+
+  it('the management number', async () => {
+    const { simulator, harness } = await setUp({ managementNumber: true })
+    simulator.putCard(zhao)
+    expect((await harness.nextCard()).card.managementNumber).toBe('99010100000000000000194103070001')
+    simulator.takeCard()
+    await moreFinds(simulator, 2)
+    simulator.putCard(sun)
+    expect((await harness.nextCard()).card.managementNumber).toBeNull()
+    expect(await harness.reader.readManagementNumber()).toEqual({ ok: true, number: null })
+  })
+
+  it('a reset, and the size of a piece over the air', async () => {
+    const { simulator, harness } = await setUp()
+    await harness.nextState('ready')
+    expect(await harness.reader.resetSam()).toEqual({ ok: true })
+    expect(simulator.counters().requests.resetSam).toBe(1)
+    expect(await harness.reader.setMaxRfBytes(80)).toEqual({ ok: true })
+    expect(simulator.maxRfBytes()).toBe(80)
+    expect(await harness.reader.setMaxRfBytes(300)).toEqual({ ok: false, fault: 'out-of-range' })
+    simulator.setSamFault(0x60)
+    expect(await harness.reader.setMaxRfBytes(100)).toEqual({ ok: false, fault: 'refused', sw3: 0x60 })
+    expect(simulator.maxRfBytes()).toBe(80)
+  })
+
+  it('the photo as a picture, only with a decoder', async () => {
+    const { harness } = await setUp()
+    expect(await harness.reader.decodePhoto(samplePhoto())).toMatchObject({ ok: false, fault: 'no-decoder' })
+    const bmp = Uint8Array.of(1)
+    const decoding = await setUp({ wltDecoder: { decode: async () => ({ ok: true, bmp }) } })
+    expect(await decoding.harness.reader.decodePhoto(samplePhoto())).toEqual({ ok: true, bmp })
   })
 })
 

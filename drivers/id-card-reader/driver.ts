@@ -3,8 +3,17 @@ import type { ByteLink, LinkFault, OpenLink } from '../transport/byte-link.ts'
 import type { Clock } from '../transport/clock.ts'
 import { samIdText } from './answers.ts'
 import { createExchange, type Exchange, READER_TIMEOUTS, type ReaderTimeouts } from './exchange.ts'
+import { overHidPackets } from './hid-packets.ts'
 import type { ReaderLog } from './log.ts'
-import { type AdditionalAddressResult, readAddress } from './read-card.ts'
+import { type CommandName, maxRfBytes } from './protocol.ts'
+import {
+  type AdditionalAddressResult,
+  type CardExtras,
+  type ItemFault,
+  type ManagementNumberResult,
+  readAddress,
+  readManagementNumber,
+} from './read-card.ts'
 import {
   FAULT_RETRY_MS,
   POLL_INTERVAL_MS,
@@ -15,6 +24,7 @@ import {
 } from './session.ts'
 import type { CardReaderEvent, CardReaderState } from './states.ts'
 import { SW3_OK } from './status-words.ts'
+import { NO_DECODER, type PhotoResult, type WltDecoder } from './wlt-decoder.ts'
 
 /** The reader as the rest of the terminal sees it: opens the wire, keeps it open, and answers questions. */
 
@@ -30,8 +40,12 @@ export interface CardReaderOptions {
   /** Called in the turn in which it happened; must not throw. */
   readonly onEvent: (event: CardReaderEvent) => void
   readonly log: ReaderLog
-  /** Ask each card for its additional address too (30 03). */
+  /** What each card is asked for besides text and photo; nothing unless told. */
   readonly additionalAddress?: boolean
+  readonly fingerprint?: boolean
+  readonly managementNumber?: boolean
+  /** Turns WLT into a picture; without one decodePhoto says so. */
+  readonly wltDecoder?: WltDecoder
   readonly pollIntervalMs?: number
   readonly probeIntervalMs?: number
   readonly faultRetryMs?: number
@@ -41,12 +55,9 @@ export interface CardReaderOptions {
   readonly newReadId?: () => string
 }
 
-export type SamStatusResult =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly fault: 'not-connected' | 'no-answer' | 'link-bad' | 'link-lost' }
-  | { readonly ok: false; readonly fault: 'refused'; readonly sw3: number }
-
-export type SamIdResult = { readonly ok: true; readonly samId: string } | (SamStatusResult & { readonly ok: false })
+export type SamStatusResult = { readonly ok: true } | ItemFault
+export type SamIdResult = { readonly ok: true; readonly samId: string } | ItemFault
+export type MaxRfBytesResult = SamStatusResult | { readonly ok: false; readonly fault: 'out-of-range' }
 
 export interface IdCardReader {
   /** Opens the wire and goes on for ever: whatever fails is told as a state and tried again. */
@@ -56,12 +67,25 @@ export interface IdCardReader {
   state(): CardReaderState
   samStatus(): Promise<SamStatusResult>
   samId(): Promise<SamIdResult>
+  /** 10 FF: the module starts anew. A card that was read and still lies there is not told again. */
+  resetSam(): Promise<SamStatusResult>
+  /** 61 FF: the largest piece asked of a card over the air, 24 to 255 bytes; smaller pieces suit a weak aerial. */
+  setMaxRfBytes(bytes: number): Promise<MaxRfBytesResult>
   readAdditionalAddress(): Promise<AdditionalAddressResult>
+  readManagementNumber(): Promise<ManagementNumberResult>
+  /** The photo of a card event as a picture; `no-decoder` unless the options brought one. */
+  decodePhoto(wlt: Uint8Array): Promise<PhotoResult>
 }
 
 export function createIdCardReader(options: CardReaderOptions): IdCardReader {
   const { clock, log } = options
   const timeouts: ReaderTimeouts = { ...READER_TIMEOUTS, ...options.timeouts }
+  const extras: CardExtras = {
+    additionalAddress: options.additionalAddress ?? false,
+    fingerprint: options.fingerprint ?? false,
+    managementNumber: options.managementNumber ?? false,
+  }
+  const decoder = options.wltDecoder ?? NO_DECODER
   let state: CardReaderState = { state: 'connecting' }
   let stopped = false
   let running: Promise<void> | undefined
@@ -97,7 +121,7 @@ export function createIdCardReader(options: CardReaderOptions): IdCardReader {
     probeIntervalMs: options.probeIntervalMs ?? PROBE_INTERVAL_MS,
     faultRetryMs: options.faultRetryMs ?? FAULT_RETRY_MS,
     epochMs: options.clockEpochMs ?? performance.timeOrigin,
-    additionalAddress: options.additionalAddress ?? false,
+    extras,
     newReadId: options.newReadId ?? randomUUID,
     onEvent: options.onEvent,
     state: () => state,
@@ -112,7 +136,7 @@ export function createIdCardReader(options: CardReaderOptions): IdCardReader {
       const opened = await options.openLink(options.url, OPEN_TIMEOUT_MS)
       if (opened.ok) {
         if (state.state === 'unplugged') setState({ state: 'connecting' })
-        const end = await serve(opened.link)
+        const end = await serve(overHidPackets(opened.link))
         if (end.wasAlive) failures = 0
       } else if (!stopped) {
         linkFault(opened)
@@ -143,6 +167,15 @@ export function createIdCardReader(options: CardReaderOptions): IdCardReader {
     return end
   }
 
+  /** A command whose whole answer is its status word. */
+  async function ask(command: CommandName, data?: Uint8Array): Promise<SamStatusResult> {
+    const result = await exchange?.request(command, timeouts.statusMs, data)
+    if (result === undefined) return { ok: false, fault: 'not-connected' }
+    if (!result.ok) return { ok: false, fault: result.fault }
+    const { sw3 } = result.answer
+    return sw3 === SW3_OK ? { ok: true } : { ok: false, fault: 'refused', sw3 }
+  }
+
   return {
     start() {
       running ??= run()
@@ -156,13 +189,7 @@ export function createIdCardReader(options: CardReaderOptions): IdCardReader {
       setState({ state: 'stopped' })
     },
     state: () => state,
-    async samStatus() {
-      const result = await exchange?.request('samStatus', timeouts.statusMs)
-      if (result === undefined) return { ok: false, fault: 'not-connected' }
-      if (!result.ok) return { ok: false, fault: result.fault }
-      const { sw3 } = result.answer
-      return sw3 === SW3_OK ? { ok: true } : { ok: false, fault: 'refused', sw3 }
-    },
+    samStatus: () => ask('samStatus'),
     async samId() {
       const result = await exchange?.request('samId', timeouts.statusMs)
       if (result === undefined) return { ok: false, fault: 'not-connected' }
@@ -170,8 +197,17 @@ export function createIdCardReader(options: CardReaderOptions): IdCardReader {
       const samId = samIdText(result.answer.data)
       return samId === undefined ? { ok: false, fault: 'refused', sw3: result.answer.sw3 } : { ok: true, samId }
     },
+    resetSam: () => ask('resetSam'),
+    async setMaxRfBytes(bytes) {
+      const data = maxRfBytes(bytes)
+      return data === undefined ? { ok: false, fault: 'out-of-range' } : ask('setMaxRfBytes', data)
+    },
     async readAdditionalAddress() {
       return exchange === undefined ? { ok: false, fault: 'not-connected' } : readAddress(exchange, timeouts)
     },
+    async readManagementNumber() {
+      return exchange === undefined ? { ok: false, fault: 'not-connected' } : readManagementNumber(exchange, timeouts)
+    },
+    decodePhoto: (wlt) => decoder.decode(wlt),
   }
 }

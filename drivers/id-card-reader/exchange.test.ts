@@ -113,4 +113,20 @@ describe('one request at a time', () => {
     expect(await find).toEqual({ ok: false, fault: 'link-lost' })
     expect(await hand.exchange.request('samStatus', 500)).toEqual({ ok: false, fault: 'link-lost' })
   })
+
+  it('gives up a line on which frames begin for ever', async () => {
+    const hand = byHand()
+    const find = hand.exchange.request('findCard', 500)
+    let outcome: unknown
+    void find.then((result) => {
+      outcome = result
+    })
+    // A beginning every 50 ms, never still for 100; four sendings of at most 5.5 s and the waits between them.
+    for (let atMs = 30; outcome === undefined && atMs < 60_000; atMs += 50) {
+      await hand.moveTo(atMs)
+      hand.deliver(Buffer.from('AAAAAA9669090A', 'hex'))
+    }
+    expect(outcome).toEqual({ ok: false, fault: 'link-bad' })
+    expect(hand.written.length).toBe(4)
+  })
 })

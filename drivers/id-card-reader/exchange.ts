@@ -20,6 +20,11 @@ export const MAX_RESENDS = 3
 /** After damage or silence the line must be still this long before the next request, lest a late rest is taken for
  * its answer. Longer than the 16 ms for which USB serial adapters hold bytes back. */
 const QUIET_MS = 25
+/**
+ * A frame must be through so long after the last moment for its beginning, whatever keeps coming: 2321 bytes take 2.4 s
+ * at the slowest speed, 9600 baud (devices.md 1.1).
+ */
+const MAX_FRAME_MS = 5_000
 /** A line that never falls still is written to all the same after this; an over-long frame takes 0.3 s. */
 const MAX_QUIET_WAIT_MS = 3_000
 
@@ -28,7 +33,9 @@ export interface ReaderTimeouts {
   readonly findMs: number
   readonly selectMs: number
   readonly readMs: number
+  readonly readFingerprintMs: number
   readonly addressMs: number
+  readonly managementNumberMs: number
   /** The first status after opening: a module may still be at its self-test. */
   readonly statusMs: number
   /** Later status probes; shorter, because they are sent about once a second. */
@@ -36,12 +43,14 @@ export interface ReaderTimeouts {
   readonly interByteMs: number
 }
 
-/** reference/devices.md 1.3: find and select 100 ms to 1 s, read 2 s, address 1.5 s, status 3 s. */
+/** reference/devices.md 1.3: find and select 100 ms to 1 s, read 2 s, with fingerprint 3 s, address 1.5 s, status 3 s. */
 export const READER_TIMEOUTS: ReaderTimeouts = {
   findMs: 500,
   selectMs: 1_000,
   readMs: 2_000,
+  readFingerprintMs: 3_000,
   addressMs: 1_500,
+  managementNumberMs: 1_500,
   statusMs: 3_000,
   probeMs: 1_000,
   interByteMs: 100,
@@ -54,7 +63,7 @@ export type ExchangeResult =
 
 export interface Exchange {
   /** Sends a command and waits for its answer; calls made meanwhile wait their turn. */
-  request(command: CommandName, timeoutMs: number): Promise<ExchangeResult>
+  request(command: CommandName, timeoutMs: number, data?: Uint8Array): Promise<ExchangeResult>
 }
 
 type Once =
@@ -90,12 +99,17 @@ export function createExchange(options: ExchangeOptions): Exchange {
     onLost?.()
   })
 
-  function once(command: CommandName, timeoutMs: number): Promise<Once> {
+  function once(command: CommandName, timeoutMs: number, data: Uint8Array | undefined): Promise<Once> {
     return new Promise((resolve) => {
       const startedAtMs = clock.nowMs()
       let cancelTimer = clock.after(timeoutMs, onTimer)
+      const cancelLast = clock.after(timeoutMs + MAX_FRAME_MS, () => {
+        log({ level: 'warn', event: 'reader-endless-answer', detail: { command } })
+        settle({ kind: 'damaged', reason: 'truncated' })
+      })
       const settle = (outcome: Once) => {
         cancelTimer()
+        cancelLast()
         onEvents = undefined
         onLost = undefined
         unsettled = outcome.kind !== 'answer'
@@ -126,7 +140,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       }
       onEvents = take
       onLost = () => settle({ kind: 'link-lost' })
-      void link.write(buildRequest(command))
+      void link.write(buildRequest(command, data))
     })
   }
 
@@ -144,13 +158,13 @@ export function createExchange(options: ExchangeOptions): Exchange {
     parser.reset()
   }
 
-  async function request(command: CommandName, timeoutMs: number): Promise<ExchangeResult> {
+  async function request(command: CommandName, timeoutMs: number, data?: Uint8Array): Promise<ExchangeResult> {
     for (let resends = 0; ; resends += 1) {
       // What came between two requests answers neither.
       if (unsettled) await settleLine()
       else parser.reset()
       if (lost) return { ok: false, fault: 'link-lost' }
-      const outcome = await once(command, timeoutMs)
+      const outcome = await once(command, timeoutMs, data)
       let why: string
       if (outcome.kind === 'answer') {
         if (statusWord(outcome.answer.sw3).group !== 'link') {
@@ -168,8 +182,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
   }
 
   return {
-    request(command, timeoutMs) {
-      const result = last.then(() => request(command, timeoutMs))
+    request(command, timeoutMs, data) {
+      const result = last.then(() => request(command, timeoutMs, data))
       last = result
       return result
     },
@@ -194,6 +208,7 @@ function answersCommand(command: CommandName, { sw3, data }: Answer): boolean {
       return sw3 === SW3_OK && data.length === ADDITIONAL_ADDRESS_BYTES
     case 'resetSam':
     case 'samStatus':
+    case 'setMaxRfBytes':
       return sw3 === SW3_OK && data.length === 0
     case 'samId':
     case 'readManagementNumber':

@@ -6,6 +6,7 @@ export interface ReaderLogLine {
     | 'reader-link'
     | 'reader-resend'
     | 'reader-stray-answer'
+    | 'reader-endless-answer'
     | 'reader-card-read'
     | 'reader-card-fault'
   readonly detail: Readonly<Record<string, string | number | boolean>>

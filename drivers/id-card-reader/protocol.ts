@@ -24,6 +24,8 @@ export const COMMANDS = {
   readTextPhotoFingerprint: [0x30, 0x10],
   readAdditionalAddress: [0x30, 0x03],
   readManagementNumber: [0x30, 0x05],
+  /** With one byte of data: see maxRfBytes. */
+  setMaxRfBytes: [0x61, 0xff],
 } as const satisfies Record<string, readonly [number, number]>
 
 export type CommandName = keyof typeof COMMANDS
@@ -49,8 +51,17 @@ export function buildFrame(body: Uint8Array): Uint8Array {
 }
 
 /** The whole request frame of a command. */
-export function buildRequest(command: CommandName): Uint8Array {
-  return buildFrame(Uint8Array.from(COMMANDS[command]))
+export function buildRequest(command: CommandName, data: Uint8Array = new Uint8Array(0)): Uint8Array {
+  return buildFrame(Uint8Array.from([...COMMANDS[command], ...data]))
+}
+
+/** The largest piece that the module asks of a card over the air, in bytes (devices.md 1.3). */
+const MIN_RF_BYTES = 24
+const MAX_RF_BYTES = 255
+
+/** The data byte of `setMaxRfBytes`; undefined for a number that the module does not know. */
+export function maxRfBytes(bytes: number): Uint8Array | undefined {
+  return Number.isInteger(bytes) && bytes >= MIN_RF_BYTES && bytes <= MAX_RF_BYTES ? Uint8Array.of(bytes) : undefined
 }
 
 /** The whole answer frame with SW1 = SW2 = 00. */
@@ -64,7 +75,9 @@ export function buildAnswer(sw3: number, data: Uint8Array = new Uint8Array(0)): 
 /** Which command a request body carries; undefined for one that is not in the table. */
 export function commandOfBody(body: Uint8Array): CommandName | undefined {
   const names = Object.keys(COMMANDS) as CommandName[]
-  return names.find((name) => body.length === 2 && COMMANDS[name][0] === body[0] && COMMANDS[name][1] === body[1])
+  const name = names.find((each) => COMMANDS[each][0] === body[0] && COMMANDS[each][1] === body[1])
+  if (name === undefined) return undefined
+  return body.length === 2 + (name === 'setMaxRfBytes' ? 1 : 0) ? name : undefined
 }
 
 export interface Answer {
@@ -78,6 +91,13 @@ export interface Answer {
 export function answerOfBody(body: Uint8Array): Answer {
   const [sw1 = 0, sw2 = 0, sw3 = 0] = body
   return { sw1, sw2, sw3, data: body.subarray(3) }
+}
+
+/** Bytes of the whole answer frame that begins here; undefined when none does or its length cannot be. */
+export function answerBytesOf(bytes: Uint8Array): number | undefined {
+  if (bytes.length < HEADER_BYTES || PREAMBLE.some((byte, at) => bytes[at] !== byte)) return undefined
+  const len = ((bytes[PREAMBLE.length] ?? 0) << 8) | (bytes[PREAMBLE.length + 1] ?? 0)
+  return len >= MIN_ANSWER_LEN && len <= MAX_LEN ? HEADER_BYTES + len : undefined
 }
 
 export type DamageReason = 'checksum' | 'over-long' | 'too-short' | 'truncated'
@@ -96,59 +116,91 @@ export interface FrameParser {
   reset(): void
   /** True from the preamble until the frame's last byte. */
   midFrame(): boolean
+  /** Bytes of unfinished input kept now; never as many as the longest frame has. */
+  heldBytes(): number
   /** Bytes thrown away so far because they belonged to no frame. */
   skippedBytes(): number
 }
 
+/** The longest frame, and as much again: what is kept is moved to the front seldom, and never grows. */
+const ROOM_BYTES = 4 * (HEADER_BYTES + MAX_LEN)
+
 /**
  * Finds frames in a stream with noise. After anything bad it goes on one byte after the preamble that misled it, so a
- * real frame behind (or inside) noise that looks like a preamble is still found.
+ * real frame behind (or inside) noise that looks like a preamble is still found. Memory is constant, and time linear
+ * whatever the noise: the check of any stretch is the difference of two running checks.
  */
 export function createFrameParser(direction: 'requests' | 'answers'): FrameParser {
   const minLen = direction === 'requests' ? MIN_REQUEST_LEN : MIN_ANSWER_LEN
-  let kept: Buffer = Buffer.alloc(0)
+  const room = Buffer.alloc(ROOM_BYTES)
+  /** XOR of all bytes before each place. */
+  const running = new Uint8Array(ROOM_BYTES + 1)
+  let start = 0
+  let end = 0
   let skipped = 0
 
   function skip(count: number): void {
-    kept = kept.subarray(count)
+    start += count
     skipped += count
+  }
+
+  /** Takes as many of the bytes as there is room for and returns their number. */
+  function keep(bytes: Uint8Array): number {
+    if (start > 0 && bytes.length > ROOM_BYTES - end) {
+      room.copyWithin(0, start, end)
+      running.copyWithin(0, start, end + 1)
+      end -= start
+      start = 0
+    }
+    const count = Math.min(bytes.length, ROOM_BYTES - end)
+    room.set(bytes.subarray(0, count), end)
+    let check = running[end] ?? 0
+    for (let at = end; at < end + count; at += 1) {
+      check ^= room[at] ?? 0
+      running[at + 1] = check
+    }
+    end += count
+    return count
   }
 
   function scan(events: FrameEvent[]): void {
     for (;;) {
+      const kept = room.subarray(start, end)
       const at = kept.indexOf(PREAMBLE)
       if (at < 0) {
         skip(kept.length - preambleTail(kept))
         return
       }
       skip(at)
-      if (kept.length < HEADER_BYTES) return
-      const len = kept.readUInt16BE(PREAMBLE.length)
+      if (end - start < HEADER_BYTES) return
+      const len = room.readUInt16BE(start + PREAMBLE.length)
       if (len > MAX_LEN || len < minLen) {
         events.push({ kind: 'damaged', reason: len > MAX_LEN ? 'over-long' : 'too-short' })
         skip(1)
         continue
       }
       const total = HEADER_BYTES + len
-      if (kept.length < total) return
-      if (xorOf(kept.subarray(PREAMBLE.length, total)) !== 0) {
+      if (end - start < total) return
+      if (running[start + total] !== running[start + PREAMBLE.length]) {
         events.push({ kind: 'damaged', reason: 'checksum' })
         skip(1)
         continue
       }
-      // A copy: the caller may keep it, the buffer goes on.
-      events.push({ kind: 'frame', body: Uint8Array.from(kept.subarray(HEADER_BYTES, total - 1)) })
-      kept = kept.subarray(total)
+      // A copy: the caller may keep it, the room is used again.
+      events.push({ kind: 'frame', body: Uint8Array.from(room.subarray(start + HEADER_BYTES, start + total - 1)) })
+      start += total
     }
   }
 
-  const midFrame = () => kept.length >= PREAMBLE.length
+  const midFrame = () => end - start >= PREAMBLE.length
 
   return {
     push(bytes) {
-      kept = Buffer.concat([kept, bytes])
       const events: FrameEvent[] = []
-      scan(events)
+      for (let taken = 0; taken < bytes.length; ) {
+        taken += keep(bytes.subarray(taken))
+        scan(events)
+      }
       return events
     },
     giveUp() {
@@ -158,13 +210,14 @@ export function createFrameParser(direction: 'requests' | 'answers'): FrameParse
         skip(1)
         scan(events)
       }
-      skip(kept.length)
+      skip(end - start)
       return events
     },
     reset() {
-      skip(kept.length)
+      skip(end - start)
     },
     midFrame,
+    heldBytes: () => end - start,
     skippedBytes: () => skipped,
   }
 }

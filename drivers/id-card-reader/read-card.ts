@@ -1,8 +1,8 @@
-import { additionalAddressText, splitReadAnswer } from './answers.ts'
+import { additionalAddressText, managementNumberText, splitReadAnswer } from './answers.ts'
 import type { Exchange, ExchangeResult, ReaderTimeouts } from './exchange.ts'
 import type { CommandName } from './protocol.ts'
 import type { CardFault, RawCard } from './states.ts'
-import { SW3_RANDOM_FAILED, statusWord } from './status-words.ts'
+import { SW3_COMMAND_ERROR, SW3_NO_ITEM, SW3_RANDOM_FAILED, statusWord } from './status-words.ts'
 import { decodeTextBlock } from './text-block.ts'
 
 /** One walk through find, select and read, and what each status word means on the way (reference/devices.md 1.4). */
@@ -15,7 +15,7 @@ export type CardOutcome =
   /** Found again without having been away: read before, see `armed`. */
   | { readonly outcome: 'still-there' }
   /** `foundAtMs`: the clock when the find that first saw the card began to be written. */
-  | { readonly outcome: 'card'; readonly card: RawCard; readonly photo: Uint8Array; readonly foundAtMs: number }
+  | ({ readonly outcome: 'card' } & ReadOut)
   | {
       readonly outcome: 'card-fault'
       readonly fault: CardFault
@@ -27,13 +27,31 @@ export type CardOutcome =
   | { readonly outcome: 'no-answer' | 'link-bad' | 'link-lost'; readonly cardSeen: boolean }
   | { readonly outcome: 'out-of-service'; readonly sw3: number; readonly cardSeen: boolean }
 
+/** All that was asked for of one card. */
+export interface ReadOut {
+  readonly card: RawCard
+  readonly photo: Uint8Array
+  /** Only when asked for; empty = the card has none. */
+  readonly fingerprint?: Uint8Array
+  readonly foundAtMs: number
+}
+
+/** What is read besides text and photo. */
+export interface CardExtras {
+  /** 30 03 after the read; 7.9 ms more. */
+  readonly additionalAddress: boolean
+  /** 30 10 instead of 30 01; up to 89 ms more. */
+  readonly fingerprint: boolean
+  /** 30 05 after the read. */
+  readonly managementNumber: boolean
+}
+
 export interface ReadCardOptions {
   readonly exchange: Exchange
   readonly timeouts: ReaderTimeouts
   /** False right after a reading: a card found then is only reported as still there. */
   readonly armed: boolean
-  /** 30 03 after the read; 7.9 ms more. */
-  readonly additionalAddress: boolean
+  readonly extras: CardExtras
   /** Called once when a card is there and will be read. */
   readonly onFound: () => void
 }
@@ -44,7 +62,7 @@ type Step =
   | { readonly go: false; readonly ends: CardOutcome; readonly again: boolean }
 
 export async function readCard(options: ReadCardOptions): Promise<CardOutcome> {
-  const { exchange, timeouts } = options
+  const { exchange, timeouts, extras } = options
   let foundAtMs: number | undefined
   let lastFault: CardOutcome | undefined
 
@@ -67,9 +85,16 @@ export async function readCard(options: ReadCardOptions): Promise<CardOutcome> {
     }
     const select = await step('selectCard', timeouts.selectMs)
     if (!select.go) return select
-    const read = await step('readTextPhoto', timeouts.readMs)
+    let withFingerprint = extras.fingerprint
+    let read = withFingerprint
+      ? await step('readTextPhotoFingerprint', timeouts.readFingerprintMs)
+      : await step('readTextPhoto', timeouts.readMs)
+    if (withFingerprint && !read.go && lacksFingerprint(read.ends)) {
+      withFingerprint = false
+      read = await step('readTextPhoto', timeouts.readMs)
+    }
     if (!read.go) return read
-    const parts = splitReadAnswer(read.result.answer.data)
+    const parts = splitReadAnswer(read.result.answer.data, withFingerprint)
     if (!parts.ok) return { go: false, ends: fault('damaged-answer', parts.detail), again: true }
     const text = decodeTextBlock(parts.text)
     if (!text.ok) {
@@ -77,17 +102,18 @@ export async function readCard(options: ReadCardOptions): Promise<CardOutcome> {
       return { go: false, ends: fault(isUnknown ? text.fault : 'damaged-answer', text.detail), again: !isUnknown }
     }
     const { cardType, fields } = text
-    if (!options.additionalAddress) {
-      return {
-        go: false,
-        ends: { outcome: 'card', card: { cardType, fields }, photo: parts.photo, foundAtMs },
-        again: false,
-      }
+    // The card itself was read; an item that cannot be had is no reason to withhold it.
+    const address = extras.additionalAddress ? await readAddress(exchange, timeouts) : undefined
+    const management = extras.managementNumber ? await readManagementNumber(exchange, timeouts) : undefined
+    const card: RawCard = {
+      cardType,
+      fields,
+      ...(address?.ok === true ? { additionalAddress: address.address } : {}),
+      ...(management?.ok === true ? { managementNumber: management.number } : {}),
     }
-    const address = await readAddress(exchange, timeouts)
-    // The card itself was read; an address that cannot be had is no reason to withhold it.
-    const card = address.ok ? { cardType, fields, additionalAddress: address.address } : { cardType, fields }
-    return { go: false, ends: { outcome: 'card', card, photo: parts.photo, foundAtMs }, again: false }
+    const { photo } = parts
+    const fingerprint = extras.fingerprint ? { fingerprint: parts.fingerprint } : {}
+    return { go: false, ends: { outcome: 'card', card, photo, ...fingerprint, foundAtMs }, again: false }
   }
 
   for (let walks = 1; ; walks += 1) {
@@ -105,11 +131,14 @@ export async function readCard(options: ReadCardOptions): Promise<CardOutcome> {
   }
 }
 
-export type AdditionalAddressResult =
-  /** null = the card has none (91). */
-  | { readonly ok: true; readonly address: string | null }
+/** Why the module did not answer well. */
+export type ItemFault =
   | { readonly ok: false; readonly fault: 'not-connected' | 'no-answer' | 'link-bad' | 'link-lost' }
   | { readonly ok: false; readonly fault: 'refused'; readonly sw3: number }
+
+/** null = the card has none (91). */
+export type AdditionalAddressResult = { readonly ok: true; readonly address: string | null } | ItemFault
+export type ManagementNumberResult = { readonly ok: true; readonly number: string | null } | ItemFault
 
 /** Reads the additional address of the card that was selected last. */
 export async function readAddress(exchange: Exchange, timeouts: ReaderTimeouts): Promise<AdditionalAddressResult> {
@@ -124,8 +153,27 @@ export async function readAddress(exchange: Exchange, timeouts: ReaderTimeouts):
     : { ok: true, address: address === '' ? null : address }
 }
 
+/** Reads the management number of the card that was selected last. */
+export async function readManagementNumber(
+  exchange: Exchange,
+  timeouts: ReaderTimeouts,
+): Promise<ManagementNumberResult> {
+  const result = await exchange.request('readManagementNumber', timeouts.managementNumberMs)
+  if (!result.ok) return { ok: false, fault: result.fault }
+  const { sw3, data } = result.answer
+  const { group } = statusWord(sw3)
+  if (group === 'no-item') return { ok: true, number: null }
+  const number = group === 'good' ? managementNumberText(data) : undefined
+  return number === undefined ? { ok: false, fault: 'refused', sw3 } : { ok: true, number }
+}
+
 function fault(name: CardFault, detail: string, sw3?: number): CardOutcome & { outcome: 'card-fault' } {
   return { outcome: 'card-fault', fault: name, detail, gone: false, ...(sw3 === undefined ? {} : { sw3 }) }
+}
+
+/** 91: no fingerprints on this card. 21: a module that does not know the command. Text and photo are there all the same. */
+function lacksFingerprint(ends: CardOutcome): boolean {
+  return ends.outcome === 'card-fault' && (ends.sw3 === SW3_NO_ITEM || ends.sw3 === SW3_COMMAND_ERROR)
 }
 
 /** What an answer's status word does to the walk; undefined = go on. */

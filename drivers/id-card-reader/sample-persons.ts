@@ -10,6 +10,10 @@ export interface SamplePerson {
   readonly fields: RawFields
   /** What 30 03 answers; absent = the card has none. */
   readonly additionalAddress?: string
+  /** What 30 10 brings along, in bytes; absent = the card has none. */
+  readonly fingerprintBytes?: 512 | 1024
+  /** What 30 05 answers, in hexadecimal digits; absent = the card has none. */
+  readonly managementNumber?: string
 }
 
 const AUTHORITY = '云洲市公安局南桥分局'
@@ -29,6 +33,8 @@ const zhao: SamplePerson = {
     validTo: '长期',
   },
   additionalAddress: '云洲市南桥区望河路8号颐年公寓2栋105室',
+  fingerprintBytes: 1024,
+  managementNumber: '99010100000000000000194103070001',
 }
 
 const sun: SamplePerson = {
@@ -61,6 +67,7 @@ const zhou: SamplePerson = {
     validFrom: '20190408',
     validTo: '20390408',
   },
+  fingerprintBytes: 512,
 }
 
 const newborn: SamplePerson = {

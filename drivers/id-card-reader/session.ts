@@ -2,7 +2,7 @@ import type { Clock } from '../transport/clock.ts'
 import { samIdText } from './answers.ts'
 import type { Exchange, ReaderTimeouts } from './exchange.ts'
 import type { ReaderLog } from './log.ts'
-import { type CardOutcome, readCard } from './read-card.ts'
+import { type CardExtras, type ReadOut, readCard } from './read-card.ts'
 import type { CardFault, CardReaderEvent, CardReaderState } from './states.ts'
 import { SW3_OK, sw3Text } from './status-words.ts'
 
@@ -37,7 +37,7 @@ export interface SessionHost {
   readonly probeIntervalMs: number
   readonly faultRetryMs: number
   readonly epochMs: number
-  readonly additionalAddress: boolean
+  readonly extras: CardExtras
   readonly newReadId: () => string
   readonly onEvent: (event: CardReaderEvent) => void
   readonly state: () => CardReaderState
@@ -108,17 +108,18 @@ export async function runSession(over: Exchange, host: SessionHost): Promise<Ses
     toldFault = undefined
   }
 
-  function cardRead(outcome: CardOutcome & { outcome: 'card' }): void {
+  function cardRead(outcome: ReadOut): void {
     armed = false
     rearmAtMs = Number.POSITIVE_INFINITY
     toldFault = undefined
-    const { card, photo } = outcome
+    const { card, photo, fingerprint } = outcome
     const timing = { foundAtMs: host.epochMs + outcome.foundAtMs, fieldsAtMs: host.epochMs + clock.nowMs() }
     host.onEvent({
       event: 'card',
       readId: host.newReadId(),
       card,
-      wlt: Buffer.from(photo.buffer, photo.byteOffset, photo.byteLength).toString('base64'),
+      wlt: base64(photo),
+      ...(fingerprint === undefined ? {} : { fingerprint: base64(fingerprint) }),
       timing,
     })
     const tookMs = Math.round((timing.fieldsAtMs - timing.foundAtMs) * 10) / 10
@@ -132,8 +133,7 @@ export async function runSession(over: Exchange, host: SessionHost): Promise<Ses
       // A card that failed and still lies there is tried again without a flicker on the screen.
       if (toldFault === undefined) setState({ state: 'reading' })
     }
-    const { additionalAddress } = host
-    const outcome = await readCard({ exchange: over, timeouts, armed, additionalAddress, onFound })
+    const outcome = await readCard({ exchange: over, timeouts, armed, extras: host.extras, onFound })
     if (host.stopped() || outcome.outcome === 'link-lost') return { why: 'lost', wasAlive }
     silentFinds = outcome.outcome === 'no-answer' ? silentFinds + 1 : 0
     switch (outcome.outcome) {
@@ -177,4 +177,8 @@ export async function runSession(over: Exchange, host: SessionHost): Promise<Ses
     await host.pause(startedAtMs + waitMs - clock.nowMs())
     if (host.stopped()) return { why: 'lost', wasAlive }
   }
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
 }

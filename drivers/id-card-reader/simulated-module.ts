@@ -1,5 +1,12 @@
-import { buildAdditionalAddress, buildReadData, buildSamId, FIND_DATA_BYTES, SELECT_DATA_BYTES } from './answers.ts'
-import { buildAnswer, type CommandName, PREAMBLE } from './protocol.ts'
+import {
+  buildAdditionalAddress,
+  buildManagementNumber,
+  buildReadData,
+  buildSamId,
+  FIND_DATA_BYTES,
+  SELECT_DATA_BYTES,
+} from './answers.ts'
+import { buildAnswer, type CommandName, maxRfBytes, PREAMBLE } from './protocol.ts'
 import type { SamplePerson } from './sample-persons.ts'
 import {
   SW3_COMMAND_ERROR,
@@ -62,11 +69,13 @@ export interface SimulatedModule {
   misbehave(misbehaviour: Misbehaviour): void
   /** Ends all misbehaviour and SAM faults. */
   behave(): void
-  answer(command: CommandName | undefined): SimulatedAnswer
+  answer(command: CommandName | undefined, data?: Uint8Array): SimulatedAnswer
   /** What the module says to a damaged request: 10 or 11. */
   answerDamaged(sw3: number): SimulatedAnswer
   card(): { readonly present: string | undefined; readonly alreadyRead: boolean }
   readsServed(): number
+  /** What 61 FF set last; undefined = as delivered. */
+  maxRfBytes(): number | undefined
 }
 
 interface LyingCard {
@@ -83,12 +92,21 @@ export function createSimulatedModule(samId = DEFAULT_SAM_ID): SimulatedModule {
   let samFault: number | undefined
   let pending: { misbehaviour: Misbehaviour; left: number }[] = []
   let readsServed = 0
+  let rfBytes: number | undefined
 
-  function honest(command: CommandName | undefined): { sw3: number; data?: Uint8Array } {
+  function honest(command: CommandName | undefined, given: Uint8Array | undefined): { sw3: number; data?: Uint8Array } {
     if (command === undefined) return { sw3: SW3_COMMAND_ERROR }
     if (samFault !== undefined) return { sw3: samFault }
     switch (command) {
       case 'resetSam':
+        if (card !== undefined) card = { ...card, found: false, selected: false }
+        return { sw3: SW3_OK }
+      case 'setMaxRfBytes': {
+        const [bytes = 0] = given ?? []
+        if (maxRfBytes(bytes) === undefined) return { sw3: SW3_COMMAND_ERROR }
+        rfBytes = bytes
+        return { sw3: SW3_OK }
+      }
       case 'samStatus':
         return { sw3: SW3_OK }
       case 'samId':
@@ -107,7 +125,8 @@ export function createSimulatedModule(samId = DEFAULT_SAM_ID): SimulatedModule {
         card.alreadyRead = true
         readsServed += 1
         const { cardType, fields } = card.person
-        const fingerprint = command === 'readTextPhotoFingerprint' ? new Uint8Array(0) : undefined
+        const fingerprint =
+          command === 'readTextPhotoFingerprint' ? sampleFingerprint(card.person.fingerprintBytes ?? 0) : undefined
         return { sw3: SW3_OK, data: buildReadData(encodeTextBlock(cardType, fields), samplePhoto(), fingerprint) }
       }
       case 'readAdditionalAddress':
@@ -115,7 +134,9 @@ export function createSimulatedModule(samId = DEFAULT_SAM_ID): SimulatedModule {
         if (card.person.additionalAddress === undefined) return { sw3: SW3_NO_ITEM }
         return { sw3: SW3_OK, data: buildAdditionalAddress(card.person.additionalAddress) }
       case 'readManagementNumber':
-        return { sw3: SW3_NO_ITEM }
+        if (card?.selected !== true) return { sw3: SW3_READ_FAILED }
+        if (card.person.managementNumber === undefined) return { sw3: SW3_NO_ITEM }
+        return { sw3: SW3_OK, data: buildManagementNumber(card.person.managementNumber) }
     }
   }
 
@@ -130,7 +151,7 @@ export function createSimulatedModule(samId = DEFAULT_SAM_ID): SimulatedModule {
     return entry.misbehaviour
   }
 
-  function answer(command: CommandName | undefined): SimulatedAnswer {
+  function answer(command: CommandName | undefined, given?: Uint8Array): SimulatedAnswer {
     const misbehaviour = takeMisbehaviour(command)
     switch (misbehaviour?.kind) {
       case 'silence':
@@ -145,7 +166,7 @@ export function createSimulatedModule(samId = DEFAULT_SAM_ID): SimulatedModule {
       case 'status':
         return [buildAnswer(misbehaviour.sw3)]
     }
-    const { sw3, data } = honest(command)
+    const { sw3, data } = honest(command, given)
     if (misbehaviour?.kind === 'inconsistent-lengths' && data !== undefined) {
       const wrong = Uint8Array.from(data)
       wrong[3] = (wrong[3] ?? 0) ^ 0x01
@@ -176,6 +197,7 @@ export function createSimulatedModule(samId = DEFAULT_SAM_ID): SimulatedModule {
     answerDamaged: (sw3) => [buildAnswer(sw3)],
     card: () => ({ present: card?.person.id, alreadyRead: card?.alreadyRead ?? false }),
     readsServed: () => readsServed,
+    maxRfBytes: () => rfBytes,
   }
 }
 
@@ -205,6 +227,11 @@ function damage(frame: Uint8Array, misbehaviour: Misbehaviour): SimulatedAnswer 
   }
 }
 
-function samplePhoto(): Uint8Array {
+/** Stands in for one or two fingerprints of 512 bytes, whose format is closed as well. */
+export function sampleFingerprint(bytes: number): Uint8Array {
+  return Uint8Array.from({ length: bytes }, (_, index) => (index * 17 + 3) & 0xff)
+}
+
+export function samplePhoto(): Uint8Array {
   return Uint8Array.from({ length: WLT_BYTES }, (_, index) => (index * 31 + 7) & 0xff)
 }

@@ -4,14 +4,16 @@ import { type Clock, realClock } from '../transport/clock.ts'
 import { DEFAULT_BAUD } from '../transport/device-url.ts'
 import { openLink } from '../transport/open-link.ts'
 import { byteTimeMs, createPacedWriter } from '../transport/paced-writer.ts'
+import type { SimulatedHid, SimulatedHidDevice } from '../transport/simulated-hid.ts'
 import { linkOverSocket } from '../transport/tcp-link.ts'
+import { type HidEnd, hidEnd, READER_HID } from './hid-end.ts'
 import { type CommandName, commandOfBody, createFrameParser } from './protocol.ts'
 import type { SamplePerson } from './sample-persons.ts'
 import { createSimulatedModule, type Misbehaviour, type SimulatedAnswer } from './simulated-module.ts'
 
 /**
  * A simulated ID card reader on a real wire: a TCP server, or one end of a serial cable or PTY pair. It takes and gives
- * bytes no faster than a UART of the given speed would.
+ * bytes no faster than a UART of the given speed would. It can also be plugged into a simulated HID system.
  */
 
 const OPEN_TIMEOUT_MS = 3_000
@@ -51,17 +53,21 @@ export interface CardReaderSimulator {
   listen(port?: number, host?: string): Promise<string>
   /** Speaks over a wire that it opens itself: `serial://` and the far end's path. */
   attach(url: string): Promise<{ readonly ok: true } | ({ readonly ok: false } & LinkFault)>
+  /** Speaks in packets of 64 bytes to whoever opens it there; returns the device URL. Without pacing: give it baud 0. */
+  plugIntoHid(system: SimulatedHid): string
   putCard(person: SamplePerson): void
   takeCard(): void
   misbehave(misbehaviour: Misbehaviour): void
   setSamFault(sw3: number | undefined): void
   /** Ends all misbehaviour and SAM faults. */
   behave(): void
-  /** Drops every link and refuses new ones (TCP) or falls silent (serial) until plugged, or for `forMs`. */
+  /** Drops every link and refuses new ones (TCP, HID) or falls silent (serial) until plugged, or for `forMs`. */
   unplug(forMs?: number): Promise<void>
   plug(): Promise<void>
   view(): SimulatorView
   counters(): SimulatorCounters
+  /** What a driver set by 61 FF. */
+  maxRfBytes(): number | undefined
   close(): Promise<void>
 }
 
@@ -79,6 +85,8 @@ export function createCardReaderSimulator(options: CardReaderSimulatorOptions = 
   let server: Server | undefined
   let serverAt: { readonly port: number; readonly host: string } | undefined
   let attachedUrl: string | undefined
+  let hidDevice: SimulatedHidDevice | undefined
+  let hid: HidEnd | undefined
   let cancelPlug: (() => void) | undefined
 
   function count(what: CommandName | 'unknown' | 'damaged'): void {
@@ -100,6 +108,11 @@ export function createCardReaderSimulator(options: CardReaderSimulatorOptions = 
     /** When the request bytes received so far would have arrived over the real wire. */
     let arrivedAtMs = 0
     const send = (answer: SimulatedAnswer) => {
+      if (link === hid?.link && answer.length > 0) {
+        // A packet is never split, so a frame that would be is whole.
+        void writer.write(Uint8Array.from(Buffer.concat([...answer])), arrivedAtMs)
+        return
+      }
       answer.forEach((chunk, index) => {
         const startMs = index === 0 ? arrivedAtMs : Math.max(arrivedAtMs, writer.idleAtMs()) + SPLIT_PAUSE_MS
         void writer.write(chunk, startMs)
@@ -116,7 +129,7 @@ export function createCardReaderSimulator(options: CardReaderSimulatorOptions = 
         }
         const command = commandOfBody(event.body)
         count(command ?? 'unknown')
-        send(sam.answer(command))
+        send(sam.answer(command, event.body.subarray(2)))
       }
     })
     link.onClose(() => {
@@ -158,6 +171,7 @@ export function createCardReaderSimulator(options: CardReaderSimulatorOptions = 
     cancelPlug = undefined
     if (plugged) return
     plugged = true
+    hidDevice?.replug()
     if (serverAt !== undefined) await startServer(serverAt.port, serverAt.host)
     if (attachedUrl !== undefined) {
       const attached = await attach(attachedUrl)
@@ -171,6 +185,13 @@ export function createCardReaderSimulator(options: CardReaderSimulatorOptions = 
       return `tcp://${host.includes(':') ? `[${host}]` : host}:${serverAt.port}`
     },
     attach,
+    plugIntoHid(system) {
+      const device = system.plug(READER_HID.info, (request) => hid?.hear(request))
+      hidDevice = device
+      hid = hidEnd((packet) => device.say(packet))
+      serve(hid.link)
+      return READER_HID.url
+    },
     putCard: sam.putCard,
     takeCard: sam.takeCard,
     misbehave: sam.misbehave,
@@ -178,6 +199,7 @@ export function createCardReaderSimulator(options: CardReaderSimulatorOptions = 
     behave: sam.behave,
     async unplug(forMs) {
       plugged = false
+      hidDevice?.unplug()
       await dropAll()
       if (forMs !== undefined) cancelPlug = clock.after(forMs, () => void plug())
     },
@@ -193,9 +215,11 @@ export function createCardReaderSimulator(options: CardReaderSimulatorOptions = 
       bytesOut,
       readsServed: sam.readsServed(),
     }),
+    maxRfBytes: sam.maxRfBytes,
     async close() {
       cancelPlug?.()
       plugged = false
+      hidDevice?.unplug()
       await dropAll()
     },
   }

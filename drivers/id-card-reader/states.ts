@@ -29,9 +29,9 @@ export const CardReaderStateSchema = z.discriminatedUnion('state', [
 ])
 export type CardReaderState = z.infer<typeof CardReaderStateSchema>
 
-/** The same in the words that all classes share. */
-export function cardReaderCondition(reader: CardReaderState): Condition {
-  switch (reader.state) {
+/** The reader's state in the words that all device classes share. */
+export function cardReaderCondition(state: CardReaderState): Condition {
+  switch (state.state) {
     case 'connecting':
       return conditionOf('connecting')
     case 'ready':
@@ -39,14 +39,14 @@ export function cardReaderCondition(reader: CardReaderState): Condition {
     case 'reading':
       return conditionOf('busy')
     case 'unplugged':
-      return linkCondition(reader.fault)
+      return linkCondition(state.fault)
     case 'no-answer':
     case 'link-bad':
       return conditionOf('not-responding')
     case 'out-of-service':
       return conditionOf('hardware-error')
     case 'stopped':
-      return conditionOf('software-error')
+      return conditionOf('not-reachable', { mend: 'nobody' })
   }
 }
 
@@ -66,6 +66,12 @@ export const RawCardSchema = z.strictObject({
   fields: RawFieldsSchema,
   /** Only when asked for: null = the card has none. */
   additionalAddress: z.string().nullable().optional(),
+  /** Only when asked for: hexadecimal digits, null = the card has none. */
+  managementNumber: z
+    .string()
+    .regex(/^(?:[0-9A-F]{2})+$/)
+    .nullable()
+    .optional(),
 })
 export type RawCard = z.infer<typeof RawCardSchema>
 
@@ -91,7 +97,7 @@ export const CardFaultSchema = z.enum([
 ])
 export type CardFault = z.infer<typeof CardFaultSchema>
 
-/** 1024 bytes in base64; a card's own length field decides, so fewer are allowed. */
+/** 1024 bytes in base64, of photo or fingerprints; a card's own length field decides, so fewer are allowed. */
 const MAX_WLT_BASE64 = 1368
 
 export const CardReadSchema = z.strictObject({
@@ -102,6 +108,8 @@ export const CardReadSchema = z.strictObject({
   /** The photo in its closed WLT format, base64, opaque here. */
   wlt: z.base64().max(MAX_WLT_BASE64),
   /** Milliseconds with a fraction since 1970 on a monotonic clock (timeOrigin + performance.now()). */
+  /** Only when asked for: 0, 512 or 1024 bytes in base64, opaque here. Never written anywhere, never logged. */
+  fingerprint: z.base64().max(MAX_WLT_BASE64).optional(),
   timing: z.strictObject({
     /** The find request that was answered "card found" began to be written. */
     foundAtMs: z.number(),
