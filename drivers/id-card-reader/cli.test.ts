@@ -65,4 +65,29 @@ describe("the maintainer's tool", () => {
     const open = await run('watch', '--url', url, '--count', '1', '--json', '--show-fields')
     expect(open.out).toContain(person.fields.number)
   })
+
+  it('reads one card and tells how much came, the rest only when asked', async () => {
+    const { simulator, url } = await simulated()
+    const person = SAMPLE_PERSONS.find(({ fingerprintBytes }) => fingerprintBytes === 1024)
+    if (person === undefined) throw new Error('no sample person with fingerprints')
+    simulator.putCard(person)
+    const all = ['--fingerprint', '--address', '--management']
+    const read = await run('read', '--url', url, '--json', '--show-fields', ...all)
+    expect(read).toMatchObject({ code: 0, err: '' })
+    const { tookMs, ...told } = JSON.parse(read.out)
+    expect(tookMs).toBeGreaterThan(0)
+    const { cardType, fields, additionalAddress, managementNumber } = person
+    expect(told).toEqual({
+      ok: true,
+      card: { cardType, fields, additionalAddress, managementNumber },
+      wltBytes: 1024,
+      fingerprintBytes: 1024,
+      photo: 'no-decoder',
+    })
+    simulator.putCard(person)
+    const discreet = await run('read', '--url', url)
+    expect(discreet.out).not.toContain(fields.name)
+    simulator.takeCard()
+    expect(await run('read', '--url', url, '--json', '--wait', '0')).toMatchObject({ code: 1 })
+  })
 })

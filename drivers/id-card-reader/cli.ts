@@ -2,12 +2,16 @@ import { parseArgs } from 'node:util'
 import { realClock } from '../transport/clock.ts'
 import { DEFAULT_BAUD } from '../transport/device-url.ts'
 import { openLink } from '../transport/open-link.ts'
+import { probe, readOneCard } from './ask.ts'
 import { createIdCardReader, type IdCardReader } from './driver.ts'
+import type { ReaderLogLine } from './log.ts'
 import { measureReadings } from './measure.ts'
 import { SAMPLE_PERSONS, samplePerson } from './sample-persons.ts'
 import { createCardReaderSimulator } from './simulator.ts'
 import type { CardReaderEvent } from './states.ts'
 import { sw3Text } from './status-words.ts'
+
+export { probe, readOneCard } from './ask.ts'
 
 /** A maintainer's tool: try a reader, or play one, without the terminal around it. */
 
@@ -15,6 +19,8 @@ const HELP = `node drivers/id-card-reader/cli.ts COMMAND [options]
 
   watch    --url URL [--json] [--show-fields] [--address] [--count N]
            tells what the reader tells, until Ctrl-C or N cards were read
+  read     --url URL [--json] [--show-fields] [--address] [--fingerprint] [--management] [--wait SECONDS]
+           waits for one card and reads it once
   status   --url URL [--json]      asks the SAM module for its status
   id       --url URL [--json]      asks the SAM module for its number
   simulate --listen PORT | --attach URL  [--baud N] [--card ID]
@@ -22,19 +28,18 @@ const HELP = `node drivers/id-card-reader/cli.ts COMMAND [options]
   measure  [--wire pty|tcp] [--readings N] [--json]
            reads from the paced simulator and compares with the wire time
 
-  URL          serial:///dev/ttyUSB0?baud=115200, serial://COM3, tcp://host:port
+  URL          serial:///dev/ttyUSB0?baud=115200, serial://COM3, tcp://host:port, hid://0400:c35a
   --json       one JSON object a line
   --show-fields  print what is on the card; without it only the card's type is shown
-  --address    ask each card for its additional address too
+  --address    ask each card for its additional address too, --fingerprint for its fingerprints (only their
+               size is shown), --management for its management number
+  --wait       for how long, 30 seconds unless given
   --baud       speed of the imitated wire, ${DEFAULT_BAUD} unless given, 0 = not paced
   --card       ${SAMPLE_PERSONS.map(({ id }) => id).join(', ')}, foreigner-2017, foreigner-2023, hk-mo-tw,
                impossible-date, wrong-check-digit
 
 Exit code: 0 done, 1 the reader could not do it, 2 the command line is wrong.
 `
-/** How long status and id wait for the wire and the module. */
-const CONNECT_TIMEOUT_MS = 8_000
-
 const EXIT_FAILED = 1
 const EXIT_USAGE = 2
 
@@ -49,6 +54,9 @@ function parse(args: string[]) {
       json: { type: 'boolean', default: false },
       'show-fields': { type: 'boolean', default: false },
       address: { type: 'boolean', default: false },
+      fingerprint: { type: 'boolean', default: false },
+      management: { type: 'boolean', default: false },
+      wait: { type: 'string', default: '30' },
       count: { type: 'string' },
       listen: { type: 'string' },
       attach: { type: 'string' },
@@ -82,16 +90,13 @@ function wholeNumber(name: string, value: string): number {
 }
 
 function openReader(values: Values, onEvent: (event: CardReaderEvent) => void): IdCardReader {
-  if (values.url === undefined) throw new UsageError('--url is needed')
   const reader = createIdCardReader({
-    url: values.url,
+    url: urlOf(values),
     openLink,
     clock: realClock,
     additionalAddress: values.address,
     onEvent,
-    log: (line) => {
-      if (line.level !== 'info') process.stderr.write(`${JSON.stringify(line)}\n`)
-    },
+    log: warnings,
   })
   reader.start()
   return reader
@@ -119,27 +124,47 @@ function shown(event: CardReaderEvent, showFields: boolean): Record<string, unkn
   return { event: 'card', readId: event.readId, tookMs, card: showFields ? event.card : { cardType } }
 }
 
-async function ask(values: Values, question: 'status' | 'id'): Promise<number> {
-  let settle: ((connected: boolean) => void) | undefined
-  const connected = new Promise<boolean>((resolve) => {
-    settle = resolve
+async function askModule(values: Values, question: 'status' | 'id'): Promise<number> {
+  const { ok, samId, samStatus, state } = await probe(urlOf(values), { log: warnings })
+  if (samStatus === undefined) say(values.json, { ok, ...state })
+  else if (!samStatus.ok) {
+    const sw3 = samStatus.fault === 'refused' ? { sw3: sw3Text(samStatus.sw3) } : {}
+    say(values.json, { ok, fault: samStatus.fault, ...sw3 })
+  } else say(values.json, question === 'status' ? { ok } : { ok: samId !== null, samId })
+  return ok && (question === 'status' || samId !== null) ? 0 : EXIT_FAILED
+}
+
+async function read(values: Values): Promise<number> {
+  const result = await readOneCard(urlOf(values), {
+    log: warnings,
+    additionalAddress: values.address,
+    fingerprint: values.fingerprint,
+    managementNumber: values.management,
+    cardTimeoutMs: wholeNumber('wait', values.wait) * 1_000,
   })
-  const timer = setTimeout(() => settle?.(false), CONNECT_TIMEOUT_MS)
-  const reader = openReader(values, (event) => {
-    if (event.event !== 'state') return
-    if (event.state.state === 'ready' || event.state.state === 'out-of-service') settle?.(true)
-    else if (event.state.state !== 'connecting') settle?.(false)
+  if (!result.ok) {
+    say(values.json, { ...result })
+    return EXIT_FAILED
+  }
+  const { card, wlt, fingerprint, photo } = result
+  say(values.json, {
+    ok: true,
+    tookMs: Math.round(result.tookMs * 10) / 10,
+    card: values['show-fields'] ? card : { cardType: card.cardType },
+    wltBytes: wlt.length,
+    ...(fingerprint === undefined ? {} : { fingerprintBytes: fingerprint.length }),
+    photo: photo.ok ? 'decoded' : photo.fault,
   })
-  const isConnected = await connected
-  clearTimeout(timer)
-  const answer = !isConnected
-    ? { ...reader.state(), ok: false as const }
-    : question === 'status'
-      ? await reader.samStatus()
-      : await reader.samId()
-  await reader.stop()
-  say(values.json, 'sw3' in answer && typeof answer.sw3 === 'number' ? { ...answer, sw3: sw3Text(answer.sw3) } : answer)
-  return answer.ok ? 0 : EXIT_FAILED
+  return 0
+}
+
+function urlOf(values: Values): string {
+  if (values.url === undefined) throw new UsageError('--url is needed')
+  return values.url
+}
+
+function warnings(line: ReaderLogLine): void {
+  if (line.level !== 'info') process.stderr.write(`${JSON.stringify(line)}\n`)
 }
 
 async function simulate(values: Values): Promise<number> {
@@ -186,20 +211,23 @@ async function main(args: string[]): Promise<number> {
   if (command === undefined) throw new UsageError('a command is needed')
   if (rest.length > 0) throw new UsageError(`"${rest[0]}" is too much`)
   if (command === 'watch') return watch(values)
-  if (command === 'status' || command === 'id') return ask(values, command)
+  if (command === 'status' || command === 'id') return askModule(values, command)
+  if (command === 'read') return read(values)
   if (command === 'simulate') return simulate(values)
   if (command === 'measure') return measure(values)
   throw new UsageError(`"${command}" is not a command`)
 }
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code
-  },
-  (error: unknown) => {
-    const isUsage = error instanceof UsageError || (error instanceof TypeError && 'code' in error)
-    if (!isUsage) throw error
-    process.stderr.write(`${error.message}\n\n${HELP}`)
-    process.exitCode = EXIT_USAGE
-  },
-)
+if (import.meta.main) {
+  main(process.argv.slice(2)).then(
+    (code) => {
+      process.exitCode = code
+    },
+    (error: unknown) => {
+      const isUsage = error instanceof UsageError || (error instanceof TypeError && 'code' in error)
+      if (!isUsage) throw error
+      process.stderr.write(`${error.message}\n\n${HELP}`)
+      process.exitCode = EXIT_USAGE
+    },
+  )
+}

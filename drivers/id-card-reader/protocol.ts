@@ -122,6 +122,14 @@ export interface FrameParser {
   skippedBytes(): number
 }
 
+const damaged = (reason: DamageReason): FrameEvent => ({ kind: 'damaged', reason })
+const DAMAGED = {
+  checksum: damaged('checksum'),
+  'over-long': damaged('over-long'),
+  'too-short': damaged('too-short'),
+  truncated: damaged('truncated'),
+}
+
 /** The longest frame, and as much again: what is kept is moved to the front seldom, and never grows. */
 const ROOM_BYTES = 4 * (HEADER_BYTES + MAX_LEN)
 
@@ -144,20 +152,21 @@ export function createFrameParser(direction: 'requests' | 'answers'): FrameParse
     skipped += count
   }
 
-  /** Takes as many of the bytes as there is room for and returns their number. */
-  function keep(bytes: Uint8Array): number {
-    if (start > 0 && bytes.length > ROOM_BYTES - end) {
+  /** Takes as many of the bytes behind `from` as there is room for and returns their number. */
+  function keep(bytes: Uint8Array, from: number): number {
+    if (start > 0 && bytes.length - from > ROOM_BYTES - end) {
       room.copyWithin(0, start, end)
       running.copyWithin(0, start, end + 1)
       end -= start
       start = 0
     }
-    const count = Math.min(bytes.length, ROOM_BYTES - end)
-    room.set(bytes.subarray(0, count), end)
+    const count = Math.min(bytes.length - from, ROOM_BYTES - end)
     let check = running[end] ?? 0
-    for (let at = end; at < end + count; at += 1) {
-      check ^= room[at] ?? 0
-      running[at + 1] = check
+    for (let at = 0; at < count; at += 1) {
+      const byte = bytes[from + at] ?? 0
+      check ^= byte
+      room[end + at] = byte
+      running[end + at + 1] = check
     }
     end += count
     return count
@@ -165,30 +174,23 @@ export function createFrameParser(direction: 'requests' | 'answers'): FrameParse
 
   function scan(events: FrameEvent[]): void {
     for (;;) {
-      const kept = room.subarray(start, end)
-      const at = kept.indexOf(PREAMBLE)
-      if (at < 0) {
-        skip(kept.length - preambleTail(kept))
-        return
-      }
-      skip(at)
+      skip(findPreamble(room, start, end) - start)
       if (end - start < HEADER_BYTES) return
       const len = room.readUInt16BE(start + PREAMBLE.length)
-      if (len > MAX_LEN || len < minLen) {
-        events.push({ kind: 'damaged', reason: len > MAX_LEN ? 'over-long' : 'too-short' })
-        skip(1)
-        continue
-      }
       const total = HEADER_BYTES + len
-      if (end - start < total) return
-      if (running[start + total] !== running[start + PREAMBLE.length]) {
-        events.push({ kind: 'damaged', reason: 'checksum' })
+      if (len > MAX_LEN || len < minLen) {
+        events.push(DAMAGED[len > MAX_LEN ? 'over-long' : 'too-short'])
         skip(1)
-        continue
+      } else if (end - start < total) {
+        return
+      } else if (running[start + total] !== running[start + PREAMBLE.length]) {
+        events.push(DAMAGED.checksum)
+        skip(1)
+      } else {
+        // A copy: the caller may keep it, the room is used again.
+        events.push({ kind: 'frame', body: Uint8Array.from(room.subarray(start + HEADER_BYTES, start + total - 1)) })
+        start += total
       }
-      // A copy: the caller may keep it, the room is used again.
-      events.push({ kind: 'frame', body: Uint8Array.from(room.subarray(start + HEADER_BYTES, start + total - 1)) })
-      start += total
     }
   }
 
@@ -198,7 +200,7 @@ export function createFrameParser(direction: 'requests' | 'answers'): FrameParse
     push(bytes) {
       const events: FrameEvent[] = []
       for (let taken = 0; taken < bytes.length; ) {
-        taken += keep(bytes.subarray(taken))
+        taken += keep(bytes, taken)
         scan(events)
       }
       return events
@@ -206,7 +208,7 @@ export function createFrameParser(direction: 'requests' | 'answers'): FrameParse
     giveUp() {
       const events: FrameEvent[] = []
       while (midFrame()) {
-        events.push({ kind: 'damaged', reason: 'truncated' })
+        events.push(DAMAGED.truncated)
         skip(1)
         scan(events)
       }
@@ -222,10 +224,26 @@ export function createFrameParser(direction: 'requests' | 'answers'): FrameParse
   }
 }
 
-/** How many bytes at the end could be the start of a preamble that is split over chunks. */
-function preambleTail(bytes: Buffer): number {
-  for (let count = Math.min(PREAMBLE.length - 1, bytes.length); count > 0; count -= 1) {
-    if (bytes.subarray(bytes.length - count).equals(PREAMBLE.subarray(0, count))) return count
+/** How far the place looked at moves on by the byte at its end: that byte's next place in the preamble (Horspool). */
+const SHIFT = new Uint8Array(256).fill(PREAMBLE.length)
+for (let at = 0; at < PREAMBLE.length - 1; at += 1) SHIFT[PREAMBLE[at] ?? 0] = PREAMBLE.length - 1 - at
+
+/** Where the next preamble begins, or what may become one with the bytes to come; `end` when nothing may. */
+function findPreamble(bytes: Uint8Array, from: number, end: number): number {
+  const last = PREAMBLE.length - 1
+  let at = from
+  while (at + last < end) {
+    const byte = bytes[at + last] ?? 0
+    if (byte === PREAMBLE[last] && isPreamble(bytes, at, last)) return at
+    at += SHIFT[byte] ?? 1
   }
-  return 0
+  // The shifts left out nothing: whatever they passed over cannot be the beginning of one.
+  while (at < end && !isPreamble(bytes, at, end - at)) at += 1
+  return Math.min(at, end)
+}
+
+/** Whether the first `count` bytes of a preamble stand there. */
+function isPreamble(bytes: Uint8Array, at: number, count: number): boolean {
+  for (let index = 0; index < count; index += 1) if (bytes[at + index] !== PREAMBLE[index]) return false
+  return true
 }
