@@ -13,7 +13,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const NODE_TARGET = 'node18'
 const PAGE_TARGET = 'chrome114'
 /** Native modules and what Electron itself provides: never bundled. */
-const EXTERNAL = ['electron', 'serialport', '@serialport/bindings-cpp', '@napi-rs/canvas']
+const EXTERNAL = ['electron', 'serialport', '@serialport/bindings-cpp', 'node-hid', '@napi-rs/canvas']
 /** For characters that a receipt printer's own font lacks (drivers/receipt-printer/glyphs.ts). */
 const FONTS = join(root, 'node_modules/@fontsource-variable/noto-sans-sc/files')
 

@@ -36,5 +36,7 @@ export function withBank(devices: Devices, device: HostedClass, bank: Bank): Dev
       return { ...devices, conditions, idCardReader: (used?.state as StateOf<'id-card-reader'> | undefined) ?? null }
     case 'receipt-printer':
       return { ...devices, conditions, receiptPrinter: (used?.state as StateOf<'receipt-printer'> | undefined) ?? null }
+    default:
+      return { ...devices, conditions }
   }
 }

@@ -1,16 +1,24 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import type { DeviceClass } from '../drivers/condition/states.ts'
+import { rowOf, schemesOf } from '../drivers/transport/device-schemes.ts'
 import { type Provisioning, ProvisioningSchema } from '../sync/protocol/keys.ts'
 import { LocalTextSchema } from '../sync/protocol/service-item.ts'
 import { PinScryptSchema } from './staff-pin.ts'
 
-/** Device URLs: what drivers/transport can open. */
-const DeviceUrlSchema = z
-  .string()
-  .regex(/^(serial:\/\/\/|tcp:\/\/)\S+$/, 'must look like serial:///dev/ttyUSB0?baud=115200 or tcp://192.168.1.20:9100')
-
-/** One address, or several in the order in which they are preferred. */
-const DeviceUrlsSchema = z.union([DeviceUrlSchema, z.array(DeviceUrlSchema).min(1).max(8)])
+/** Addresses of one class: one, or several in the order in which they are preferred. Each says by its scheme how it is reached. */
+function deviceUrls(device: DeviceClass) {
+  const schemes = schemesOf(device)
+  const forms = schemes.map((scheme) => rowOf(scheme).form).join(', ')
+  const url = z
+    .string()
+    .refine(
+      (text) => schemes.some((scheme) => text.startsWith(`${scheme}:`) && /^\S+$/.test(text)),
+      `must look like ${forms}`,
+    )
+  return z.union([url, z.array(url).min(1).max(MOST_OF_A_CLASS)]).optional()
+}
+const MOST_OF_A_CLASS = 8
 
 /** What a maintainer sets for one machine. */
 export const SettingsSchema = z.strictObject({
@@ -31,8 +39,11 @@ export const SettingsSchema = z.strictObject({
     heightPx: z.int().min(320).max(10_000).optional(),
   }),
   devices: z.strictObject({
-    'id-card-reader': DeviceUrlsSchema.optional(),
-    'receipt-printer': DeviceUrlsSchema.optional(),
+    'id-card-reader': deviceUrls('id-card-reader'),
+    'smart-card': deviceUrls('smart-card'),
+    'receipt-printer': deviceUrls('receipt-printer'),
+    'document-printer': deviceUrls('document-printer'),
+    'document-scanner': deviceUrls('document-scanner'),
   }),
   /** The maintainers' door; without a PIN it stays shut. */
   maintenance: z

@@ -1,5 +1,22 @@
 import { z } from 'zod'
 import type { Condition } from '../condition/states.ts'
+import {
+  DocumentPrinterEventSchema,
+  DocumentPrinterStateSchema,
+  documentPrinterCondition,
+  type PrintResult as PdfPrintResult,
+  PrintResultSchema as PdfPrintResultSchema,
+} from '../document-printer/states.ts'
+import {
+  DocumentScannerEventSchema,
+  DocumentScannerStateSchema,
+  documentScannerCondition,
+  ScanOptionsSchema,
+  ScanPageSchema,
+  ScanProgressSchema,
+  type ScanResult,
+  ScanResultSchema,
+} from '../document-scanner/states.ts'
 import { CardReaderEventSchema, CardReaderStateSchema, cardReaderCondition } from '../id-card-reader/states.ts'
 import {
   type PrintResult,
@@ -8,6 +25,13 @@ import {
   ReceiptPrinterStateSchema,
   receiptPrinterCondition,
 } from '../receipt-printer/states.ts'
+import {
+  SmartCardEventSchema,
+  SmartCardStateSchema,
+  type SocialSecurityResult,
+  SocialSecurityResultSchema,
+  smartCardCondition,
+} from '../smart-card/states.ts'
 
 /**
  * What main can ask of each class of device and what it hears from it, as data: both ends of the line between main and
@@ -43,6 +67,18 @@ function operation<A extends z.ZodType, R extends z.ZodType, O extends Operation
 }
 
 const printed = (result: PrintResult): PrintResult => result
+const pdfPrinted = (result: PdfPrintResult): PdfPrintResult => result
+const scanned = (result: ScanResult): ScanResult => result
+const cardRead = (result: SocialSecurityResult): SocialSecurityResult => result
+/** A PDF that a kiosk prints; longer ones are refused before they cross the line. */
+const MAX_PDF_BYTES = 64 << 20
+
+/** What a scan tells on its way. */
+export const ScanNoteSchema = z.union([
+  z.strictObject({ page: ScanPageSchema }),
+  z.strictObject({ progress: ScanProgressSchema }),
+])
+export type ScanNote = z.infer<typeof ScanNoteSchema>
 
 export const CLASSES = {
   'id-card-reader': {
@@ -70,6 +106,65 @@ export const CLASSES = {
         }),
         /** Nobody can say what a printer did whose driver died. */
         lost: printed({ ok: false, fault: 'stopped', paper: 'unknown', state: { state: 'unplugged', cause: 'lost' } }),
+      }),
+    },
+  },
+  'document-printer': {
+    state: DocumentPrinterStateSchema,
+    lostState: { state: 'unplugged', cause: 'lost', at: 'device' },
+    condition: documentPrinterCondition,
+    event: DocumentPrinterEventSchema,
+    operations: {
+      print: operation({
+        argument: z.strictObject({
+          jobId: z.string(),
+          pdf: z.instanceof(Uint8Array).refine((pdf) => pdf.length <= MAX_PDF_BYTES),
+          copies: z.int().optional(),
+          sides: z.enum(['one-sided', 'two-sided-long-edge', 'two-sided-short-edge']).optional(),
+          /** A certificate may be printed once: `paper` of the result says what surely or possibly came out. */
+          oneTime: z.boolean().optional(),
+          pages: z.int().optional(),
+        }),
+        result: PdfPrintResultSchema,
+        absent: pdfPrinted({
+          ...{ ok: false, fault: 'unplugged', paper: 'nothing', impressions: { atLeast: 0, atMost: 0 } },
+          state: { state: 'unplugged', cause: 'not-found', at: 'device' },
+        }),
+        lost: pdfPrinted({
+          ...{ ok: false, fault: 'stopped', paper: 'unknown', impressions: { atLeast: 0, atMost: null } },
+          state: { state: 'unplugged', cause: 'lost', at: 'device' },
+        }),
+      }),
+    },
+  },
+  'document-scanner': {
+    state: DocumentScannerStateSchema,
+    lostState: { state: 'unplugged', cause: 'lost' },
+    condition: documentScannerCondition,
+    event: DocumentScannerEventSchema,
+    operations: {
+      scan: operation({
+        argument: ScanOptionsSchema,
+        result: ScanResultSchema,
+        note: ScanNoteSchema,
+        absent: scanned({
+          ...{ ok: false, fault: 'unplugged', pages: 0, state: { state: 'unplugged', cause: 'not-found' } },
+        }),
+        lost: scanned({ ok: false, fault: 'stopped', pages: 0, state: { state: 'unplugged', cause: 'lost' } }),
+      }),
+    },
+  },
+  'smart-card': {
+    state: SmartCardStateSchema,
+    lostState: { state: 'no-service', fault: 'lost' },
+    condition: smartCardCondition,
+    event: SmartCardEventSchema,
+    operations: {
+      readSocialSecurityCard: operation({
+        argument: z.strictObject({}),
+        result: SocialSecurityResultSchema,
+        absent: cardRead({ ok: false, fault: 'no-reader', state: { state: 'no-reader', readers: [] } }),
+        lost: cardRead({ ok: false, fault: 'stopped', state: { state: 'no-service', fault: 'lost' } }),
       }),
     },
   },

@@ -1,10 +1,15 @@
+import { createDocumentPrinter } from '../document-printer/driver.ts'
+import type { PrintOptions } from '../document-printer/print-options.ts'
+import { createDocumentScanner } from '../document-scanner/driver.ts'
+import type { ScanOptions } from '../document-scanner/states.ts'
 import { createIdCardReader } from '../id-card-reader/driver.ts'
 import type { ReceiptDocument } from '../receipt-printer/document.ts'
 import { createReceiptPrinter } from '../receipt-printer/driver.ts'
 import { loadGlyphs } from '../receipt-printer/glyphs.ts'
+import { createSmartCardReader } from '../smart-card/driver.ts'
 import type { OpenLink } from '../transport/byte-link.ts'
 import type { Clock } from '../transport/clock.ts'
-import type { HostedClass } from './classes.ts'
+import type { HostedClass, ScanNote } from './classes.ts'
 
 /** What a driver gets from its host. */
 export interface DriverTools {
@@ -59,5 +64,39 @@ export const DRIVERS: Readonly<Record<HostedClass, (tools: DriverTools) => Runni
           printer.print(document, { jobId }),
       },
     }
+  },
+  'document-printer': (tools) => {
+    const printer = createDocumentPrinter({
+      ...tools,
+      onEvent: (event) => (event.event === 'state' ? tools.onState(event.state) : tools.onEvent(event)),
+      log: ({ event, ...detail }) => tools.log('info', event, detail),
+    })
+    const { start, stop, state } = printer
+    return { start, stop, state, operations: { print: (options: PrintOptions) => printer.print(options) } }
+  },
+  'document-scanner': ({ openLink: _, ...tools }) => {
+    const scanner = createDocumentScanner({
+      ...tools,
+      onEvent: (event) => (event.event === 'state' ? tools.onState(event.state) : tools.onEvent(event)),
+      log: ({ event, ...detail }) => tools.log('info', event, detail),
+    })
+    const { start, stop, state } = scanner
+    const scan = (options: ScanOptions, { note, signal }: CallTools) =>
+      scanner.scan(options, {
+        signal,
+        onPage: (page) => note({ page } satisfies ScanNote),
+        onProgress: (progress) => note({ progress } satisfies ScanNote),
+      })
+    return { start, stop, state, operations: { scan } }
+  },
+  'smart-card': ({ openLink: _, ...tools }) => {
+    const reader = createSmartCardReader({
+      ...tools,
+      onEvent: (event) => (event.event === 'state' ? tools.onState(event.state) : tools.onEvent(event)),
+      log: ({ event, ...detail }) => tools.log('info', event, detail),
+    })
+    const { start, stop, state } = reader
+    const readSocialSecurityCard = () => reader.readSocialSecurityCard()
+    return { start, stop, state, operations: { readSocialSecurityCard } }
   },
 }

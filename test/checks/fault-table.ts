@@ -6,8 +6,27 @@ import { STRIKES } from '../../drivers/testing/fault-matrix.ts'
  * must have run; a cell without a test fails `npm test`, and so does a test for a cell that is not listed.
  */
 export const HAZARDS: Readonly<Partial<Record<DeviceClass, readonly string[]>>> = {
+  'id-card-reader': ['unplug', 'no-answer', 'noise', 'wrong-checksum', 'over-long-frame', 'card-lifted'],
+  'smart-card': ['unplug', 'service-gone', 'no-answer', 'noise', 'over-long-frame', 'card-lifted'],
   'receipt-printer': [
     ...['unplug', 'no-answer', 'noise', 'paper-out', 'near-end', 'cover-open', 'head-hot', 'cutter-error'],
+  ],
+  'document-printer': [
+    ...[
+      'unplug',
+      'no-answer',
+      'noise',
+      'over-long-frame',
+      'paper-out',
+      'near-end',
+      'cover-open',
+      'jam',
+      'job-vanishes',
+    ],
+  ],
+  'document-scanner': [
+    ...['unplug', 'no-answer', 'noise', 'over-long-frame', 'cover-open', 'jam', 'feeder-empty'],
+    ...['scanner-hangs', 'job-vanishes'],
   ],
 }
 

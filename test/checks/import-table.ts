@@ -89,8 +89,8 @@ const ARROWS: Record<Room, { may: readonly Room[]; because: string }> = {
   'top level': { may: [], because: 'tool settings know packages only' },
 }
 
-/** Tests beside the code, and what only they use: *.test.ts(x), test-*.ts, and folders named testing/. */
-const isTest = (file: string): boolean => /\.test\.tsx?$|\/test-[^/]+$|\/testing\//.test(file)
+/** Tests beside the code, and what only they use: *.test.ts(x), test-*.ts, fuzz-targets.ts, and folders named testing/. */
+const isTest = (file: string): boolean => /\.test\.tsx?$|\/test-[^/]+$|\/fuzz-targets\.ts$|\/testing\//.test(file)
 const isIn = (room: Room | undefined, ...rooms: Room[]): boolean => room !== undefined && rooms.includes(room)
 
 /** Rooms that run in a browser, or in both: what Node alone has must not reach them. */
