@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { SAMPLE_OTHER_CARDS, SAMPLE_PERSONS } from '../id-card-reader/sample-persons.ts'
+import { createCardReaderSimulator } from '../id-card-reader/simulator.ts'
+import { openPtyPair } from '../transport/pty-pair.ts'
+import { classesOf } from './probe.ts'
+
+/** The command as a maintainer types it. */
+function device(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], { stdio: 'pipe' })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.on('data', (bytes: Buffer) => {
+      stdout += bytes.toString('utf8')
+    })
+    child.stderr.on('data', (bytes: Buffer) => {
+      stderr += bytes.toString('utf8')
+    })
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, stdout, stderr }))
+  })
+}
+const lastLine = (stdout: string): unknown => JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
+
+test('an address says by its scheme which classes it can be of', () => {
+  expect(classesOf('ipp://127.0.0.1/ipp/print')).toEqual(['document-printer'])
+  expect(classesOf('tcp://127.0.0.1:1')).toEqual(['id-card-reader', 'receipt-printer'])
+  expect(classesOf('pcsc:*')).toEqual(['smart-card'])
+  expect(classesOf('nonsense')).toEqual([])
+})
+
+test('a device that is not there is said to be away, with who can mend it', async () => {
+  const { code, stdout } = await device('probe', 'tcp://127.0.0.1:1', '--class', 'receipt-printer', '--json')
+  expect(code).toBe(1)
+  expect(lastLine(stdout)).toMatchObject({
+    device: 'receipt-printer',
+    condition: { condition: 'not-reachable', mend: 'staff' },
+    fit: false,
+  })
+})
+
+test.each([
+  [['probe'], 'needs an address'],
+  [['probe', 'ftp://x'], 'no device address'],
+  [['probe', 'ipp://127.0.0.1/', '--class', 'smart-card'], 'it is for document-printer'],
+  [['dance', 'tcp://127.0.0.1:1'], 'there is no "dance"'],
+])('wrong arguments are named: %j', async (args, words) => {
+  const { code, stderr } = await device(...args)
+  expect(code).toBe(2)
+  expect(stderr).toContain(words)
+})
+
+test('each of the four card types is read over a serial line, field by field', async (context) => {
+  const cable = await openPtyPair()
+  if (!cable.ok) return context.skip(cable.detail)
+  onTestFinished(() => cable.close())
+  const [near, far] = cable.ends
+  const simulator = createCardReaderSimulator()
+  onTestFinished(() => simulator.close())
+  const attached = await simulator.attach(`serial://${far}`)
+  if (!attached.ok) throw new Error(attached.detail)
+  const cards = new Map([...SAMPLE_PERSONS, ...SAMPLE_OTHER_CARDS].map((person) => [person.cardType, person]))
+  expect([...cards.keys()].sort()).toEqual(['citizen', 'foreigner-2017', 'foreigner-2023', 'hk-mo-tw'])
+  for (const person of cards.values()) {
+    simulator.takeCard()
+    simulator.putCard(person)
+    const { code, stdout } = await device('read-card', `serial://${near}`, '--json')
+    expect(code).toBe(0)
+    expect(lastLine(stdout)).toMatchObject({
+      ok: true,
+      card: { cardType: person.cardType, fields: person.fields },
+      wltBytes: 1024,
+      photo: 'no-decoder',
+    })
+  }
+})
