@@ -41,6 +41,11 @@ describe('for the maintainer', () => {
     expect(sim.view()).toMatchObject({ beeps: [200], lamps: { reader: 'off', receipt: 'off' } })
   })
 
+  it('a board with nothing to light and no beeper fails the lamp test too', async () => {
+    const sim = await setUp({ lamps: [], beeper: false })
+    expect(await testLamps(sim.url)).toMatchObject({ ok: false, beep: { fault: 'not-fitted' } })
+  })
+
   it('a board that is not there fails the lamp test', async () => {
     expect(await testLamps('tcp://127.0.0.1:1')).toMatchObject({ ok: false, beep: { fault: 'unplugged' } })
   })

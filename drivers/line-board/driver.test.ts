@@ -147,6 +147,8 @@ describe('lamps and beeper', () => {
   it('a board that was switched off and on gets its lamps back, also when its hello was lost', async () => {
     const { clock, sim, harness } = await setUp()
     await harness.next({ event: 'presence' })
+    // The eight of the greeting, and ours: nothing else is under way that could light it again.
+    await until(() => sim.counters().received.LAMP === 8)
     await harness.board.showSlot('card', 'on')
     sim.restart()
     expect(sim.view().lamps.card).toBe('off')

@@ -15,7 +15,6 @@ export const MAX_FRAME_BYTES = 1 + 4 + MAX_BODY_BYTES + 1 + 4 + 2
 const HEADER_BYTES = 5
 const TRAILER_BYTES = 7
 const AT = 0x40
-const STAR = 0x2a
 
 export interface Frame {
   readonly sequence: number
@@ -95,7 +94,7 @@ export function createLineParser(): LineParser {
     const checked = here.subarray(1, HEADER_BYTES + bodyBytes)
     const trailer = here.toString('latin1', HEADER_BYTES + bodyBytes, total)
     const match = /^\*([0-9A-F]{4})\r\n$/.exec(trailer)
-    if (match === null || here[HEADER_BYTES + bodyBytes] !== STAR) return damaged('malformed', 1)
+    if (match === null) return damaged('malformed', 1)
     if (Number.parseInt(match[1] ?? '', 16) !== crc16(checked)) return damaged('checksum', 1)
     const body = here.toString('latin1', HEADER_BYTES, HEADER_BYTES + bodyBytes)
     if (!/^[ -~]+$/.test(body)) return damaged('malformed', 1)

@@ -15,6 +15,8 @@ import { BOARD_SILENCE_MS } from './timing.ts'
 /** A simulated line board: over TCP, or on one end of a PTY pair, with everything that can happen to a real one. */
 
 const OPEN_TIMEOUT_MS = 3_000
+/** The star, four digits, CR LF. */
+const CHECKSUM_BYTES = 7
 
 export interface LineBoardSimulatorOptions {
   readonly clock?: Clock
@@ -50,7 +52,7 @@ export interface LineBoardSimulator {
   beSilent(silent: boolean): void
   /** Does not send its next frames: neither answers nor news. */
   dropFrames(count: number): void
-  /** Flips a bit in its next frames, so that their checksums are wrong. */
+  /** Changes a digit in its next frames, so that they look right and their checksums are wrong. */
   corruptFrames(count: number): void
   /** Bytes on the line that are no frame. */
   noise(bytes: Uint8Array): void
@@ -103,8 +105,11 @@ export async function openLineBoardSimulator(options: LineBoardSimulatorOptions 
     }
     if (toCorrupt > 0) {
       toCorrupt -= 1
-      // Inside the body: the place where a single bit hurts most, and the checksum must find it.
-      frame[6] = (frame[6] ?? 0) ^ 0x01
+      // The last digit before the checksum: what it says then is as likely, and only the checksum can tell.
+      const digit = frame.findLastIndex(
+        (byte, at) => at < frame.length - CHECKSUM_BYTES && byte >= 0x30 && byte <= 0x39,
+      )
+      frame[digit] = (frame[digit] ?? 0) ^ 0x01
     }
     write(noisy === undefined ? frame : Buffer.concat([noisy, frame, noisy]))
   }

@@ -31,8 +31,8 @@ export interface SimulatedReaders {
     owner: Owner,
   ): { readonly ok: true; readonly handle: number } | { readonly ok: false; readonly why: Refusal }
   handle(id: number): Handle | undefined
-  disconnect(id: number, owner: Owner): boolean
-  /** All that the owner holds. */
+  disconnect(id: number, owner: Owner, reset: boolean): boolean
+  /** Lets go of all that the owner holds; as pcscd does, without a reset. */
   drop(owner: Owner): void
   plugged(): readonly string[]
   cardIn(reader: string): VirtualCard | undefined
@@ -49,12 +49,13 @@ interface Slot {
 }
 
 export function createSimulatedReaders(): SimulatedReaders {
-  const slots: Slot[] = []
+  /** As in pcscd: a reader takes the first place that is free, and the order of places is the order of the table. */
+  const slots: (Slot | undefined)[] = new Array<Slot | undefined>(READER_SLOTS).fill(undefined)
   const handles = new Map<number, Handle>()
   const listeners: (() => void)[] = []
   let nextHandle = 1
 
-  const find = (reader: string) => slots.find(({ name }) => name === reader)
+  const find = (reader: string) => slots.find((slot) => slot?.name === reader)
   const changed = () => {
     for (const listener of listeners) listener()
   }
@@ -93,23 +94,18 @@ export function createSimulatedReaders(): SimulatedReaders {
     return entry
   }
 
-  function release(id: number): void {
-    const handle = handles.get(id)
-    handles.delete(id)
-    handle?.card()?.reset()
-  }
-
   return {
     plug(reader) {
-      if (find(reader) !== undefined || slots.length === READER_SLOTS) return
-      slots.push({ name: reader, card: undefined, isMute: false, isFailing: false, eventCounter: 0 })
+      const free = slots.indexOf(undefined)
+      if (find(reader) !== undefined || free < 0) return
+      slots[free] = { name: reader, card: undefined, isMute: false, isFailing: false, eventCounter: 0 }
       changed()
     },
     pull(reader) {
-      const at = slots.findIndex(({ name }) => name === reader)
-      if (at < 0) return
-      const [slot] = slots.splice(at, 1)
-      if (slot !== undefined) empty(slot)
+      const slot = find(reader)
+      if (slot === undefined) return
+      empty(slot)
+      slots[slots.indexOf(slot)] = undefined
       changed()
     },
     insert(reader, card, how = 'good') {
@@ -138,7 +134,7 @@ export function createSimulatedReaders(): SimulatedReaders {
     table() {
       const table = Buffer.alloc(READER_STATE_BYTES * READER_SLOTS)
       slots.forEach((slot, index) => {
-        table.set(entryOf(slot), index * READER_STATE_BYTES)
+        if (slot !== undefined) table.set(entryOf(slot), index * READER_STATE_BYTES)
       })
       return table
     },
@@ -157,18 +153,20 @@ export function createSimulatedReaders(): SimulatedReaders {
       return { ok: true, handle: id }
     },
     handle: (id) => handles.get(id),
-    disconnect(id, owner) {
-      if (handles.get(id)?.owner !== owner) return false
-      release(id)
+    disconnect(id, owner, reset) {
+      const handle = handles.get(id)
+      if (handle?.owner !== owner) return false
+      handles.delete(id)
+      if (reset) handle.card()?.reset()
       changed()
       return true
     },
     drop(owner) {
       const own = [...handles].filter(([, handle]) => handle.owner === owner)
-      for (const [id] of own) release(id)
+      for (const [id] of own) handles.delete(id)
       if (own.length > 0) changed()
     },
-    plugged: () => slots.map(({ name }) => name),
+    plugged: () => slots.flatMap((slot) => (slot === undefined ? [] : [slot.name])),
     cardIn: (reader) => find(reader)?.card,
   }
 }

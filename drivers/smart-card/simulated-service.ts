@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Clock } from '../transport/clock.ts'
-import { BODY_BYTES, COMMAND, type CommandName, HEADER_BYTES, PROTOCOL_MAJOR, SHARE } from './protocol.ts'
+import { BODY_BYTES, COMMAND, type CommandName, HEADER_BYTES, PROTOCOL_MAJOR, RESET_CARD, SHARE } from './protocol.ts'
 import {
   RV_INSUFFICIENT_BUFFER,
   RV_INVALID_HANDLE,
@@ -85,7 +85,8 @@ export function createSimulatedService({ path, readers, clock }: SimulatedServic
     socket.write(entry.bytes)
   }
 
-  function transmit(socket: Socket, body: Buffer, command: Uint8Array): void {
+  /** True: the connection's next request has to wait until `done`, as pcscd serves one after the other. */
+  function transmit(socket: Socket, body: Buffer, command: Uint8Array, done: () => void): boolean {
     const answer = (rv: number, bytes: Uint8Array = new Uint8Array(0)) => {
       body.writeUInt32LE(bytes.length, 24)
       body.writeUInt32LE(rv, 28)
@@ -95,19 +96,19 @@ export function createSimulatedService({ path, readers, clock }: SimulatedServic
     const handle = readers.handle(body.readUInt32LE(0))
     if (handle === undefined || handle.owner !== socket) {
       socket.destroy()
-      return
+      return false
     }
     const card = handle.card()
     if (card === undefined) {
       answer(RV_REMOVED_CARD)
-      return
+      return false
     }
     const given = card.transmit(command)
-    if (given.kind === 'silence') return
+    if (given.kind === 'silence') return true
     if (given.kind === 'lifted') {
       readers.lift(handle.reader)
       answer(RV_NOT_TRANSACTED)
-      return
+      return false
     }
     const deliver = () => {
       if (handle.card() === undefined) answer(RV_NOT_TRANSACTED)
@@ -115,7 +116,12 @@ export function createSimulatedService({ path, readers, clock }: SimulatedServic
       else answer(RV_OK, given.bytes)
     }
     if (given.delayMs === 0) deliver()
-    else clock.after(given.delayMs, deliver)
+    else
+      clock.after(given.delayMs, () => {
+        deliver()
+        done()
+      })
+    return given.delayMs > 0
   }
 
   function connect(socket: Socket, body: Buffer): void {
@@ -130,7 +136,7 @@ export function createSimulatedService({ path, readers, clock }: SimulatedServic
     say(socket, 'connect', body)
   }
 
-  function serve(socket: Socket, command: CommandName, body: Buffer, after: Uint8Array): void {
+  function serve(socket: Socket, command: Exclude<CommandName, 'transmit'>, body: Buffer): void {
     switch (command) {
       case 'version': {
         const fits = body.readUInt32LE(0) === PROTOCOL_MAJOR && body.readUInt32LE(4) === version
@@ -158,11 +164,8 @@ export function createSimulatedService({ path, readers, clock }: SimulatedServic
       case 'connect':
         connect(socket, body)
         return
-      case 'transmit':
-        transmit(socket, body, after)
-        return
       case 'disconnect': {
-        const left = readers.disconnect(body.readUInt32LE(0), socket)
+        const left = readers.disconnect(body.readUInt32LE(0), socket, body.readUInt32LE(4) === RESET_CARD)
         body.writeUInt32LE(left ? RV_OK : RV_INVALID_HANDLE, 8)
         say(socket, command, body)
         return
@@ -185,9 +188,9 @@ export function createSimulatedService({ path, readers, clock }: SimulatedServic
     }
     sockets.add(socket)
     let kept = Buffer.alloc(0)
-    socket.on('data', (bytes: Buffer) => {
-      kept = Buffer.concat([kept, bytes])
-      while (kept.length >= HEADER_BYTES) {
+    let busy = false
+    const drain = () => {
+      while (!busy && kept.length >= HEADER_BYTES) {
         const size = kept.readUInt32LE(0)
         const name = NAME_OF_COMMAND.get(kept.readUInt32LE(4))
         // pcscd hangs up on what it does not understand.
@@ -208,8 +211,17 @@ export function createSimulatedService({ path, readers, clock }: SimulatedServic
         count(name)
         const after = Uint8Array.from(kept.subarray(HEADER_BYTES + size, total))
         kept = kept.subarray(total)
-        serve(socket, name, Buffer.from(body), after)
+        if (name !== 'transmit') serve(socket, name, Buffer.from(body))
+        else busy = transmit(socket, Buffer.from(body), after, resume)
       }
+    }
+    const resume = () => {
+      busy = false
+      drain()
+    }
+    socket.on('data', (bytes: Buffer) => {
+      kept = Buffer.concat([kept, bytes])
+      drain()
     })
     // The other end may vanish at any moment; 'close' follows and clears up.
     socket.on('error', () => undefined)

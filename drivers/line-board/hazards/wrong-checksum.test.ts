@@ -27,11 +27,17 @@ describeHazard('line-board', 'wrong-checksum', {
     },
   ),
   idle: withBoard(async (made) => {
+    made.sim.setBattery(87)
     made.sim.corruptFrames(1)
     made.sim.loseMains()
     // The news was damaged; the next question brings it.
     await expectState(made, 'power-lost', 'power-lost')
     await expectLogged(made, { event: 'line-board.damaged' })
+    // 86 is what the damaged frame said.
+    expect(made.harness.events.filter((event) => event.event === 'power')).toMatchObject([
+      { mains: 'on' },
+      { mains: 'lost', batteryPercent: 87 },
+    ])
     made.sim.restoreMains()
     await expectRecovery(made)
   }),
