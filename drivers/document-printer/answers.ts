@@ -99,6 +99,11 @@ export function readUnsupported(message: IppMessage): string[] {
   return [...attributesOf(message, GROUP.unsupported).keys()].slice(0, MAX_WORDS)
 }
 
+/** Whether a job can be ours by its name; printers that tell no names, or cut them short, are given the benefit. */
+export function isNamed({ name = '' }: JobReading, jobName: string): boolean {
+  return jobName.startsWith(name)
+}
+
 export function isTerminal(state: JobState): boolean {
   return state === 'canceled' || state === 'aborted' || state === 'completed'
 }

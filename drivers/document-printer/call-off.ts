@@ -19,7 +19,7 @@ export async function callOff(run: JobRun, id: number, jobName: string): Promise
   run.log({ event: 'document-printer.called-off', jobId: run.jobId, printerJob: id, jobState: job?.state ?? 'unknown' })
   // CUPS tells the device by itself, but not when its helper was killed half way.
   const device = run.access.device()
-  const behind = device === undefined ? undefined : await device.findJob(jobName)
+  const behind = device === undefined ? undefined : await device.findJob(jobName, run.after.device)
   if (behind?.ok === true && behind.job !== undefined && !isTerminal(behind.job.state)) {
     await device?.cancel(behind.job.id)
   }

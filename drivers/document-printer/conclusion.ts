@@ -88,6 +88,7 @@ async function conclusionOfCompleted(run: JobRun, job: JobReading, sent: Sent): 
   if (behind.ended !== undefined) return failed(behind.ended.fault, behind.job, behind.ended.state)
   const look = await lookPatiently(run)
   if (!look.ok) return failed('not-confirmed', behind.job, look.state)
+  run.onStanding(look.standing)
   const fault = faultOfState(look.standing.state)
   if (fault !== undefined) return failed(fault, behind.job, look.standing.state)
   if (placeOf(run) === 'device') return printed(job, 'device')
@@ -108,7 +109,7 @@ interface Behind {
 /** A queue may be through as soon as it has sent the job: then the device is followed on its own. */
 async function behindQueue(run: JobRun, { jobName }: Sent): Promise<Behind> {
   const device = run.access.device()
-  const found = device === undefined ? undefined : await device.findJob(jobName)
+  const found = device === undefined ? undefined : await device.findJob(jobName, run.after.device)
   if (device === undefined || found?.ok !== true) return { job: undefined, shouldBeListed: false }
   const { job, keepsHistory } = found
   if (job === undefined || isTerminal(job.state)) return { job, shouldBeListed: keepsHistory }
@@ -125,7 +126,7 @@ async function behindQueue(run: JobRun, { jobName }: Sent): Promise<Behind> {
 async function jobBehind(run: JobRun, jobName: string, end: Followed['end']): Promise<JobReading | undefined> {
   const device = run.access.device()
   if (device === undefined || end === 'lost' || end === 'stopped') return undefined
-  const found = await device.findJob(jobName)
+  const found = await device.findJob(jobName, run.after.device)
   return found.ok ? found.job : undefined
 }
 

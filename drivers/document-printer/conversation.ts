@@ -42,8 +42,14 @@ export interface Conversation {
   /** Create-Job and Send-Document in one, for printers that know no Create-Job. */
   printAtOnce(ticket: JobTicket, pdf: Uint8Array): Promise<Asked<{ readonly job: JobReading }>>
   job(id: number): Promise<Asked<{ readonly job: JobReading }>>
-  /** The newest job with this name; undefined: the printer lists none. `keepsHistory`: it lists finished jobs at all. */
-  findJob(jobName: string): Promise<Asked<{ readonly job: JobReading | undefined; readonly keepsHistory: boolean }>>
+  /**
+   * The newest job with this name and a number above `afterId`; undefined: the printer lists none. `keepsHistory`: it lists
+   * finished jobs at all.
+   */
+  findJob(
+    jobName: string,
+    afterId: number,
+  ): Promise<Asked<{ readonly job: JobReading | undefined; readonly keepsHistory: boolean }>>
   cancel(id: number): Promise<Asked<unknown>>
   /** Answers since the last good one that made no sense. */
   garbled(): number
@@ -106,12 +112,12 @@ export function createConversation(target: IppTarget, post: IppPost, timing: Doc
     send: (id, pdf) => ask({ ask: 'sendDocument', id }, pdf),
     printAtOnce: (ticket, pdf) => askForJob({ ask: 'printJob', ticket }, pdf),
     job: (id) => askForJob({ ask: 'getJobAttributes', id }),
-    async findJob(jobName) {
+    async findJob(jobName, afterId) {
       const open = await list('not-completed')
       if (!open.ok) return open
       const done = await list('completed')
       if (!done.ok) return done
-      const found = [...open.jobs, ...done.jobs].filter(({ name }) => name === jobName)
+      const found = [...open.jobs, ...done.jobs].filter(({ name, id }) => name === jobName && id > afterId)
       // Of several, the newest tells: a former try was cancelled.
       const job = found.reduce<JobReading | undefined>(
         (newest, each) => (newest === undefined || each.id > newest.id ? each : newest),

@@ -74,16 +74,16 @@ describe('a document that comes out', () => {
 
 describe('a document that is refused before a byte leaves', () => {
   it.each([
-    ['is no PDF', { pdf: new TextEncoder().encode('Zhou') }, 'bad-document'],
-    ['has a bad number of copies', { copies: 1.5 }, 'bad-document'],
-    ['has a bad number of pages', { pages: 0 }, 'bad-document'],
-    ['needs more copies than the printer makes', { copies: 6 }, 'not-supported'],
-    ['needs both sides', { sides: 'two-sided-long-edge' }, 'not-supported'],
-  ] as const)('because it %s', async (_what, options, fault) => {
+    ['is no PDF', { pdf: new TextEncoder().encode('Zhou') }, 'bad-document', 'no PDF'],
+    ['has a bad number of copies', { copies: 1.5 }, 'bad-document', 'copies'],
+    ['has a bad number of pages', { pages: 0 }, 'bad-document', 'pages'],
+    ['needs more copies than the printer makes', { copies: 6 }, 'not-supported', 'at most 5 copies'],
+    ['needs both sides', { sides: 'two-sided-long-edge' }, 'not-supported', 'one-sided only'],
+  ] as const)('because it %s', async (_what, options, fault, detail) => {
     const bench = await ready({ maxCopies: 5, sides: ['one-sided'] })
     const result = await bench.print('job', options)
     expect(result).toMatchObject({ ok: false, fault, paper: 'nothing', impressions: { atLeast: 0, atMost: 0 } })
-    expect(result.ok ? '' : result.detail).toBeTruthy()
+    expect(result.ok ? '' : result.detail).toContain(detail)
     expect(bench.simulator.requests().createJob).toBe(0)
     await expectRecovered(bench)
   })
@@ -151,6 +151,16 @@ describe('a document that is refused before a byte leaves', () => {
     expect(await bench.print('job')).toMatchObject({ ok: true })
   })
 
+  it('because the driver is stopped while the printer says nothing, and at once', async () => {
+    const bench = await ready({}, { timing: { ...QUICK, answerTimeoutMs: 600_000 } })
+    bench.simulator.silence()
+    const printing = bench.print('job')
+    const asked = bench.simulator.requests().getPrinterAttributes
+    await bench.simulator.until(() => bench.simulator.requests().getPrinterAttributes > asked)
+    await bench.printer.stop()
+    expect(await printing).toMatchObject({ ok: false, fault: 'stopped', paper: 'nothing' })
+  })
+
   it('because the address is wrong', async () => {
     const bench = openBench('ipp://127.0.0.1')
     bench.printer.start()
@@ -211,6 +221,14 @@ describe('an answer that is lost', () => {
     expect(bench.simulator.requests().printJob).toBe(1)
     bench.simulator.hang(false)
     await expectRecovered(bench)
+  })
+
+  it('to Print-Job of a document that was printed before under the same name: the former one tells nothing', async () => {
+    const bench = await ready({ knowsCreateJob: false })
+    expect(await bench.print('job')).toMatchObject({ ok: true })
+    bench.simulator.pullPlugAfterBytes(20_000)
+    expect(await bench.print('job', { pdf: samplePdf(200) })).toMatchObject({ ok: false, paper: 'unknown' })
+    expect(bench.simulator.printed()).toHaveLength(1)
   })
 
   it('because the connection broke in the middle of the document: no paper, and the empty job is gone', async () => {
@@ -278,6 +296,34 @@ describe('a job that does not end well', () => {
     await expectRecovered(bench)
     bench.simulator.sayReasons('media-jam-report')
     expect(await bench.print('third')).toMatchObject({ ok: true })
+  })
+
+  it('leaves the job alone that somebody else has under its number after a power cut', async () => {
+    const bench = await ready({}, { timing: { ...QUICK, backOffFirstMs: 1000, backOffCapMs: 1000 } })
+    const { done } = await printingThree(bench)
+    await bench.simulator.cutPower()
+    expect(await done).toMatchObject({ ok: false, fault: 'unplugged' })
+    await bench.simulator.plug()
+    const other = openBench(bench.simulator.url)
+    other.printer.start()
+    const theirs = other.print('theirs', { pages: 1 })
+    await bench.untilLog('document-printer.settled-late')
+    bench.simulator.hang(false)
+    expect(await theirs).toMatchObject({ ok: true })
+    expect(bench.simulator.requests().cancelJob).toBe(0)
+  })
+
+  it('is told as vanished when its number names the job of somebody else', async () => {
+    const bench = await ready({}, { timing: { ...QUICK, lostGraceMs: 20_000 } })
+    const { done } = await printingThree(bench)
+    await bench.simulator.cutPower()
+    await bench.untilState('unplugged')
+    bench.simulator.hang(false)
+    await bench.simulator.plug()
+    const other = openBench(bench.simulator.url)
+    other.printer.start()
+    expect(await other.print('theirs')).toMatchObject({ ok: true })
+    expect(await done).toMatchObject({ ok: false, fault: 'job-vanished' })
   })
 
   it('is not blamed on a warning that stood before it: one of two trays is empty', async () => {

@@ -164,6 +164,7 @@ export function createDocumentPrinter(options: DocumentPrinterOptions): Document
       clock,
       timing,
       deadlineMs: clock.nowMs() + timeoutMs,
+      after: { main: 0, device: 0 },
       whispersBefore: new Set(ready.standing.whispers),
       distrusted,
       log,

@@ -1,6 +1,6 @@
 import { isFit } from '../condition/states.ts'
 import { trouble } from './access.ts'
-import { isTerminal, type JobReading } from './answers.ts'
+import { isNamed, isTerminal, type JobReading } from './answers.ts'
 import type { Conversation } from './conversation.ts'
 import type { JobRun } from './job-run.ts'
 import { STATUS } from './protocol.ts'
@@ -75,13 +75,17 @@ export async function follow(run: JobRun, input: FollowInput): Promise<Followed>
   }
 }
 
-/** A job that its number does not name any more may still stand in the list of finished ones. */
+/**
+ * A job that its number does not name any more may still stand in the list of finished ones. A printer that was switched
+ * off and on counts from 1 again: then our number names a job of somebody else.
+ */
 async function askAboutJob({ talk, id, jobName }: FollowInput) {
   const asked = await talk.job(id)
-  if (asked.ok || asked.fault !== 'status') return asked
+  if (asked.ok) return { ok: true as const, job: isNamed(asked.job, jobName) ? asked.job : undefined }
+  if (asked.fault !== 'status') return asked
   if (asked.status !== STATUS.notFound && asked.status !== STATUS.gone) return asked
-  const found = await talk.findJob(jobName)
-  if (found.ok) return { ok: true as const, job: found.job }
+  const found = await talk.findJob(jobName, id - 1)
+  if (found.ok) return { ok: true as const, job: found.job?.id === id ? found.job : undefined }
   return found.fault === 'status' ? { ok: true as const, job: undefined } : found
 }
 

@@ -4,16 +4,22 @@ import type { JobRun } from './job-run.ts'
 import { faultOfSilence } from './submit.ts'
 import { type Verdict, verdictOf, verdictOnCompleted } from './verdict.ts'
 
+/** Numbers of the newest job of this name; 0: none. */
+interface Ids {
+  readonly main: number
+  readonly device: number
+}
+
 export type Inquired =
   | { readonly ok: true; readonly known: false }
-  | { readonly ok: true; readonly known: true; readonly settled: boolean; readonly verdict: Verdict }
+  | { readonly ok: true; readonly known: true; readonly settled: boolean; readonly verdict: Verdict; readonly ids: Ids }
   | { readonly ok: false; readonly outcome: FailedOutcome }
 
 /** What printer and queue still know of a job by its name: the memory of a terminal that was restarted. */
 export async function inquire(run: JobRun, jobName: string, expected: number | undefined): Promise<Inquired> {
   const device = run.access.device()
-  const here = await run.main.findJob(jobName)
-  const there = device === undefined ? undefined : await device.findJob(jobName)
+  const here = await run.main.findJob(jobName, 0)
+  const there = device === undefined ? undefined : await device.findJob(jobName, 0)
   // A printer that knows no Get-Jobs answers with a status: then nothing is known, which is no fault.
   for (const asked of [here, there]) {
     if (asked !== undefined && !asked.ok && asked.fault !== 'status') {
@@ -30,5 +36,6 @@ export async function inquire(run: JobRun, jobName: string, expected: number | u
     atDevice?.state === 'completed'
       ? verdictOnCompleted(atDevice, expected)
       : verdictOf({ documentLeft: true, refused: false, atDevice, atQueue: isQueue ? atMain : undefined, expected })
-  return { ok: true, known: true, settled: known.every(({ state }) => isTerminal(state)), verdict }
+  const ids = { main: atMain?.id ?? 0, device: behind?.id ?? 0 }
+  return { ok: true, known: true, settled: known.every(({ state }) => isTerminal(state)), verdict, ids }
 }

@@ -18,6 +18,8 @@ export interface JobRun {
   readonly timing: DocumentPrinterTiming
   /** When the job's time is up, on the clock. */
   readonly deadlineMs: number
+  /** The highest numbers that jobs of this name had before ours: a document that is printed again has the same name. */
+  readonly after: { main: number; device: number }
   /** Stems of keywords that stood when the job began; only what comes later can be why it does not move. */
   readonly whispersBefore: ReadonlySet<string>
   /** Stems of keywords that call themselves warnings and stop jobs: shared by all jobs, ended by a look without them. */

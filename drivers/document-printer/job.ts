@@ -24,11 +24,10 @@ export async function runJob(run: JobRun, job: CheckedJob, reading: PrinterReadi
     sides: job.sides,
     namesA4: reading.media.includes(A4),
   }
-  const refused =
-    (job.oneTime ? await wasSentBefore(run, ticket.jobName, job.expected) : undefined) ?? (await validate(run, ticket))
+  const refused = (await lookForNamesakes(run, ticket.jobName, job)) ?? (await validate(run, ticket))
   if (refused !== undefined) return refused
 
-  const submitted = await submit(run, ticket, job.pdf)
+  const submitted = await submit(run, ticket, job)
   if (!submitted.ok) return afterRefusal(run, submitted, ticket.jobName, job.expected)
   const { id, acknowledged } = submitted
   const { jobName } = ticket
@@ -52,16 +51,26 @@ function whatItCannot(job: CheckedJob, reading: PrinterReading): string | undefi
   return undefined
 }
 
-async function wasSentBefore(
-  run: JobRun,
-  jobName: string,
-  expected: number | undefined,
-): Promise<FailedOutcome | undefined> {
-  const inquired = await inquire(run, jobName, expected)
+/**
+ * A one-time job that is known was sent before: it is refused. Any other may be there from a former print, whose end must
+ * not be taken for that of ours.
+ */
+async function lookForNamesakes(run: JobRun, jobName: string, job: CheckedJob): Promise<FailedOutcome | undefined> {
+  const matters = job.oneTime || placeOf(run) === 'queue' || !run.operations.includes(OPERATION.createJob)
+  const inquired = matters ? await inquire(run, jobName, job.expected) : undefined
+  if (inquired === undefined) return undefined
   if (!inquired.ok) return inquired.outcome
   if (!inquired.known) return undefined
-  const detail = 'the printer knows a job of this name'
-  return { ok: false, fault: 'already-sent', verdict: inquired.verdict, detail, documentLeft: true }
+  const { verdict, ids } = inquired
+  Object.assign(run.after, ids)
+  if (!job.oneTime) return undefined
+  return {
+    ok: false,
+    fault: 'already-sent',
+    verdict,
+    detail: 'the printer knows a job of this name',
+    documentLeft: true,
+  }
 }
 
 /** What a printer may not replace in silence: the rest is its own business. */

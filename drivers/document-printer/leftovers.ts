@@ -1,6 +1,7 @@
 import { isFit } from '../condition/states.ts'
 import type { Access } from './access.ts'
-import { isTerminal } from './answers.ts'
+import { isNamed, isTerminal } from './answers.ts'
+import { jobNameOf } from './requests.ts'
 import { type DocumentPrinterState, documentPrinterCondition } from './states.ts'
 import { type Verdict, verdictOf, verdictOnCompleted } from './verdict.ts'
 
@@ -36,12 +37,14 @@ export function createLeftovers(onSettled: (jobId: string, verdict: Verdict) => 
         const asked = await main.job(each.id)
         // Nobody there, or not in the mood: next time.
         if (!asked.ok && asked.fault !== 'status') return
-        if (asked.ok && !isTerminal(asked.job.state)) {
+        // A printer that counts from 1 again after a power cut gave the number to somebody else's job.
+        const ours = asked.ok && isNamed(asked.job, jobNameOf(each.jobId)) ? asked.job : undefined
+        if (ours !== undefined && !isTerminal(ours.state)) {
           await main.cancel(each.id)
           continue
         }
         open = open.filter((other) => other !== each)
-        const job = asked.ok ? asked.job : undefined
+        const job = ours
         const isDevice = kind === 'ipp'
         const isPrinted = isDevice && job?.state === 'completed' && isFit(documentPrinterCondition(state))
         const evidence = {

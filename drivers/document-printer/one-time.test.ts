@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { STATUS } from './protocol.ts'
 import { samplePdf } from './sample-pdf.ts'
 import { expectOnePageOfThree, openBench, printingThree, ready } from './testing/harness.ts'
 
@@ -18,7 +19,7 @@ describe('a one-time print', () => {
   })
 
   it('is refused by a process that knows nothing of it, as long as the printer does', async () => {
-    const bench = await ready()
+    const bench = await ready({ countsImpressions: false })
     expect(await bench.print('once', { oneTime: true, pages: 1 })).toMatchObject({ ok: true })
     await bench.printer.stop()
     const after = openBench(bench.simulator.url)
@@ -74,6 +75,26 @@ describe('a one-time print', () => {
     expect(await bench.print('once', { oneTime: true })).toMatchObject({ fault: 'already-sent', paper: 'unknown' })
     expect(bench.simulator.requests().printJob).toBe(1)
   })
+
+  it('goes once to a busy printer that knows only Print-Job, because each offer carries all of it', async () => {
+    const bench = await ready({ knowsCreateJob: false })
+    bench.simulator.busy()
+    expect(await bench.print('once', { oneTime: true })).toMatchObject({ ok: false, fault: 'busy', paper: 'nothing' })
+    expect(bench.simulator.requests().printJob).toBe(1)
+    bench.simulator.busy(false)
+    expect(await bench.print('once', { oneTime: true })).toMatchObject({ ok: true })
+  })
+
+  it.each([STATUS.internalError, STATUS.documentFormatError])(
+    'that was refused with a status which may come half way (%d) is not sent again',
+    async (status) => {
+      const bench = await ready({ knowsCreateJob: false })
+      bench.simulator.refuseJobs(status)
+      expect(await bench.print('once', { oneTime: true })).toMatchObject({ ok: false, paper: 'unknown' })
+      bench.simulator.refuseJobs()
+      expect(await bench.print('once', { oneTime: true })).toMatchObject({ fault: 'already-sent', paper: 'unknown' })
+    },
+  )
 
   it('does not stand in the way of a print that may be made again', async () => {
     const bench = await ready()

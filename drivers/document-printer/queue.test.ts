@@ -62,6 +62,15 @@ it('says completed of a job that its device, which lists its jobs, never saw', a
   expect(await bench.print('job')).toMatchObject({ ok: false, fault: 'not-confirmed', paper: 'unknown' })
 })
 
+it('says completed of a document that its device printed once before, not now', async () => {
+  const { front, behind, bench } = await setUp()
+  const direct = openBench(behind.url)
+  direct.printer.start()
+  expect(await direct.print('job')).toMatchObject({ ok: true })
+  front.lieCompleted()
+  expect(await bench.print('job')).toMatchObject({ ok: false, fault: 'not-confirmed', paper: 'unknown' })
+})
+
 it('is believed, and named as the one who said it, where its device keeps no list', async () => {
   const { front, bench } = await setUp({ keepsHistory: false })
   front.lieCompleted()
@@ -70,20 +79,24 @@ it('is believed, and named as the one who said it, where its device keeps no lis
 
 it('is through with a job that its device still prints: the device is followed', async () => {
   const { front, behind, bench } = await setUp()
-  const direct = openBench(behind.url)
-  direct.printer.start()
   behind.hang()
-  // The job as CUPS hands it on: under the same name.
-  const handedOn = direct.print('job')
-  await behind.until(() => behind.jobStates()[0] === 'processing')
   front.lieCompleted()
+  // Held at the queue until the device has it, as CUPS hands it on: under the same name.
+  front.busy()
   let result: unknown = 'pending'
   const printing = bench.print('job', { pages: 1 }).then((r) => {
     result = r
     return r
   })
+  await bench.untilLog('document-printer.busy')
+  const direct = openBench(behind.url)
+  direct.printer.start()
+  const handedOn = direct.print('job')
+  await behind.until(() => behind.jobStates()[0] === 'processing')
+  front.busy(false)
+  await front.until(() => front.requests().sendDocument === 1)
   const asked = behind.requests().getJobAttributes
-  await behind.until(() => front.requests().sendDocument === 1 && behind.requests().getJobAttributes > asked + 20)
+  await behind.until(() => behind.requests().getJobAttributes > asked + 20)
   expect(result).toBe('pending')
   behind.hang(false)
   expect(await printing).toMatchObject({ ok: true, confirmedBy: 'device', impressions: { atLeast: 1, atMost: 1 } })

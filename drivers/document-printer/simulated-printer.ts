@@ -66,7 +66,7 @@ export function createSimulatedMachine({ clock, msPerPage, lies, onActivity }: M
   }
   const startedMs = clock.nowMs()
   let jobs: SimulatedJob[] = []
-  const printed = new Map<number, PrintedDocument>()
+  const printed = new Map<SimulatedJob, PrintedDocument>()
   let nextId = 1
   let cancelPage: (() => void) | undefined
 
@@ -114,9 +114,9 @@ export function createSimulatedMachine({ clock, msPerPage, lies, onActivity }: M
   }
 
   function layDown(job: SimulatedJob): void {
-    const { id, name, copies, sides, impressions, total, document } = job
+    const { name, copies, sides, impressions, total, document } = job
     if (document === undefined) return
-    printed.set(id, { jobName: name, pdf: document, copies, sides, impressions, complete: impressions >= total })
+    printed.set(job, { jobName: name, pdf: document, copies, sides, impressions, complete: impressions >= total })
   }
 
   return {
@@ -168,6 +168,13 @@ export function createSimulatedMachine({ clock, msPerPage, lies, onActivity }: M
     forgetJobs(): void {
       stopPage()
       jobs = []
+      onActivity()
+    },
+    /** As a power cut: its jobs are lost, and the next one is number 1. */
+    reboot(): void {
+      stopPage()
+      jobs = []
+      nextId = 1
       onActivity()
     },
     /** No more pages, for good. */

@@ -55,7 +55,7 @@ export interface DocumentPrinterSimulator {
   stopAccepting(on?: boolean): void
   /** The network cable: connections drop, new ones are refused, what is being printed goes on. */
   pullPlug(): Promise<void>
-  /** The power cable: as pullPlug, and every job is lost. */
+  /** The power cable: as pullPlug, and every job is lost; the next one is number 1 again. */
   cutPower(): Promise<void>
   plug(): Promise<void>
   /** The connection breaks as soon as so many bytes of a request's body have come. */
@@ -190,7 +190,7 @@ export async function openDocumentPrinterSimulator(
     },
     pullPlug: wire.hangUp,
     async cutPower() {
-      machine.forgetJobs()
+      machine.reboot()
       await wire.hangUp()
     },
     plug: wire.listen,

@@ -1,6 +1,8 @@
 import { hex } from './access.ts'
-import type { Asked, Conversation, NotHeard } from './conversation.ts'
+import { isTerminal } from './answers.ts'
+import type { Asked, NotHeard } from './conversation.ts'
 import type { JobRun } from './job-run.ts'
+import type { CheckedJob } from './print-options.ts'
 import { OPERATION, STATUS } from './protocol.ts'
 import type { JobTicket } from './requests.ts'
 import type { PrintFault } from './states.ts'
@@ -23,18 +25,19 @@ export type Submitted =
       readonly refused: boolean
     }
 
-export async function submit(run: JobRun, ticket: JobTicket, pdf: Uint8Array): Promise<Submitted> {
+export async function submit(run: JobRun, ticket: JobTicket, { pdf, oneTime }: CheckedJob): Promise<Submitted> {
   if (!run.operations.includes(OPERATION.createJob) || !run.operations.includes(OPERATION.sendDocument)) {
-    return printAtOnce(run, ticket, pdf)
+    return printAtOnce(run, ticket, pdf, oneTime)
   }
   const created = await whenNotBusy(run, () => run.main.create(ticket))
   let id: number
   if (created.ok) id = created.job.id
-  else if (created.fault === 'status') return refusal(created.status, undefined)
+  else if (created.fault === 'status') return refusal(created.status, undefined, false)
   else {
     // The answer may have been lost on its way: then an empty job stands there and would keep others waiting.
-    const found = created.left ? await run.main.findJob(ticket.jobName) : undefined
-    if (found?.ok !== true || found.job === undefined) return notHeard(run, created, undefined, false)
+    const found = created.left ? await run.main.findJob(ticket.jobName, run.after.main) : undefined
+    if (found?.ok !== true || found.job === undefined || isTerminal(found.job.state))
+      return notHeard(run, created, undefined, false)
     id = found.job.id
   }
   run.log({ event: 'document-printer.job-created', jobId: run.jobId, printerJob: id })
@@ -51,28 +54,30 @@ async function send(run: JobRun, id: number, pdf: Uint8Array): Promise<Submitted
   for (;;) {
     const sent = await run.main.send(id, pdf)
     if (sent.ok) return { ok: true, id, acknowledged: true }
-    if (sent.fault === 'status') return refusal(sent.status, id)
+    if (sent.fault === 'status') return refusal(sent.status, id, true)
     if (sent.left) return { ok: true, id, acknowledged: false }
     if (run.isStopped() || clock.nowMs() >= giveUpAtMs) return notHeard(run, sent, id, false)
     await run.sleep(timing.busyRetryMs)
   }
 }
 
-async function printAtOnce(run: JobRun, ticket: JobTicket, pdf: Uint8Array): Promise<Submitted> {
-  const printed = await whenNotBusy(run, () => run.main.printAtOnce(ticket, pdf))
+async function printAtOnce(run: JobRun, ticket: JobTicket, pdf: Uint8Array, oneTime: boolean): Promise<Submitted> {
+  const offer = () => run.main.printAtOnce(ticket, pdf)
+  // Each offer carries the whole document, so a one-time document is offered once.
+  const printed = await (oneTime ? offer() : whenNotBusy(run, offer))
   if (printed.ok) return { ok: true, id: printed.job.id, acknowledged: true }
-  if (printed.fault === 'status') return refusal(printed.status, undefined)
+  if (printed.fault === 'status') return refusal(printed.status, undefined, true)
   if (!printed.left) return notHeard(run, printed, undefined, false)
-  const id = await findLater(run, run.main, ticket.jobName)
+  const id = await findLater(run, ticket.jobName)
   if (id !== undefined) return { ok: true, id, acknowledged: false }
   return notHeard(run, printed, undefined, true)
 }
 
 /** Looks for a job by its name until somebody answers. */
-async function findLater(run: JobRun, talk: Conversation, jobName: string): Promise<number | undefined> {
+async function findLater(run: JobRun, jobName: string): Promise<number | undefined> {
   const giveUpAtMs = run.clock.nowMs() + run.timing.lostGraceMs
   for (;;) {
-    const found = await talk.findJob(jobName)
+    const found = await run.main.findJob(jobName, run.after.main)
     if (found.ok) return found.job?.id
     if (run.isStopped() || run.clock.nowMs() >= giveUpAtMs) return undefined
     await run.sleep(run.timing.busyRetryMs)
@@ -95,16 +100,31 @@ async function whenNotBusy<T>(run: JobRun, offer: () => Promise<Asked<T>>): Prom
   }
 }
 
-/** A refused document is not in the job (RFC 8011 section 4.2.1.2), but an internal error may come half way through it. */
-function refusal(status: number, id: number | undefined): Submitted {
-  const isClean = status !== STATUS.internalError && status !== STATUS.temporaryError
+/** By RFC 8011 appendix B these are said of a request as such. Others may come half way through a document. */
+const SAID_AT_ONCE: readonly number[] = [
+  STATUS.badRequest,
+  STATUS.forbidden,
+  STATUS.notAuthenticated,
+  STATUS.notAuthorized,
+  STATUS.notPossible,
+  STATUS.notFound,
+  STATUS.gone,
+  STATUS.documentFormatNotSupported,
+  STATUS.attributesOrValuesNotSupported,
+  STATUS.operationNotSupported,
+  STATUS.versionNotSupported,
+  STATUS.notAcceptingJobs,
+  STATUS.busy,
+]
+
+function refusal(status: number, id: number | undefined, documentLeft: boolean): Submitted {
   return {
     ok: false,
     fault: faultOfStatus(status),
     detail: `it answers with status ${hex(status)}`,
     id,
-    documentLeft: true,
-    refused: isClean,
+    documentLeft,
+    refused: SAID_AT_ONCE.includes(status),
   }
 }
 

@@ -134,7 +134,7 @@ async function printWithLp({ cups, file, device, queue }: Lp, round: number) {
   const title = `lp-${round}`
   const startMs = performance.now()
   const said = await cups.command('lp', '-d', QUEUE, '-t', title, file)
-  await untilCompleted('the device', () => device.findJob(title))
+  await untilCompleted('the device', () => device.findJob(title, 0))
   const lp = performance.now() - startMs
   // CUPS shows the names of other people's jobs to nobody, so there it is asked for by the number that lp told.
   const id = Number(/-(\d+) \(/.exec(said)?.[1])
