@@ -55,6 +55,8 @@ describe('padding of packets', () => {
     const reports: ReportLink = {
       url: 'test:',
       unit: 'report',
+      vendorId: 0x0400,
+      sendFeature: async () => true,
       write: async () => undefined,
       onData: core.onData,
       onClose: core.onClose,

@@ -1,5 +1,6 @@
 import type { ByteLink } from '../transport/byte-link.ts'
 import { createLinkCore } from '../transport/link-core.ts'
+import { asReportLink } from '../transport/report-link.ts'
 import { answerBytesOf } from './protocol.ts'
 
 /**
@@ -9,7 +10,7 @@ import { answerBytesOf } from './protocol.ts'
  * A request goes out whole, in one report.
  */
 export function overHidPackets(link: ByteLink): ByteLink {
-  if (!('unit' in link) || link.unit !== 'report') return link
+  if (asReportLink(link) === undefined) return link
   const core = createLinkCore()
   const trim = createPaddingTrimmer()
   link.onData((packet) => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { LinkFault } from './byte-link.ts'
 import { loadNodeHid } from './node-hid.ts'
 import { createOpenLink, openLink } from './open-link.ts'
+import { asReportLink } from './report-link.ts'
 import { createSimulatedHid } from './simulated-hid.ts'
 import { createManualClock } from './testing/manual-clock.ts'
 
@@ -91,6 +92,18 @@ describe('hid links', () => {
     await clock.settle()
     expect(ended).toBe(true)
     expect(ends).toEqual([{ fault: 'timed-out', detail: '/dev/hidraw0 took no report within 2000 ms' }])
+  })
+
+  it('send feature reports, and go on when the device takes none', async () => {
+    const { opened, device } = setUp()
+    const { link, ends } = await opened()
+    const reports = asReportLink(link)
+    expect(reports?.vendorId).toBe(0x0400)
+    expect(await reports?.sendFeature(Uint8Array.of(254, 1))).toBe(true)
+    device.takeFeatures(false)
+    expect(await reports?.sendFeature(Uint8Array.of(254, 0))).toBe(false)
+    expect(device.features().map((report) => [...report])).toEqual([[254, 1]])
+    expect(ends).toEqual([])
   })
 
   it('choose by usage page, usage and serial number', async () => {

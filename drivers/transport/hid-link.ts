@@ -153,7 +153,19 @@ function linkOverHandle({ url, device, path, handle, hid, clock }: OpenDevice): 
   return {
     url,
     unit: 'report',
+    vendorId: device.vendorId,
     write,
+    sendFeature(numberedReport) {
+      if (core.ended() !== undefined) return Promise.resolve(false)
+      return new Promise((resolve) => {
+        const cancel = clock.after(WRITE_TIMEOUT_MS, () => resolve(false))
+        const settled = (taken: boolean) => () => {
+          cancel()
+          resolve(taken)
+        }
+        handle.sendFeatureReport(Buffer.from(numberedReport)).then(settled(true), settled(false))
+      })
+    },
     onData: core.onData,
     onClose: core.onClose,
     close() {

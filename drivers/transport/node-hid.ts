@@ -20,6 +20,7 @@ export interface HidHandle {
   on(event: 'data', listener: (report: Uint8Array) => void): unknown
   /** The first byte is the report's number, 0 for a device that does not number them. */
   write(numberedReport: Buffer): Promise<number>
+  sendFeatureReport(numberedReport: Buffer): Promise<number>
   close(): Promise<void>
 }
 

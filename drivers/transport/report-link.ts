@@ -6,6 +6,15 @@ import type { ByteLink, LinkFault } from './byte-link.ts'
  */
 export interface ReportLink extends ByteLink {
   readonly unit: 'report'
+  /** Whose device it is; some need a word before they talk. */
+  readonly vendorId: number
+  /** Sends a feature report, its number first. False when the device did not take it; the link goes on. */
+  sendFeature(numberedReport: Uint8Array): Promise<boolean>
+}
+
+/** The link as reports, when it is one. */
+export function asReportLink(link: ByteLink): ReportLink | undefined {
+  return 'unit' in link && link.unit === 'report' ? (link as ReportLink) : undefined
 }
 
 export type OpenReportLinkResult =

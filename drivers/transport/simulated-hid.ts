@@ -21,6 +21,10 @@ export interface SimulatedHidDevice {
   refuseOpening(message: string | undefined): void
   /** Writes never end. */
   hangWrites(on: boolean): void
+  /** Whether feature reports are taken. */
+  takeFeatures(on: boolean): void
+  /** Those that were, with their number. */
+  features(): readonly Uint8Array[]
   opened(): number
   isOpen(): boolean
 }
@@ -50,6 +54,8 @@ export function createSimulatedHid(): SimulatedHid {
       let handles: EventEmitter[] = []
       let refusal: string | undefined
       let hanging = false
+      let takesFeatures = true
+      const features: Uint8Array[] = []
       let opened = 0
 
       async function open(): Promise<HidHandle> {
@@ -64,6 +70,11 @@ export function createSimulatedHid(): SimulatedHid {
             // Numbered output reports are not simulated.
             if (numbered[0] !== UNNUMBERED) return Promise.reject(new Error('cannot write: Invalid argument'))
             onReport(Uint8Array.from(numbered.subarray(1)))
+            return Promise.resolve(numbered.length)
+          },
+          sendFeatureReport(numbered: Buffer): Promise<number> {
+            if (!takesFeatures) return Promise.reject(new Error('cannot send feature report'))
+            features.push(Uint8Array.from(numbered))
             return Promise.resolve(numbered.length)
           },
           async close() {
@@ -96,6 +107,10 @@ export function createSimulatedHid(): SimulatedHid {
         hangWrites(on) {
           hanging = on
         },
+        takeFeatures(on) {
+          takesFeatures = on
+        },
+        features: () => features,
         opened: () => opened,
         isOpen: () => handles.length > 0,
       }
