@@ -41,9 +41,11 @@ export const SettingsSchema = z.strictObject({
   devices: z.strictObject({
     'id-card-reader': deviceUrls('id-card-reader'),
     'smart-card': deviceUrls('smart-card'),
+    'code-scanner': deviceUrls('code-scanner'),
     'receipt-printer': deviceUrls('receipt-printer'),
     'document-printer': deviceUrls('document-printer'),
     'document-scanner': deviceUrls('document-scanner'),
+    'line-board': deviceUrls('line-board'),
   }),
   /** The maintainers' door; without a PIN it stays shut. */
   maintenance: z

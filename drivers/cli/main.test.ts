@@ -26,7 +26,7 @@ const lastLine = (stdout: string): unknown => JSON.parse(stdout.trim().split('\n
 
 test('an address says by its scheme which classes it can be of', () => {
   expect(classesOf('ipp://127.0.0.1/ipp/print')).toEqual(['document-printer'])
-  expect(classesOf('tcp://127.0.0.1:1')).toEqual(['id-card-reader', 'receipt-printer'])
+  expect(classesOf('tcp://127.0.0.1:1')).toEqual(['id-card-reader', 'receipt-printer', 'code-scanner', 'line-board'])
   expect(classesOf('pcsc:*')).toEqual(['smart-card'])
   expect(classesOf('nonsense')).toEqual([])
 })

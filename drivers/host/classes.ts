@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CodeScannerEventSchema, CodeScannerStateSchema, codeScannerCondition } from '../code-scanner/states.ts'
 import type { Condition } from '../condition/states.ts'
 import {
   DocumentPrinterEventSchema,
@@ -18,6 +19,15 @@ import {
   ScanResultSchema,
 } from '../document-scanner/states.ts'
 import { CardReaderEventSchema, CardReaderStateSchema, cardReaderCondition } from '../id-card-reader/states.ts'
+import {
+  LampModeSchema,
+  LampSchema,
+  LineBoardEventSchema,
+  type LineBoardResult,
+  LineBoardResultSchema,
+  LineBoardStateSchema,
+  lineBoardCondition,
+} from '../line-board/states.ts'
 import {
   type PrintResult,
   PrintResultSchema,
@@ -69,6 +79,12 @@ function operation<A extends z.ZodType, R extends z.ZodType, O extends Operation
 const printed = (result: PrintResult): PrintResult => result
 const pdfPrinted = (result: PdfPrintResult): PdfPrintResult => result
 const scanned = (result: ScanResult): ScanResult => result
+const boardDone = (result: LineBoardResult): LineBoardResult => result
+const BOARD = {
+  result: LineBoardResultSchema,
+  absent: boardDone({ ok: false, fault: 'unplugged', state: { state: 'unplugged', fault: 'not-found' } }),
+  lost: boardDone({ ok: false, fault: 'stopped', state: { state: 'unplugged', fault: 'lost' } }),
+}
 const cardRead = (result: SocialSecurityResult): SocialSecurityResult => result
 /** A PDF that a kiosk prints; longer ones are refused before they cross the line. */
 const MAX_PDF_BYTES = 64 << 20
@@ -166,6 +182,27 @@ export const CLASSES = {
         absent: cardRead({ ok: false, fault: 'no-reader', state: { state: 'no-reader', readers: [] } }),
         lost: cardRead({ ok: false, fault: 'stopped', state: { state: 'no-service', fault: 'lost' } }),
       }),
+    },
+  },
+  'code-scanner': {
+    state: CodeScannerStateSchema,
+    lostState: { state: 'unplugged', fault: 'lost' },
+    condition: codeScannerCondition,
+    event: CodeScannerEventSchema,
+    operations: {},
+  },
+  'line-board': {
+    state: LineBoardStateSchema,
+    lostState: { state: 'unplugged', fault: 'lost' },
+    condition: lineBoardCondition,
+    event: LineBoardEventSchema,
+    operations: {
+      /** The lamp at the slot in use, and no other; null puts all out. */
+      showSlot: operation({
+        ...BOARD,
+        argument: z.strictObject({ lamp: LampSchema.nullable(), mode: LampModeSchema.exclude(['off']).optional() }),
+      }),
+      beep: operation({ ...BOARD, argument: z.strictObject({ ms: z.int().min(10).max(2000) }) }),
     },
   },
 } as const satisfies Readonly<Record<string, ClassSpec>>

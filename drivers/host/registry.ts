@@ -1,8 +1,11 @@
+import { createCodeScanner } from '../code-scanner/driver.ts'
 import { createDocumentPrinter } from '../document-printer/driver.ts'
 import type { PrintOptions } from '../document-printer/print-options.ts'
 import { createDocumentScanner } from '../document-scanner/driver.ts'
 import type { ScanOptions } from '../document-scanner/states.ts'
 import { createIdCardReader } from '../id-card-reader/driver.ts'
+import { createLineBoard } from '../line-board/driver.ts'
+import type { Lamp } from '../line-board/states.ts'
 import type { ReceiptDocument } from '../receipt-printer/document.ts'
 import { createReceiptPrinter } from '../receipt-printer/driver.ts'
 import { loadGlyphs } from '../receipt-printer/glyphs.ts'
@@ -98,5 +101,29 @@ export const DRIVERS: Readonly<Record<HostedClass, (tools: DriverTools) => Runni
     const { start, stop, state } = reader
     const readSocialSecurityCard = () => reader.readSocialSecurityCard()
     return { start, stop, state, operations: { readSocialSecurityCard } }
+  },
+  'code-scanner': (tools) => {
+    const scanner = createCodeScanner({
+      ...tools,
+      onEvent: (event) => (event.event === 'state' ? tools.onState(event.state) : tools.onEvent(event)),
+      log: ({ event, ...detail }) => tools.log('info', event, detail),
+    })
+    const { start, stop, state } = scanner
+    return { start, stop, state, operations: {} }
+  },
+  'line-board': (tools) => {
+    const board = createLineBoard({
+      ...tools,
+      onEvent: (event) => (event.event === 'state' ? tools.onState(event.state) : tools.onEvent(event)),
+      log: ({ event, ...detail }) => tools.log('info', event, detail),
+    })
+    const { start, stop, state } = board
+    return {
+      ...{ start, stop, state },
+      operations: {
+        showSlot: ({ lamp, mode }: { lamp: Lamp | null; mode?: 'on' | 'blink' }) => board.showSlot(lamp, mode),
+        beep: ({ ms }: { ms: number }) => board.beep(ms),
+      },
+    }
   },
 }

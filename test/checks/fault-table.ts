@@ -8,6 +8,7 @@ import { STRIKES } from '../../drivers/testing/fault-matrix.ts'
 export const HAZARDS: Readonly<Partial<Record<DeviceClass, readonly string[]>>> = {
   'id-card-reader': ['unplug', 'no-answer', 'noise', 'wrong-checksum', 'over-long-frame', 'card-lifted'],
   'smart-card': ['unplug', 'service-gone', 'no-answer', 'noise', 'over-long-frame', 'card-lifted'],
+  'code-scanner': ['unplug', 'noise', 'over-long-frame'],
   'receipt-printer': [
     ...['unplug', 'no-answer', 'noise', 'paper-out', 'near-end', 'cover-open', 'head-hot', 'cutter-error'],
   ],
@@ -28,6 +29,7 @@ export const HAZARDS: Readonly<Partial<Record<DeviceClass, readonly string[]>>> 
     ...['unplug', 'no-answer', 'noise', 'over-long-frame', 'cover-open', 'jam', 'feeder-empty'],
     ...['scanner-hangs', 'job-vanishes'],
   ],
+  'line-board': ['unplug', 'no-answer', 'noise', 'wrong-checksum', 'over-long-frame', 'power-lost'],
 }
 
 /** A cell as a test ran it. `why`: the fault cannot strike there. */
