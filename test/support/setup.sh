@@ -4,7 +4,7 @@
 set -eu
 
 PACKAGES='chromium fontconfig fonts-noto-cjk socat strace xvfb xauth util-linux postgresql libfaketime e2fsprogs
-pcscd vsmartcard-vpcd sane-utils sane-airscan openssl
+cups cups-client cups-filters cups-ipp-utils dbus pcscd vsmartcard-vpcd sane-utils sane-airscan openssl
 libnss3 libatk1.0-0 libatk-bridge2.0-0 libcups2 libgtk-3-0 libgbm1 libasound2 libxss1'
 KIOSK_USER=kiosk
 
@@ -12,7 +12,7 @@ usage() {
   cat <<'TEXT'
 Usage: npm run setup -- [--dry-run]
 Installs what the tests use: Chromium, a Chinese font, socat, strace, Xvfb, libfaketime, e2fsprogs, PostgreSQL (no cluster made),
-pcscd with vpcd's virtual reader, scanimage with sane-airscan, openssl, the libraries of Electron, and the ordinary user "kiosk"
+CUPS with ippeveprinter, pcscd with vpcd's virtual reader, scanimage with sane-airscan, openssl, the libraries of Electron, and the ordinary user "kiosk"
 that runs Electron with its sandbox on.
   --dry-run   only say what is missing; exit code 1 when something is
 Needs root on Debian. Elsewhere it prints the packages and the command to type, exit code 1 when something is missing.
