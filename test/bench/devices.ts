@@ -6,7 +6,10 @@ import { findChromium } from '../support/chromium.ts'
 import { openPageClient } from '../support/page-client.ts'
 import { openWorld, startAddress, type World } from '../support/world.ts'
 import { type ClockOffset, clockOffset, clocksAgree } from './clock-offset.ts'
+import { noiseReport } from './devices-noise.ts'
 import { leavePage, openKioskPage, type PageReading, readOnPage } from './devices-page.ts'
+import { measurePdf } from './devices-pdf.ts'
+import { measureReceipts } from './devices-receipt.ts'
 import { openCardDesk, type Reading } from './devices-terminal.ts'
 import { limitNote, ms, times } from './render.ts'
 import { type Bench, type BenchOptions, firstLine, type Report, type Row } from './report.ts'
@@ -21,11 +24,16 @@ const FRAME_LIMIT = 2
 /** Issue 2: the polling interval; no card waits longer for the find that finds it. */
 const POLL_LIMIT_MS = 150
 const DEFAULT_READINGS = 30
+/** Issue 4: the driver alone, p50 at most this many times the wire time. */
+const DRIVER_LIMIT = 1.05
+const NOISE_ROUNDS = 3
+/** A page takes some seconds on ippeveprinter, and lp as long again. */
+const PAGES = 6
 /** The three ways of reading take turns in blocks of so many, so that a load that comes and goes hits all. */
 const BLOCK = 5
 
 export const devices: Bench = {
-  about: 'from the first byte of the find that finds the card to the fields in the page, beside the wire time',
+  about: 'cards, receipts, noise and A4 pages through the drivers, beside the wire time, other libraries and lp',
   run,
 }
 
@@ -42,11 +50,23 @@ async function run({ samples, dir, tell }: BenchOptions): Promise<Report> {
   const readings = samples ?? DEFAULT_READINGS
   tell('starting hub, terminal and simulated reader …')
   const world = await openWorld({ dataDir: join(dir, 'world'), pty: true })
+  let cards: Report
   try {
     await world.startTerminal()
-    return report(await measure(world, readings, tell))
+    cards = report(await measure(world, readings, tell))
   } finally {
     await world.close()
+  }
+  tell('receipts, noise …')
+  const receipts = await measureReceipts()
+  const noise = noiseReport({ samples: NOISE_ROUNDS })
+  tell('A4 pages on ippeveprinter …')
+  const { rows, figures, problems } = await measurePdf({ samples: Math.min(readings, PAGES), tell })
+  const parts: Report[] = [cards, receipts, noise, { rows, figures: { pdf: figures }, problems }]
+  return {
+    rows: parts.flatMap((part) => part.rows),
+    figures: Object.assign({}, ...parts.map((part) => part.figures)) as Record<string, unknown>,
+    problems: parts.flatMap((part) => part.problems),
   }
 }
 
@@ -132,6 +152,14 @@ function report({ wire, terminal, page, driverMs, clock, problems }: Measured): 
     problems,
     rows: [...rows, ...(onPage?.rows ?? [])],
     figures: {
+      idCardRead:
+        driverAlone === undefined
+          ? null
+          : {
+              ratio: round(driverAlone.p50 / wireMs),
+              limit: DRIVER_LIMIT,
+              withinLimit: driverAlone.p50 / wireMs <= DRIVER_LIMIT,
+            },
       readings: terminal.length,
       wire,
       wireMs: round(wireMs, 1),
