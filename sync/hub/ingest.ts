@@ -12,7 +12,7 @@ import {
 } from './ingest-check.ts'
 import type { KeyRing } from './key-ring.ts'
 import { type HubSources, instant } from './sources.ts'
-import type { Held, HubReads, HubStore, HubTx, SubmissionRow } from './store.ts'
+import type { ArrivalFacts, Held, HubReads, HubStore, HubTx, SubmissionRow } from './store.ts'
 
 /**
  * Ingest (design.md section 4, step 7): takes in whatever is well-formed, device-signed and complete, and answers with
@@ -82,7 +82,9 @@ export function makeIngest(parts: IngestParts): Ingest {
       if (before?.sha256 === item.sha256) terminals.add(before.terminalId)
     }
     if (terminals.size > 1) return { ok: false, fault: 'bad-batch', why: 'it holds submissions of several terminals' }
-    const committed = checked.length + outdated.length === 0 ? NOTHING_NEW : await commit(parts, checked, outdated)
+    const [terminalId] = terminals
+    const isNothingNew = checked.length + outdated.length === 0 || terminalId === undefined
+    const committed = isNothingNew ? NOTHING_NEW : await commit(parts, terminalId, checked, outdated)
     const results = known.map((each) => {
       if (!each.ok || !('envelope' in each)) return each
       const result = committed.results.get(each.submissionId)
@@ -126,16 +128,25 @@ function again(held: Held): Stored {
  * turns, so hub sequences have no gaps, receipts of a terminal are a chain, and of two workers with one id one writes
  * and the other reads what was written; the unique key stands behind it.
  */
-function commit(parts: IngestParts, checked: readonly Checked[], outdated: readonly Outdated[]): Promise<Committed> {
+function commit(
+  parts: IngestParts,
+  terminalId: string,
+  checked: readonly Checked[],
+  outdated: readonly Outdated[],
+): Promise<Committed> {
   return parts.store.transaction(async (tx): Promise<Committed> => {
     const results = new Map<string, IngestResult>()
-    const held = await tx.held([...checked, ...outdated].map((each) => each.submissionId))
-    const wanted = await refuseInTurn(tx, checked, held, results)
-    const renewed = heldByOldReceipt(tx, [...checked, ...outdated], held, results)
-    const terminalId = wanted[0]?.summary.terminalId ?? renewed[0]?.terminalId
-    if (terminalId === undefined) return { receipt: null, results }
+    const facts = await tx.arrivalFacts({
+      terminalId,
+      submissionIds: [...checked, ...outdated].map((each) => each.submissionId),
+      deviceSequences: checked.map((each) => each.summary.deviceSequence),
+      kids: [...new Set(checked.map((each) => each.deviceKid))],
+    })
+    const wanted = await refuseInTurn(tx, checked, facts, results)
+    const renewed = heldByOldReceipt(tx, [...checked, ...outdated], facts.held, results)
+    if (wanted.length + renewed.length === 0) return { receipt: null, results }
     wanted.sort((a, b) => a.summary.deviceSequence - b.summary.deviceSequence)
-    const cloned = await repeatedNumbers(tx, terminalId, wanted)
+    const cloned = repeatedNumbers(facts.usedDeviceSequences, wanted)
     if (cloned.size > 0) {
       const deviceSequences = wanted.filter((each) => cloned.has(each)).map((each) => each.summary.deviceSequence)
       parts.onEvent?.({ event: 'terminal.cloned-sequence', level: 'warn', terminalId, deviceSequences })
@@ -155,7 +166,7 @@ function commit(parts: IngestParts, checked: readonly Checked[], outdated: reado
         terminalId,
         hubEpoch: tx.hub.epoch,
         receivedAt,
-        previousReceiptSha256: await tx.chainHead(terminalId),
+        previousReceiptSha256: facts.chainHead,
         items: [...renewed, ...rows].map(({ submissionId, sha256, deviceSequence, hubSequence }) => ({
           submissionId,
           sha256,
@@ -187,19 +198,13 @@ function commit(parts: IngestParts, checked: readonly Checked[], outdated: reado
 async function refuseInTurn(
   tx: HubTx,
   checked: readonly Checked[],
-  held: ReadonlyMap<string, Held>,
+  { held, revokedAt }: ArrivalFacts,
   results: Map<string, IngestResult>,
 ): Promise<Checked[]> {
-  const revoked = new Map<string, string | null>()
-  for (const { summary, deviceKid } of checked) {
-    if (revoked.has(deviceKid)) continue
-    const key = await tx.deviceKey(summary.terminalId, deviceKid)
-    revoked.set(deviceKid, key?.revokedAt ?? null)
-  }
   const listed = [...new Set(checked.flatMap((each) => each.chunks.map((chunk) => chunk.sha256)))]
   const sizes = listed.length === 0 ? new Map<string, number>() : await tx.chunkSizes(listed)
   return checked.filter((each) => {
-    const refusal = refusalOf(each, held.get(each.submissionId), revoked.get(each.deviceKid) ?? null, sizes)
+    const refusal = refusalOf(each, held.get(each.submissionId), revokedAt.get(each.deviceKid) ?? null, sizes)
     if (refusal !== undefined) results.set(each.submissionId, refusal)
     return refusal === undefined
   })
@@ -246,17 +251,8 @@ function refusalOf(
 }
 
 /** Those whose device sequence is in use under another id: a copy of the terminal may be running. Flagged, not refused. */
-async function repeatedNumbers(
-  tx: HubTx,
-  terminalId: string,
-  wanted: readonly Checked[],
-): Promise<ReadonlySet<Checked>> {
-  const used = new Set(
-    await tx.usedDeviceSequences(
-      terminalId,
-      wanted.map((each) => each.summary.deviceSequence),
-    ),
-  )
+function repeatedNumbers(usedBefore: ReadonlySet<number>, wanted: readonly Checked[]): ReadonlySet<Checked> {
+  const used = new Set(usedBefore)
   const repeated = new Set<Checked>()
   for (const each of wanted) {
     if (used.has(each.summary.deviceSequence)) repeated.add(each)

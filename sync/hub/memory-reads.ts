@@ -21,7 +21,7 @@ export function memoryReads(tables: MemoryTables, own: boolean, checksIds: boole
     }
     return found
   }
-  return {
+  const reads: HubReads = {
     async stand() {
       const { epoch, lastSequence, backedUpThrough } = hub()
       return { hubEpoch: epoch, hubSequence: lastSequence, backedUpThrough }
@@ -57,8 +57,15 @@ export function memoryReads(tables: MemoryTables, own: boolean, checksIds: boole
       }
       return found
     },
-    async usedDeviceSequences(terminalId, sequences) {
-      return new Set(sequences.filter((number) => tables.byNumber.get(`${terminalId}/${number}`, own) !== undefined))
+    async arrivalFacts({ terminalId, submissionIds, deviceSequences, kids }) {
+      const isUsed = (number: number) => tables.byNumber.get(`${terminalId}/${number}`, own) !== undefined
+      const keys = kids.map((kid) => [kid, tables.terminals.get(`${terminalId}/${kid}`, own)] as const)
+      return {
+        held: await reads.held(submissionIds),
+        usedDeviceSequences: new Set(deviceSequences.filter(isUsed)),
+        revokedAt: new Map(keys.flatMap(([kid, key]) => (key === undefined ? [] : [[kid, key.revokedAt]]))),
+        chainHead: await reads.chainHead(terminalId),
+      }
     },
     async deviceKey(terminalId, kid) {
       const row = tables.terminals.get(`${terminalId}/${kid}`, own)
@@ -146,4 +153,5 @@ export function memoryReads(tables: MemoryTables, own: boolean, checksIds: boole
       return all.sort((a, b) => b.version - a.version).map((row) => row.content)
     },
   }
+  return reads
 }

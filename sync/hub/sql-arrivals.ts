@@ -1,6 +1,34 @@
-import { sql, type Transaction } from 'kysely'
-import type { NewArrivals } from './store.ts'
+import { type Kysely, sql, type Transaction } from 'kysely'
+import { z } from 'zod'
+import type { ArrivalFacts, ArrivalQuestion, HubReads, NewArrivals } from './store.ts'
 import type { HubTables } from './tables.ts'
+
+const UsedSchema = z.array(z.int())
+const KeysSchema = z.array(z.tuple([z.string(), z.string().nullable()]))
+
+/** One statement for what is not held yet, which is nearly all; the rows of what is held are asked for after it. */
+export async function arrivalFacts(
+  db: Kysely<HubTables>,
+  reads: Pick<HubReads, 'held'>,
+  { terminalId, submissionIds, deviceSequences, kids }: ArrivalQuestion,
+): Promise<ArrivalFacts> {
+  const { rows } = await sql<{ anyHeld: boolean; chainHead: string | null; used: string; keys: string }>`
+    select
+      exists (select from submissions where submission_id = any(${[...submissionIds]}::text[])) as "anyHeld",
+      (select last_receipt_sha256 from terminal_chain where terminal_id = ${terminalId}) as "chainHead",
+      (select coalesce(json_agg(device_sequence), '[]') from submissions
+        where terminal_id = ${terminalId} and device_sequence = any(${[...deviceSequences]}::bigint[]))::text as used,
+      (select coalesce(json_agg(json_build_array(kid, revoked_at)), '[]') from terminals
+        where terminal_id = ${terminalId} and kid = any(${[...kids]}::text[]))::text as keys`.execute(db)
+  const [facts] = rows
+  if (facts === undefined) throw new Error('store: a question without an answer')
+  return {
+    held: facts.anyHeld ? await reads.held(submissionIds) : new Map(),
+    usedDeviceSequences: new Set(UsedSchema.parse(JSON.parse(facts.used))),
+    revokedAt: new Map(KeysSchema.parse(JSON.parse(facts.keys))),
+    chainHead: facts.chainHead,
+  }
+}
 
 /** Stands between envelopes. Never in one: envelopes are JSON of two base64url texts and checked to be exactly that. */
 const SEPARATOR = '\n'

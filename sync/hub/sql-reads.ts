@@ -1,6 +1,7 @@
 import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
 import { Ed25519JwkSchema } from '../protocol/keys.ts'
 import type { PackageKind } from '../protocol/receipt.ts'
+import { arrivalFacts } from './sql-arrivals.ts'
 import type { Held, HubReads } from './store.ts'
 import type { HubTables } from './tables.ts'
 
@@ -9,7 +10,8 @@ export const OLDEST_RUNNING = sql<string>`pg_snapshot_xmin(pg_current_snapshot()
 
 /** The reads of the store over a connection pool or a transaction. */
 export function sqlReads(db: Kysely<HubTables>): HubReads {
-  return {
+  const reads: HubReads = {
+    arrivalFacts: (question) => arrivalFacts(db, reads, question),
     async stand() {
       const row = await db
         .selectFrom('hub')
@@ -66,16 +68,6 @@ export function sqlReads(db: Kysely<HubTables>): HubReads {
         .orderBy('hub_sequence')
         .limit(limit)
         .execute()
-    },
-    async usedDeviceSequences(terminalId, sequences) {
-      if (sequences.length === 0) return new Set()
-      const rows = await db
-        .selectFrom('submissions')
-        .select('device_sequence')
-        .where('terminal_id', '=', terminalId)
-        .where(sql<boolean>`device_sequence = any(${[...sequences]}::bigint[])`)
-        .execute()
-      return new Set(rows.map((row) => row.device_sequence))
     },
     async deviceKey(terminalId, kid) {
       const row = await db
@@ -198,6 +190,7 @@ export function sqlReads(db: Kysely<HubTables>): HubReads {
       return rows.map((row) => row.content)
     },
   }
+  return reads
 }
 
 /** One parameter, however many there are: a list of 200 would be parsed, planned and bound one by one. */

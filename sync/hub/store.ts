@@ -47,8 +47,8 @@ export interface HubReads {
   heldHashes(submissionIds: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** Submissions of a terminal in a range of device sequences (both ends included), in order, at most `limit`. */
   heldInRange(terminalId: string, from: number, through: number, limit: number): Promise<readonly HeldNumber[]>
-  /** Which of these device sequences the terminal used already. */
-  usedDeviceSequences(terminalId: string, sequences: readonly number[]): Promise<ReadonlySet<number>>
+  /** All that ingest must know of a terminal and of what it hands in, in one question. */
+  arrivalFacts(question: ArrivalQuestion): Promise<ArrivalFacts>
   /** A registered device key, revoked or not. */
   deviceKey(terminalId: string, kid: string): Promise<DeviceKey | undefined>
   /** Hash of the terminal's last receipt, or null. */
@@ -120,6 +120,23 @@ export interface HeldNumber {
   readonly deviceSequence: number
   readonly submissionId: string
   readonly sha256: string
+}
+export interface ArrivalQuestion {
+  readonly terminalId: string
+  readonly submissionIds: readonly string[]
+  readonly deviceSequences: readonly number[]
+  /** Ids of the terminal's keys that signed. */
+  readonly kids: readonly string[]
+}
+export interface ArrivalFacts {
+  /** What is held under these ids, by id, whoever handed it in. */
+  readonly held: ReadonlyMap<string, Held>
+  /** Which of these device sequences the terminal used already. */
+  readonly usedDeviceSequences: ReadonlySet<number>
+  /** When each of these keys was revoked, by id; null when it was not. */
+  readonly revokedAt: ReadonlyMap<string, string | null>
+  /** Hash of the terminal's last receipt, or null. */
+  readonly chainHead: string | null
 }
 export interface DeviceKey {
   readonly jwk: Ed25519Jwk

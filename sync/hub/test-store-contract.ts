@@ -66,7 +66,21 @@ export function holdsItsPromises(makeStore: () => Promise<HubStore>): void {
     expect(await store.chainHead('T-1')).toBe(one?.receiptSha256)
     expect(await store.chainHead('T-9')).toBeNull()
     expect(await store.heldHashes([second.submissionId, 'x'])).toEqual(new Map([[second.submissionId, second.sha256]]))
-    expect(await store.usedDeviceSequences('T-1', [1, 4, 9])).toEqual(new Set([4, 9]))
+    const ids = [first.submissionId, third.submissionId, systemSources.randomUuid()]
+    const facts = { submissionIds: ids, deviceSequences: [1, 4, 9], kids: ['kid'] }
+    expect(await store.arrivalFacts({ terminalId: 'T-1', ...facts })).toEqual({
+      held: await store.held(ids),
+      usedDeviceSequences: new Set([4, 9]),
+      revokedAt: new Map(),
+      chainHead: one?.receiptSha256,
+    })
+    const nothing = { submissionIds: [], deviceSequences: [], kids: [] }
+    expect(await store.arrivalFacts({ terminalId: 'T-9', ...nothing })).toEqual({
+      held: new Map(),
+      usedDeviceSequences: new Set(),
+      revokedAt: new Map(),
+      chainHead: null,
+    })
     expect(await store.heldInRange('T-1', 5, 1e12, 10)).toEqual([
       { deviceSequence: 9, submissionId: second.submissionId, sha256: second.sha256 },
     ])
@@ -265,7 +279,15 @@ export function holdsItsPromises(makeStore: () => Promise<HubStore>): void {
     expect(await store.transaction((tx) => tx.revokeTerminal('T-1', LATER))).toBe(0)
     expect(await store.transaction((tx) => tx.enrolmentCode(hash('b'), 'T-1'))).toBeUndefined()
     await enrol('k1', 'a')
+    await enrol('k2', 'a')
     expect(await store.deviceKey('T-1', 'k1')).toEqual({ jwk: JWK, revokedAt: LATER })
+    const question = { terminalId: 'T-1', submissionIds: [], deviceSequences: [], kids: ['k1', 'k2', 'k3'] }
+    const revokedAt = new Map<string, string | null>([
+      ['k1', LATER],
+      ['k2', null],
+    ])
+    expect(await store.arrivalFacts(question)).toMatchObject({ revokedAt })
+    expect((await store.arrivalFacts({ ...question, terminalId: 'T-2' })).revokedAt.size).toBe(0)
   })
 
   test('packages: the newest of a kind, every version kept', async () => {
