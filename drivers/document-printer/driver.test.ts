@@ -61,6 +61,15 @@ describe('a document that comes out', () => {
     expect(await printing).toMatchObject({ ok: true })
   })
 
+  it('leaves the printer as it is seen after it, not as it was before', async () => {
+    const bench = await ready({}, { timing: { ...QUICK, lookEveryMs: 600_000, idlePollMs: 600_000 } })
+    const { done } = await printingThree(bench)
+    bench.simulator.tonerLow()
+    bench.simulator.hang(false)
+    expect(await done).toMatchObject({ ok: true })
+    expect(bench.printer.state()).toEqual({ state: 'ready', warnings: ['toner-low'] })
+  })
+
   it('survives a gap in the answers', async () => {
     const bench = await ready({}, { timing: { ...IMPATIENT, lostGraceMs: 20_000 } })
     const { done } = await printingThree(bench)
@@ -111,6 +120,10 @@ describe('a document that is refused before a byte leaves', () => {
       'software-error',
       'alarm',
     )
+    // Short looks do not ask for what does not change, and do not forget it.
+    const asked = bench.simulator.requests().getPrinterAttributes
+    await bench.simulator.until(() => bench.simulator.requests().getPrinterAttributes > asked + 3)
+    expect(bench.events).toHaveLength(1)
     expect(await bench.print('job')).toMatchObject({
       ok: false,
       fault: 'format-not-supported',
@@ -182,174 +195,5 @@ describe('a document that is refused before a byte leaves', () => {
     expect(bench.printer.state()).toEqual({ state: 'unplugged', cause, at: 'device' })
     bench.simulator.httpStatus()
     await expectRecovered(bench)
-  })
-})
-
-describe('an answer that is lost', () => {
-  it('to Create-Job: the job is found by its name, and there is one', async () => {
-    const bench = await ready()
-    bench.simulator.loseAnswerTo('createJob')
-    expect(await bench.print('job')).toMatchObject({ ok: true })
-    expect(bench.simulator.requests().createJob).toBe(1)
-    expect(bench.simulator.printed()).toHaveLength(1)
-  })
-
-  it('to Send-Document: the job is followed, and the document is not sent again', async () => {
-    const bench = await ready()
-    bench.simulator.loseAnswerTo('sendDocument')
-    expect(await bench.print('job')).toMatchObject({ ok: true })
-    expect(bench.simulator.requests().sendDocument).toBe(1)
-    expect(bench.simulator.printed()).toHaveLength(1)
-  })
-
-  it('to Print-Job: the same', async () => {
-    const bench = await ready({ knowsCreateJob: false })
-    bench.simulator.loseAnswerTo('printJob')
-    expect(await bench.print('job')).toMatchObject({ ok: true })
-    expect(bench.simulator.requests().printJob).toBe(1)
-    expect(bench.simulator.printed()).toHaveLength(1)
-  })
-
-  it('to Print-Job, and the printer does not list the job: nobody knows', async () => {
-    const bench = await ready({ knowsCreateJob: false })
-    bench.simulator.hang()
-    bench.simulator.loseAnswerTo('printJob')
-    const printing = bench.print('job')
-    await bench.simulator.until(() => bench.simulator.requests().printJob === 1)
-    bench.simulator.jobVanishes()
-    expect(await printing).toMatchObject({ ok: false, fault: 'unplugged', paper: 'unknown' })
-    expect(bench.simulator.requests().printJob).toBe(1)
-    bench.simulator.hang(false)
-    await expectRecovered(bench)
-  })
-
-  it('to Print-Job of a document that was printed before under the same name: the former one tells nothing', async () => {
-    const bench = await ready({ knowsCreateJob: false })
-    expect(await bench.print('job')).toMatchObject({ ok: true })
-    bench.simulator.pullPlugAfterBytes(20_000)
-    expect(await bench.print('job', { pdf: samplePdf(200) })).toMatchObject({ ok: false, paper: 'unknown' })
-    expect(bench.simulator.printed()).toHaveLength(1)
-  })
-
-  it('because the connection broke in the middle of the document: no paper, and the empty job is gone', async () => {
-    const bench = await ready()
-    bench.simulator.pullPlugAfterBytes(20_000)
-    const pdf = samplePdf(200)
-    expect(pdf.length).toBeGreaterThan(40_000)
-    expect(await bench.print('job', { pdf, pages: 200 })).toMatchObject({
-      ok: false,
-      fault: 'unplugged',
-      paper: 'nothing',
-    })
-    expect(bench.simulator.jobStates()).toEqual(['canceled'])
-    await expectRecovered(bench)
-  })
-})
-
-describe('a job that does not end well', () => {
-  it('is cancelled when its time is up', async () => {
-    const bench = await ready()
-    bench.simulator.hang()
-    expect(await bench.print('job', { timeoutMs: 50 })).toMatchObject({
-      ok: false,
-      fault: 'timed-out',
-      paper: 'unknown',
-      state: { state: 'ready' },
-    })
-    expect(bench.simulator.jobStates()).toEqual(['canceled'])
-    bench.simulator.hang(false)
-    await expectRecovered(bench)
-  })
-
-  it.each([
-    ['aborted', 'job-aborted'],
-    ['canceled', 'job-canceled'],
-  ] as const)('is told as %s when the printer says so', async (how, fault) => {
-    const bench = await ready()
-    const { done } = await printingThree(bench)
-    bench.simulator.abortJob(how)
-    bench.simulator.hang(false)
-    expect(await done).toMatchObject({ ok: false, fault, paper: 'some', impressions: { atLeast: 1, atMost: 3 } })
-    await expectRecovered(bench)
-  })
-
-  it('goes on when the fault goes away in time', async () => {
-    const bench = await ready({}, { timing: { ...QUICK, troubleGraceMs: 20_000 } })
-    const { done } = await printingThree(bench)
-    bench.simulator.openCover()
-    await bench.untilState('cover-open')
-    bench.simulator.closeCover()
-    bench.simulator.hang(false)
-    expect(await done).toMatchObject({ ok: true, impressions: { atLeast: 3, atMost: 3 } })
-  })
-
-  it('because of a fault that calls itself a warning and came while it stood', async () => {
-    const bench = await ready({}, { timing: { ...QUICK, stuckMs: 50 } })
-    const { done } = await printingThree(bench)
-    bench.simulator.sayReasons('media-jam-warning', 'toner-low-warning')
-    expect(await done).toMatchObject({ ok: false, fault: 'media-jam', paper: 'some', state: { state: 'media-jam' } })
-    // Believed from now on, also by its other name, until it is gone.
-    bench.simulator.hang(false)
-    bench.simulator.sayReasons('media-jam-report')
-    expect(await bench.print('next')).toMatchObject({ ok: false, fault: 'media-jam', paper: 'nothing' })
-    bench.simulator.sayReasons()
-    await expectRecovered(bench)
-    bench.simulator.sayReasons('media-jam-report')
-    expect(await bench.print('third')).toMatchObject({ ok: true })
-  })
-
-  it('leaves the job alone that somebody else has under its number after a power cut', async () => {
-    const bench = await ready({}, { timing: { ...QUICK, backOffFirstMs: 1000, backOffCapMs: 1000 } })
-    const { done } = await printingThree(bench)
-    await bench.simulator.cutPower()
-    expect(await done).toMatchObject({ ok: false, fault: 'unplugged' })
-    await bench.simulator.plug()
-    const other = openBench(bench.simulator.url)
-    other.printer.start()
-    const theirs = other.print('theirs', { pages: 1 })
-    await bench.untilLog('document-printer.settled-late')
-    bench.simulator.hang(false)
-    expect(await theirs).toMatchObject({ ok: true })
-    expect(bench.simulator.requests().cancelJob).toBe(0)
-  })
-
-  it('is told as vanished when its number names the job of somebody else', async () => {
-    const bench = await ready({}, { timing: { ...QUICK, lostGraceMs: 20_000 } })
-    const { done } = await printingThree(bench)
-    await bench.simulator.cutPower()
-    await bench.untilState('unplugged')
-    bench.simulator.hang(false)
-    await bench.simulator.plug()
-    const other = openBench(bench.simulator.url)
-    other.printer.start()
-    expect(await other.print('theirs')).toMatchObject({ ok: true })
-    expect(await done).toMatchObject({ ok: false, fault: 'job-vanished' })
-  })
-
-  it('is not blamed on a warning that stood before it: one of two trays is empty', async () => {
-    const bench = await setUp({}, { timing: { ...QUICK, stuckMs: 30 } })
-    bench.simulator.sayReasons('media-empty-warning')
-    bench.printer.start()
-    await bench.untilState('ready')
-    bench.expectTold({ state: 'ready', warnings: ['media-empty'] }, 'media-empty', 'warning')
-    const { done } = await printingThree(bench)
-    const asked = bench.simulator.requests().getPrinterAttributes
-    await bench.simulator.until(() => bench.simulator.requests().getPrinterAttributes > asked + 12)
-    bench.simulator.hang(false)
-    expect(await done).toMatchObject({ ok: true })
-  })
-
-  it('ends as stopped when the driver is stopped, and is not cancelled', async () => {
-    const bench = await ready()
-    const { done } = await printingThree(bench)
-    await bench.printer.stop()
-    expect(await done).toMatchObject({ ok: false, fault: 'stopped' })
-    expect(bench.simulator.jobStates()).toEqual(['processing'])
-    bench.simulator.hang(false)
-    await bench.simulator.until(() => bench.simulator.jobStates()[0] === 'completed')
-    const after = openBench(bench.simulator.url)
-    after.printer.start()
-    expect(await after.printer.inquire('three')).toMatchObject({ ok: true, known: true, settled: true, paper: 'all' })
-    expect(await after.printer.inquire('other')).toEqual({ ok: true, known: false })
   })
 })

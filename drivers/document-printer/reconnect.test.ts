@@ -102,6 +102,7 @@ function simulated() {
       saysNone: false,
       moreReasons: [],
       deviceUri: undefined,
+      forgetsCounts: false,
     },
     machine,
   )

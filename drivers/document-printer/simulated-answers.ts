@@ -151,7 +151,7 @@ export function createSimulatedAnswerer(
       ['job-name', [{ kind: 'name', value: job.name }]],
       ['job-state', [enumerated(JOB_STATE[job.state])]],
       ['job-state-reasons', [word(reasons)]],
-      ['job-impressions-completed', [integer(model.countsImpressions ? job.impressions : 0)]],
+      ['job-impressions-completed', [integer(model.countsImpressions && !moods.forgetsCounts ? job.impressions : 0)]],
       [
         'time-at-processing',
         [job.processedAt === undefined ? { kind: 'out-of-band', value: 'no-value' } : integer(job.processedAt)],

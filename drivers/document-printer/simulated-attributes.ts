@@ -38,6 +38,8 @@ export interface SimulatedMoods {
   moreReasons: readonly string[]
   /** As a queue of CUPS: where its device is. */
   deviceUri: string | undefined
+  /** Says 0 of every job from now on. */
+  forgetsCounts: boolean
 }
 
 const PRINTER_STATE = { idle: 3, processing: 4, stopped: 5 } as const

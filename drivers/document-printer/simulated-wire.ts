@@ -20,6 +20,8 @@ export interface WireFaults {
   breakAfterBytes: number | undefined
   /** Once: the request with this operation code is carried out, and its answer lost with the connection. */
   loseAnswerTo: number | undefined
+  /** Once: the connection breaks at the request with this operation code, and it is not carried out. */
+  dropRequest: number | undefined
 }
 
 export interface SimulatedWire {
@@ -61,6 +63,7 @@ export function createSimulatedWire(options: WireOptions): SimulatedWire {
     httpStatus: undefined,
     breakAfterBytes: undefined,
     loseAnswerTo: undefined,
+    dropRequest: undefined,
   }
 
   function serve(request: IncomingMessage, response: ServerResponse): void {
@@ -93,6 +96,11 @@ export function createSimulatedWire(options: WireOptions): SimulatedWire {
     const isWrongPath = request.url !== path || request.method !== 'POST'
     if (isWrongPath || request.headers['content-type'] !== 'application/ipp') {
       response.writeHead(isWrongPath ? 404 : 400).end()
+      return
+    }
+    if (operation === faults.dropRequest) {
+      faults.dropRequest = undefined
+      request.socket.destroy()
       return
     }
     const bytes = answer(body)

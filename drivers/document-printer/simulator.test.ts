@@ -69,6 +69,18 @@ describe('the simulator answers ipptool', () => {
   })
 })
 
+it('the simulator takes a request only with its first attributes in their order', async () => {
+  const simulator = await open()
+  const charset = `47 0012 ${Buffer.from('attributes-charset').toString('hex')} 0005 ${Buffer.from('utf-8').toString('hex')}`
+  const body = Buffer.from(`0101 000b 00000001 01 ${charset} 03`.replaceAll(' ', ''), 'hex')
+  const answer = await fetch(simulator.url.replace('ipp:', 'http:'), {
+    method: 'POST',
+    headers: { 'content-type': 'application/ipp' },
+    body,
+  })
+  expect(Buffer.from(await answer.arrayBuffer()).readUInt16BE(2)).toBe(0x0400)
+})
+
 it('pages are counted where they stand in the clear', () => {
   for (const pages of [1, 2, 17]) expect(countPdfPages(samplePdf(pages))).toBe(pages)
   expect(countPdfPages(new TextEncoder().encode('%PDF-1.7 /Type/ObjStm'))).toBe(1)

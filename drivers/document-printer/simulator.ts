@@ -43,6 +43,8 @@ export interface DocumentPrinterSimulator {
   jobVanishes(): void
   /** The job under way ends as aborted, or as cancelled at the panel. */
   abortJob(how?: 'aborted' | 'canceled'): void
+  /** Says 0 pages of every job from now on. */
+  forgetCounts(): void
   /** Says "completed" of every job as soon as it has it, "idle" and "none" of itself, and prints nothing. */
   lieCompleted(on?: boolean): void
   /** These keywords too in printer-state-reasons, whatever the sensors say; none to end it. */
@@ -62,6 +64,8 @@ export interface DocumentPrinterSimulator {
   pullPlugAfterBytes(bytes: number): void
   /** The next request of this kind is carried out, and its answer lost with the connection. */
   loseAnswerTo(operation: OperationName): void
+  /** The next request of this kind is lost with its connection. */
+  dropRequest(operation: OperationName): void
   /** Connections are taken, requests read, nothing is answered. */
   silence(on?: boolean): void
   garbage(kind?: Garbage): void
@@ -107,6 +111,7 @@ export async function openDocumentPrinterSimulator(
     saysNone: false,
     moreReasons: [],
     deviceUri: options.deviceUri,
+    forgetsCounts: false,
   }
   let lies = false
 
@@ -169,6 +174,9 @@ export async function openDocumentPrinterSimulator(
       if (how === 'aborted') machine.abort(job)
       else machine.cancel(job)
     },
+    forgetCounts() {
+      moods.forgetsCounts = true
+    },
     lieCompleted(on = true) {
       lies = on
       moods.saysNone = on
@@ -199,6 +207,9 @@ export async function openDocumentPrinterSimulator(
     },
     loseAnswerTo(operation) {
       wire.faults.loseAnswerTo = OPERATION[operation]
+    },
+    dropRequest(operation) {
+      wire.faults.dropRequest = OPERATION[operation]
     },
     silence(on = true) {
       wire.faults.silent = on

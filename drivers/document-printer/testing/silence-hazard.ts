@@ -36,8 +36,13 @@ export function silenceCells({ strike, cease, garbles }: SilenceHazard): Record<
       strike(bench)
       await bench.untilState('no-answer')
       expectSilent(bench)
+      // However often it is asked, it is told once.
+      const asked = bench.simulator.requests().getPrinterAttributes
+      await bench.simulator.until(() => bench.simulator.requests().getPrinterAttributes > asked + 1)
       cease(bench)
       await expectRecovered(bench)
+      const told = bench.events.filter((event) => event.event === 'state' && event.state.state === 'no-answer')
+      expect(told).toHaveLength(1)
     },
 
     'mid-job': async () => {
