@@ -9,6 +9,10 @@ export interface MemoryStore extends HubStore {
   snapshot(): MemorySnapshot
   /** Puts a snapshot in the place of everything, without a word: what a DBA does who copies an old folder back. */
   restore(snapshot: MemorySnapshot): void
+  /** A snapshot that costs no copy, however much there is. */
+  mark(): MemoryMark
+  /** Puts everything back to a mark of this store. Later marks are good no more, nor is any after `restore`. */
+  goBack(mark: MemoryMark): void
   /**
    * The hub's process dies: the transaction that runs is rolled back, those that wait never begin, and their promises
    * never settle. What was committed stays.
@@ -19,6 +23,7 @@ export interface MemoryStore extends HubStore {
 }
 
 export type MemorySnapshot = Readonly<Record<keyof MemoryTables, ReadonlyMap<string, unknown>>>
+export type MemoryMark = Readonly<Record<keyof MemoryTables, number>>
 
 export interface MemoryStoreOptions {
   /** Of the hub when it is founded. */
@@ -124,6 +129,10 @@ export function makeMemoryStore({ epoch, unique = true }: MemoryStoreOptions): M
       Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, table.copy()])) as MemorySnapshot,
     restore(snapshot) {
       for (const [name, table] of Object.entries(tables)) table.putBack(snapshot[name as keyof MemoryTables])
+    },
+    mark: () => Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, table.mark()])) as MemoryMark,
+    goBack(mark) {
+      for (const [name, table] of Object.entries(tables)) table.goBack(mark[name as keyof MemoryTables])
     },
     crash() {
       life++

@@ -6,6 +6,8 @@ export class MemoryTable<V> {
   #committed = new Map<string, V>()
   /** Null: deleted by the running transaction. */
   #written = new Map<string, V | null>()
+  /** What each change that was committed since the first mark replaced, oldest first. */
+  #replaced: (readonly [string, V | undefined])[] | undefined
 
   /** As the running transaction sees it; `own` false: as everybody else does. */
   get(key: string, own: boolean): V | undefined {
@@ -32,7 +34,9 @@ export class MemoryTable<V> {
   }
 
   commit(): void {
+    if (this.#written.size === 0) return
     for (const [key, value] of this.#written) {
+      this.#replaced?.push([key, this.#committed.get(key)])
       if (value === null) this.#committed.delete(key)
       else this.#committed.set(key, value)
     }
@@ -50,5 +54,23 @@ export class MemoryTable<V> {
   putBack(copy: ReadonlyMap<string, unknown>): void {
     this.#written.clear()
     this.#committed = new Map(copy) as Map<string, V>
+    this.#replaced = undefined
+  }
+
+  /** Marks what is committed now, without a copy. */
+  mark(): number {
+    this.#replaced ??= []
+    return this.#replaced.length
+  }
+
+  /** Takes back all that was committed since a mark. Later marks are good no more, nor is any after `putBack`. */
+  goBack(mark: number): void {
+    const replaced = this.#replaced
+    if (replaced === undefined || mark > replaced.length) throw new RangeError('memory table: no such mark')
+    this.#written.clear()
+    for (const [key, value] of replaced.splice(mark).reverse()) {
+      if (value === undefined) this.#committed.delete(key)
+      else this.#committed.set(key, value)
+    }
   }
 }

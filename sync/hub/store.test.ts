@@ -67,6 +67,26 @@ describe('the memory store', () => {
     expect(await arrive(store, 'T-1', [{ deviceSequence: 2 }])).toMatchObject([{ hubSequence: 2 }])
   })
 
+  test('back at a mark it is as it was there, again and again', async () => {
+    const store = makeMemoryStore({ epoch: systemSources.randomUuid() })
+    await arrive(store, 'T-1', [{ deviceSequence: 1 }])
+    const [early, asEarly] = [store.mark(), store.snapshot()]
+    await arrive(store, 'T-1', [{ deviceSequence: 2 }])
+    const [late, asLate] = [store.mark(), store.snapshot()]
+    for (const [mark, snapshot] of [
+      [late, asLate],
+      [early, asEarly],
+      [early, asEarly],
+    ] as const) {
+      await arrive(store, 'T-1', [{ deviceSequence: 3 }, { deviceSequence: 4 }])
+      await store.transaction((tx) => tx.revokeTerminal('T-1', AT))
+      await store.transaction((tx) => tx.openEpoch({ epoch: systemSources.randomUuid(), at: AT, why: 'command' }))
+      store.goBack(mark)
+      expect(store.snapshot()).toEqual(snapshot)
+    }
+    expect(() => store.goBack(late)).toThrow(RangeError)
+  })
+
   test('a process that dies in the middle leaves nothing, and the next one has its turn', async () => {
     const store = makeMemoryStore({ epoch: systemSources.randomUuid() })
     const never = new Promise<void>(() => undefined)

@@ -18,6 +18,11 @@ export interface MemoryDisk extends Disk {
   paths(): readonly string[]
   /** A file's content as a running system sees it: the bytes themselves, so a change to them is a change on the disk. */
   content(path: string): Buffer | undefined
+  /**
+   * What a power cut at this very moment would leave for sure, without making a disk of it: paths, sorted, and contents
+   * for reading only.
+   */
+  readonly durable: { paths(): readonly string[]; content(path: string): Buffer | undefined }
   /** Puts a file there, durable. */
   put(path: string, content: Uint8Array): void
   /** Flips bits of one byte where it lies, durable content and all: `mask` names the bits. */
@@ -88,6 +93,10 @@ export function memoryDisk(options: { readonly record?: boolean } = {}): MemoryD
     done: [],
     paths: () => [...files.keys()].sort(),
     content: (path) => files.get(path)?.bytes(),
+    durable: {
+      paths: () => [...durableNames.keys()].sort(),
+      content: (path) => durableNames.get(path)?.durable(),
+    },
     put(path, content) {
       const file = new MemoryFile(content)
       files.set(path, file)
@@ -103,7 +112,9 @@ export function memoryDisk(options: { readonly record?: boolean } = {}): MemoryD
         () => false,
         (file) => {
           const durable = file.durable()
-          return survivor === undefined || !file.isDirty ? durable : survivor(durable, Buffer.from(file.bytes()))
+          return survivor === undefined || !file.isDirty
+            ? durable
+            : survivor(Buffer.from(durable), Buffer.from(file.bytes()))
         },
       ),
     powerCutBy: (below) =>

@@ -65,8 +65,12 @@ export class MemoryFile {
     this.#room.writeUInt8(this.#room.readUInt8(offset) ^ mask, offset)
   }
 
-  /** A copy of what was durable. */
+  /** What is durable: for reading only, it may be the content itself. */
   durable(): Buffer {
+    const [first] = this.#changes
+    if (first === undefined) return this.bytes()
+    // A log that only grew since then: its beginning.
+    if (first.kind === 'write' && this.#changes.every(isAppend)) return this.#room.subarray(0, first.oldSize)
     const copy = new MemoryFile(this.bytes())
     for (const change of [...this.#changes].reverse()) {
       if (change.kind === 'truncate') copy.#put(change.cut, change.length)
@@ -75,7 +79,7 @@ export class MemoryFile {
         copy.#put(change.old, change.position)
       }
     }
-    return Buffer.from(copy.bytes())
+    return copy.bytes()
   }
 
   /** A copy of what a power cut leaves: each change since the last sync kept or lost, the last write perhaps torn. */
@@ -113,4 +117,8 @@ export class MemoryFile {
     this.#size = length
     return before - length
   }
+}
+
+function isAppend(change: Change): boolean {
+  return change.kind === 'write' && change.position === change.oldSize
 }

@@ -3,7 +3,7 @@ import type { Accepted } from '../../electron/bridge/submissions.contract.ts'
 import { rootKeySha256 } from '../../sync/envelope/key-set.ts'
 import { seededSuite } from '../../sync/envelope/testing/seeded-suite.ts'
 import { durableEnvelopeSha256 } from '../sim/durable.ts'
-import { isQuiet, realTurn } from '../sim/guard.ts'
+import { realLoop } from '../sim/guard.ts'
 import type { History } from '../sim/history.ts'
 import { createHost, type Host } from '../sim/host.ts'
 import { foundHub, type SimHub } from '../sim/hub.ts'
@@ -129,7 +129,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     hash: () => '',
     lines: [],
   }
-  const scheduler = createScheduler(history, realTurn, isQuiet)
+  const scheduler = createScheduler(history, realLoop)
   const trueClock = wallClock(scheduler, START_UNIX_MS)
   const oracle = createOracle(scheduler.nowMs)
   const suite = seededSuite(random.fork('suite').next)

@@ -11,22 +11,23 @@ const MAGIC = Buffer.from('BMJ')
  * and nothing else of the journal's code.
  */
 export function durableEnvelopeSha256(disk: MemoryDisk, submissionId: string): string | undefined {
-  const left = disk.powerCut()
+  const { durable } = disk
   const wanted = Buffer.from(`"submissionId":"${submissionId}"`)
-  for (const path of left.paths()) {
+  // From the end: what was just promised lies there. All is gone through before anything counts as missing.
+  for (const path of [...durable.paths()].reverse()) {
     if (!path.startsWith(`${JOURNAL_DIR}/`)) continue
-    const content = left.content(path)
+    const content = durable.content(path)
     if (content === undefined) continue
-    for (let at = content.indexOf(wanted); at >= 0; at = content.indexOf(wanted, at + 1)) {
+    for (let at = content.lastIndexOf(wanted); at >= 0; at = at === 0 ? -1 : content.lastIndexOf(wanted, at - 1)) {
       const found = acceptedAt(content, at, submissionId)
-      if (found !== undefined) return found.chunks.every((sha256) => holds(left, sha256)) ? found.sha256 : undefined
+      if (found !== undefined) return found.chunks.every((sha256) => holds(disk, sha256)) ? found.sha256 : undefined
     }
   }
   return undefined
 }
 
-function holds(disk: MemoryDisk, sha256: string): boolean {
-  const content = disk.content(`${ATTACHMENTS_DIR}/${sha256}`)
+function holds({ durable }: MemoryDisk, sha256: string): boolean {
+  const content = durable.content(`${ATTACHMENTS_DIR}/${sha256}`)
   return content !== undefined && createHash('sha256').update(content).digest('hex') === sha256
 }
 

@@ -15,16 +15,24 @@ export interface Guard {
   remove(): void
 }
 
-const realSetImmediate = globalThis.setImmediate
-
-/** Lets all promises run, and what Node itself puts into the next turn. */
-export function realTurn(): Promise<void> {
-  return new Promise((resolve) => void realSetImmediate(resolve))
+/** What the scheduler needs of Node's own loop. */
+export interface RealLoop {
+  /** Runs it in the next turn, with no promise's continuation around it. */
+  nextTurn(task: () => void): void
+  /** Runs all promises to rest, here and now. Only in what `nextTurn` started. */
+  runPromises(): void
+  /** True when Node has nothing in its next turn. */
+  isQuiet(): boolean
 }
 
-/** True when Node has nothing in its next turn. */
-export function isQuiet(): boolean {
-  return !process.getActiveResourcesInfo().includes('Immediate')
+const realSetImmediate = globalThis.setImmediate
+/** What Node itself calls when a callback ends: ticks, then microtasks, until there are none, then unhandled rejections. */
+const { _tickCallback: runTicks } = process as NodeJS.Process & { readonly _tickCallback: () => void }
+
+export const realLoop: RealLoop = {
+  nextTurn: (task) => void realSetImmediate(task),
+  runPromises: runTicks,
+  isQuiet: () => !process.getActiveResourcesInfo().includes('Immediate'),
 }
 
 export function installGuard(random: SeededRandom, unixMs: () => number, suite: Suite): Guard {

@@ -3,7 +3,7 @@ import type { SigningKey, Suite } from '../../sync/envelope/suite.ts'
 import { issueCode, revokeTerminal } from '../../sync/hub/enrolment.ts'
 import { startNewEpoch } from '../../sync/hub/epoch.ts'
 import { fixedKeyRing, type HubKeys } from '../../sync/hub/key-ring.ts'
-import { type MemorySnapshot, type MemoryStore, makeMemoryStore } from '../../sync/hub/memory-store.ts'
+import { type MemoryMark, type MemoryStore, makeMemoryStore } from '../../sync/hub/memory-store.ts'
 import { publishPackage } from '../../sync/hub/packages.ts'
 import { makeHubRouter } from '../../sync/hub/router.ts'
 import type { HubSources } from '../../sync/hub/sources.ts'
@@ -66,11 +66,6 @@ export interface SimHub {
   exportRows(): readonly Readonly<Record<string, unknown>>[]
 }
 
-interface Copy {
-  readonly snapshot: MemorySnapshot
-  readonly ids: readonly string[]
-}
-
 export async function foundHub(parts: HubParts): Promise<SimHub> {
   const { scheduler, random, suite, oracle } = parts
   const store = makeMemoryStore({ epoch: suite.randomUuid(), unique: parts.broken !== 'no-unique' })
@@ -87,7 +82,8 @@ export async function foundHub(parts: HubParts): Promise<SimHub> {
 
   let program = serve()
   let falls = false
-  let copies: Copy[] = [copyNow()]
+  /** Copies of the data, oldest first: an announced backup and what came after it. */
+  let copies: MemoryMark[] = [store.mark()]
   let revoked = false
 
   /** A key set with one more key of each use; the old ones stay good. */
@@ -104,10 +100,6 @@ export async function foundHub(parts: HubParts): Promise<SimHub> {
     }
     const keySet = { kind: 'key-set' as const, version: hubKeys.length / 4, keys: [...hubKeys] }
     return { jws: await signKeySet(keySet, root), keySet, signing: signing as HubKeys['signing'] }
-  }
-
-  function copyNow(): Copy {
-    return { snapshot: store.snapshot(), ids: store.rows().map((row) => row.submissionId) }
   }
 
   function serve(): { readonly process: SimProcess; readonly api: ReturnType<typeof handlerOver> } {
@@ -162,7 +154,7 @@ export async function foundHub(parts: HubParts): Promise<SimHub> {
         if (added.length > 0) {
           oracle.committed(added)
           scheduler.note(`hub commits ${added.map((row) => `${row.submissionId}@${row.hubSequence}`).join(' ')}`)
-          if (random.chance(COPY_SHARE)) copies.push(copyNow())
+          if (random.chance(COPY_SHARE)) copies.push(store.mark())
           if (copies.length > MAX_COPIES) copies.splice(1, 1)
         }
         await pause()
@@ -204,7 +196,7 @@ export async function foundHub(parts: HubParts): Promise<SimHub> {
       return true
     },
     backUp() {
-      copies = [copyNow()]
+      copies = [store.mark()]
       void store.stand().then(({ hubSequence }) => store.setBackedUpThrough(hubSequence))
       oracle.backedUp()
     },
@@ -213,10 +205,11 @@ export async function foundHub(parts: HubParts): Promise<SimHub> {
       // The program is stopped for it, as one must; whatever ran is gone.
       program.process.kill()
       store.crash()
-      store.restore(copy.snapshot)
+      store.goBack(copy)
       copies = copies.slice(0, copies.indexOf(copy) + 1)
-      oracle.restored(copy.ids)
-      scheduler.note(`hub is put back to ${copy.ids.length} rows, ${how}`)
+      const ids = store.rows().map((row) => row.submissionId)
+      oracle.restored(ids)
+      scheduler.note(`hub is put back to ${ids.length} rows, ${how}`)
       program = serve()
       if (how === 'command') void startNewEpoch({ store, keys: ring, sources }, 'command')
       return true

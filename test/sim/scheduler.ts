@@ -1,3 +1,4 @@
+import type { RealLoop } from './guard.ts'
 import type { History } from './history.ts'
 
 /**
@@ -24,21 +25,59 @@ interface Event {
   task: (() => void) | undefined
 }
 
-/** More turns than any chain of promises with a Blob in it needs; beyond them something waits for the real world. */
+/** More turns than anything needs that Node puts into its next one (a Blob's bytes); beyond them something waits for the real world. */
 const MAX_TURNS = 50
+const WAITS = 'something waits for a real timer or real I/O'
 
-export function createScheduler(history: History, turn: () => Promise<void>, isQuiet: () => boolean): Scheduler {
+export function createScheduler(history: History, loop: RealLoop): Scheduler {
   const heap: Event[] = []
   let nowMs = 0
   let order = 0
   let steps = 0
 
-  async function settle(label: string): Promise<void> {
-    for (let turns = 0; turns < MAX_TURNS; turns++) {
-      await turn()
-      if (isQuiet()) return
+  /** Takes the next event and begins it; undefined when none is due before `untilMs`. */
+  function begin(untilMs: number): string | undefined {
+    for (;;) {
+      const event = heap[0]
+      if (event === undefined || event.atMs > untilMs) return undefined
+      pop(heap)
+      const { task, label } = event
+      if (task === undefined) continue
+      nowMs = event.atMs
+      steps++
+      history.note(nowMs, label)
+      task()
+      return label
     }
-    throw new Error(`the world does not come to rest after "${label}": something waits for a real timer or real I/O`)
+  }
+
+  function runTo(untilMs: number, afterStep: () => boolean, ended: () => void, failed: (error: unknown) => void): void {
+    let label: string | undefined
+    let turns = 0
+    /** Many events in one turn of Node's loop; another turn only when Node itself wants one. */
+    function go(): void {
+      try {
+        for (;;) {
+          loop.runPromises()
+          if (!loop.isQuiet()) {
+            if (++turns > MAX_TURNS)
+              throw new Error(`the world does not come to rest after "${label ?? 'the beginning'}": ${WAITS}`)
+            loop.nextTurn(go)
+            return
+          }
+          turns = 0
+          if (label !== undefined && afterStep()) break
+          label = begin(untilMs)
+          if (label !== undefined) continue
+          nowMs = Math.max(nowMs, untilMs)
+          break
+        }
+        ended()
+      } catch (error) {
+        failed(error)
+      }
+    }
+    loop.nextTurn(go)
   }
 
   return {
@@ -51,23 +90,7 @@ export function createScheduler(history: History, turn: () => Promise<void>, isQ
       }
     },
     note: (line, more) => history.note(nowMs, line, more),
-    async run(untilMs, afterStep) {
-      await settle('the beginning')
-      for (;;) {
-        const event = heap[0]
-        if (event === undefined || event.atMs > untilMs) break
-        pop(heap)
-        const { task } = event
-        if (task === undefined) continue
-        nowMs = event.atMs
-        steps++
-        history.note(nowMs, event.label)
-        task()
-        await settle(event.label)
-        if (afterStep()) return
-      }
-      nowMs = Math.max(nowMs, untilMs)
-    },
+    run: (untilMs, afterStep) => new Promise((resolve, reject) => runTo(untilMs, afterStep, resolve, reject)),
     get steps() {
       return steps
     },

@@ -3,7 +3,7 @@ import type { Suite } from '../../sync/envelope/suite.ts'
 import { seededSuite } from '../../sync/envelope/testing/seeded-suite.ts'
 import { sendCitizen } from './citizen.ts'
 import type { FaultCounts, FaultKind } from './faults.ts'
-import { installGuard, isQuiet, realTurn } from './guard.ts'
+import { installGuard, realLoop } from './guard.ts'
 import { createHistory } from './history.ts'
 import { createHost, type Host } from './host.ts'
 import { foundHub, type SimHub } from './hub.ts'
@@ -66,7 +66,7 @@ export interface Kept {
 export async function runWorld(options: WorldOptions, broken?: Break, keepLines = 0): Promise<WorldResult> {
   const random = seededRandom(`world ${options.seed}`)
   const history = createHistory(keepLines)
-  const scheduler = createScheduler(history, realTurn, isQuiet)
+  const scheduler = createScheduler(history, realLoop)
   const trueClock = wallClock(scheduler, START_UNIX_MS)
   const oracle = createOracle(scheduler.nowMs)
   const suite = seededSuite(random.fork('suite').next)
