@@ -19,10 +19,10 @@ export interface MemoryDisk extends Disk {
   /** A file's content as a running system sees it: the bytes themselves, so a change to them is a change on the disk. */
   content(path: string): Buffer | undefined
   /**
-   * What a power cut at this very moment would leave for sure, without making a disk of it: paths, sorted, and contents
-   * for reading only.
+   * What a power cut at this very moment would leave for sure, without making a disk of it: paths, those that were made
+   * durable last first, and contents for reading only.
    */
-  readonly durable: { paths(): readonly string[]; content(path: string): Buffer | undefined }
+  readonly durable: { newestPaths(): Iterable<string>; content(path: string): Buffer | undefined }
   /** Puts a file there, durable. */
   put(path: string, content: Uint8Array): void
   /** Flips bits of one byte where it lies, durable content and all: `mask` names the bits. */
@@ -57,6 +57,8 @@ export function memoryDisk(options: { readonly record?: boolean } = {}): MemoryD
   const files = new Map<string, MemoryFile>()
   /** The names as they are on disk for good, and what changed since, in order. */
   const durableNames = new Map<string, MemoryFile>()
+  /** In the order in which they became durable; names that are gone or came again stay in it. */
+  const durableOrder: string[] = []
   let changes: NameChange[] = []
   const locks = new Set<string>()
   async function run(operation: DiskOperation, path: string, bytes: number, act: () => void): Promise<void> {
@@ -94,13 +96,19 @@ export function memoryDisk(options: { readonly record?: boolean } = {}): MemoryD
     paths: () => [...files.keys()].sort(),
     content: (path) => files.get(path)?.bytes(),
     durable: {
-      paths: () => [...durableNames.keys()].sort(),
+      *newestPaths() {
+        for (let at = durableOrder.length - 1; at >= 0; at--) {
+          const path = durableOrder[at]
+          if (path !== undefined && durableNames.has(path)) yield path
+        }
+      },
       content: (path) => durableNames.get(path)?.durable(),
     },
     put(path, content) {
       const file = new MemoryFile(content)
       files.set(path, file)
       durableNames.set(path, file)
+      durableOrder.push(path)
     },
     flip(path, offset, mask) {
       const file = files.get(path)
@@ -156,8 +164,10 @@ export function memoryDisk(options: { readonly record?: boolean } = {}): MemoryD
       run('sync-dir', dir, 0, () => {
         const rest: NameChange[] = []
         for (const each of changes) {
-          if (dirname(each.path) === dir) apply(durableNames, each)
-          else rest.push(each)
+          if (dirname(each.path) === dir) {
+            apply(durableNames, each)
+            durableOrder.push(each.path)
+          } else rest.push(each)
         }
         changes = rest
       }),
@@ -180,11 +190,7 @@ export function memoryDisk(options: { readonly record?: boolean } = {}): MemoryD
       async read(position, length) {
         let bytes: Buffer = Buffer.alloc(0)
         await run('read', path, length, () => {
-          bytes = Buffer.from(
-            checked()
-              .bytes()
-              .subarray(position, position + length),
-          )
+          bytes = checked().read(position, length)
         })
         return bytes
       },

@@ -15,6 +15,8 @@ export class MemoryFile {
   #room: Buffer
   #size: number
   #changes: Change[] = []
+  /** Up to here the room was handed out: what lies before it is not written over, a new room is. */
+  #lentThrough = 0
 
   constructor(content: Uint8Array = Buffer.alloc(0)) {
     this.#room = Buffer.from(content)
@@ -30,6 +32,13 @@ export class MemoryFile {
   /** The content itself, not a copy. */
   bytes(): Buffer {
     return this.#room.subarray(0, this.#size)
+  }
+
+  /** What a reader gets: never changes, whatever becomes of the file; costs no copy as long as the file only grows. */
+  read(position: number, length: number): Buffer {
+    const end = Math.min(this.#size, position + length)
+    this.#lentThrough = Math.max(this.#lentThrough, end)
+    return this.#room.subarray(Math.min(position, end), end)
   }
 
   /** Returns by how many bytes the file grew. */
@@ -62,6 +71,7 @@ export class MemoryFile {
 
   flip(offset: number, mask: number): void {
     if (offset >= this.#size) throw new RangeError(`no byte ${offset} in a file of ${this.#size}`)
+    if (offset < this.#lentThrough) this.#moveTo(Buffer.from(this.#room))
     this.#room.writeUInt8(this.#room.readUInt8(offset) ^ mask, offset)
   }
 
@@ -103,12 +113,18 @@ export class MemoryFile {
       // Twice the room: a file that grows write by write is copied seldom.
       const room = Buffer.alloc(Math.max(end, this.#room.length * 2))
       room.set(this.bytes())
-      this.#room = room
-    } else if (position > this.#size) this.#room.fill(0, this.#size, position)
+      this.#moveTo(room)
+    } else if (Math.min(position, this.#size) < this.#lentThrough) this.#moveTo(Buffer.from(this.#room))
+    if (position > this.#size) this.#room.fill(0, this.#size, position)
     this.#room.set(bytes, position)
     const grown = Math.max(0, end - this.#size)
     this.#size += grown
     return grown
+  }
+
+  #moveTo(room: Buffer): void {
+    this.#room = room
+    this.#lentThrough = 0
   }
 
   #cut(length: number): number {

@@ -14,7 +14,7 @@ export function durableEnvelopeSha256(disk: MemoryDisk, submissionId: string): s
   const { durable } = disk
   const wanted = Buffer.from(`"submissionId":"${submissionId}"`)
   // From the end: what was just promised lies there. All is gone through before anything counts as missing.
-  for (const path of [...durable.paths()].reverse()) {
+  for (const path of durable.newestPaths()) {
     if (!path.startsWith(`${JOURNAL_DIR}/`)) continue
     const content = durable.content(path)
     if (content === undefined) continue

@@ -2,6 +2,7 @@ import crypto from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
 import { joseSuite } from '../../sync/envelope/jose-suite.ts'
 import type { Suite } from '../../sync/envelope/suite.ts'
+import { LightRequest, LightResponse } from './light-fetch.ts'
 import type { SeededRandom } from './random.ts'
 
 /**
@@ -69,6 +70,8 @@ export function installGuard(random: SeededRandom, unixMs: () => number, suite: 
     }
   }
   replace(globalThis, 'Date', SimDate as DateConstructor)
+  replace(globalThis, 'Request', LightRequest)
+  replace(globalThis, 'Response', LightResponse)
   replace(globalThis, 'setTimeout', forbidden('setTimeout') as unknown as typeof setTimeout)
   replace(globalThis, 'setInterval', forbidden('setInterval') as unknown as typeof setInterval)
   replace(globalThis, 'setImmediate', ((task: () => void) => {

@@ -213,9 +213,10 @@ export function createHost(parts: HostParts): Host {
     requeueQuarantined(may) {
       const mine = terminal
       if (mine === undefined) return
-      for (const item of mine.ledger.items()) {
-        if (item.state !== 'quarantined' || requeued.has(item.submissionId) || !may(item.submissionId)) continue
-        const { submissionId } = item
+      const { ledger } = mine
+      const { items } = ledger.page({ state: 'quarantined', before: null, limit: ledger.quarantined })
+      for (const { submissionId } of [...items].reverse()) {
+        if (requeued.has(submissionId) || !may(submissionId)) continue
         requeued.add(submissionId)
         const at = new Date(machine.clock.unixMs()).toISOString()
         void mine.journal.append({ type: 'requeued', at, submissionId, by: REQUEUED_BY }).then(() => {

@@ -1,4 +1,4 @@
-import { OpenAPIHandler } from '@orpc/openapi/fetch'
+import { StandardOpenAPIHandler } from '@orpc/openapi/standard'
 import { createRouterClient, ORPCError } from '@orpc/server'
 import type { Suite } from '../../sync/envelope/suite.ts'
 import type { HubKeys } from '../../sync/hub/key-ring.ts'
@@ -8,10 +8,11 @@ import type { Oracle } from './oracle.ts'
 import type { SeededRandom } from './random.ts'
 
 const SIGNATURE_BYTES = 64
+const JSON_ANSWER = { 'content-type': 'application/json' }
 
-/** The router behind oRPC's own HTTP handler, without a socket. */
+/** The router behind oRPC's own HTTP handler, without a socket; the body as the hub's server gives it (sync/hub/server.ts). */
 export function handlerOver(router: ReturnType<typeof makeHubRouter>, oracle: Oracle) {
-  const handler = new OpenAPIHandler(router, {
+  const handler = new StandardOpenAPIHandler(router, {
     clientInterceptors: [
       async ({ next, path }) => {
         try {
@@ -30,20 +31,16 @@ export function handlerOver(router: ReturnType<typeof makeHubRouter>, oracle: Or
   return async ({ method, url, headers, body }: WireRequest): Promise<WireReply> => {
     const chunk = /\/v1\/chunks\/([0-9a-f]{64})$/.exec(url)?.[1]
     if (method === 'PUT' && chunk !== undefined) return putChunk(direct, chunk, body)
-    const type = headers['content-type']
-    const request = new Request(url, {
-      method,
-      ...(type === undefined ? {} : { headers: { 'content-type': type } }),
-      ...(method === 'GET' || method === 'HEAD' ? {} : { body: new Uint8Array(body) }),
-    })
-    const { matched, response } = await handler.handle(request)
-    if (!matched) return { status: 404, headers: { 'content-type': 'application/json' }, body: Buffer.from('{}') }
-    return {
-      status: response.status,
-      headers: Object.fromEntries(response.headers.entries()),
-      body: Buffer.from(await response.arrayBuffer()),
-    }
+    const request = { method, url: new URL(url), headers, body: async () => jsonOf(body), signal: undefined }
+    const { matched, response } = await handler.handle(request, { context: {} })
+    if (!matched) return { status: 404, headers: JSON_ANSWER, body: Buffer.from('{}') }
+    return { status: response.status, headers: JSON_ANSWER, body: Buffer.from(JSON.stringify(response.body) ?? '') }
   }
+}
+
+/** All that terminals send, but for chunks, is JSON. @throws SyntaxError: a malformed request, as oRPC tells its sender. */
+function jsonOf(body: Buffer): unknown {
+  return body.length === 0 ? undefined : JSON.parse(body.toString('utf8'))
 }
 
 /** What the server's body parser does with a chunk's raw bytes (sync/hub/server.ts), in the shape that the client knows. */
@@ -52,7 +49,7 @@ async function putChunk(
   sha256: string,
   body: Buffer,
 ): Promise<WireReply> {
-  const headers = { 'content-type': 'application/json' }
+  const headers = JSON_ANSWER
   try {
     const answer = await hub.putChunk({ sha256, chunk: new File([new Uint8Array(body)], 'chunk') })
     return { status: 200, headers, body: Buffer.from(JSON.stringify(answer)) }

@@ -10,6 +10,7 @@ held it in the end. options.json: what shaped the world; "npm run sim -- --seeds
 
 /** Leaves what a stranger needs to recount, one folder for each seed. */
 export async function keep(dir: string, { options, kept, violations, hash }: WorldResult): Promise<void> {
+  if (kept === undefined) throw new Error('this world was run without being kept')
   await mkdir(dir, { recursive: true })
   await writeFile(join(dir, 'README.txt'), NOTE)
   const folder = join(dir, `seed-${options.seed}`)

@@ -4,7 +4,7 @@ import { keep } from './keep.ts'
 import { minimise } from './minimise.ts'
 import { BREAKS, type Break, CONSEQUENCES, describe, optionsOf } from './options.ts'
 import { VIOLATIONS, type Violation } from './oracle.ts'
-import { runSeeds } from './pool.ts'
+import { runWorlds } from './pool.ts'
 import { addResult, emptyReport, finish, type Report } from './report.ts'
 import { runWorld, type WorldResult } from './world.ts'
 
@@ -18,13 +18,13 @@ delivery, hub client and hub under a simulated clock, network and disk, with fau
   --json         prints one JSON object as the last line
   --keep DIR     leaves promised.jsonl, hub.jsonl, journals and key set of each seed there
   --break WHAT   takes a safeguard away: ${BREAKS.join(', ')}; stops at the loss that follows
-  --threads N    seeds run side by side (default: processors, at most 2); does not change any history
+  --threads N    seeds run side by side (default: processors, at most 8); does not change any history
   --history N    with one seed: prints its last N events (default 60 for a seed that fails)
 
 Exit code 0 when all holds, 1 when something was lost, doubled, promised too early or not delivered, or when code reached
 for the real clock, timers or randomness; 2 for bad usage.
 `
-const MAX_THREADS = 2
+const MAX_THREADS = 8
 const PROGRESS_EVERY_MS = 5_000
 const FAILURE_LINES = 60
 
@@ -82,7 +82,7 @@ async function explain(result: WorldResult, violation: Violation, broken: Break 
   say(`  ${violation.kind} after ${(violation.atMs / 1000).toFixed(3)} s: ${violation.detail}`)
   const { options, runs } = await minimise(result.options, violation.kind, broken)
   const small = describe(options)
-  const again = await runWorld(options, broken, FAILURE_LINES)
+  const again = await runWorld(options, { broken, keepLines: FAILURE_LINES })
   say(`  made smaller in ${runs} runs: ${small}`)
   for (const { kind, detail } of again.violations) say(`  ${kind}: ${detail}`)
   say(`  its last events:\n${again.lines.map((line) => `    ${line}`).join('\n')}\n`)
@@ -117,12 +117,12 @@ async function main(): Promise<number> {
   }
 
   if (seeds === 1) {
-    const result = await runWorld(optionsOf(from), broken, read.history)
+    const result = await runWorld(optionsOf(from), { broken, keepLines: read.history, keeps: keepDir !== undefined })
     for (const line of result.lines) say(line)
     await take(result)
   } else {
-    const list = Array.from({ length: seeds }, (_, index) => from + index)
-    await runSeeds(list, read.threads, broken, take)
+    const list = Array.from({ length: seeds }, (_, index) => optionsOf(from + index))
+    await runWorlds(list, read.threads, { broken, keeps: keepDir !== undefined }, take)
   }
   finish(report, (performance.now() - startedMs) / 1000)
   const isSealed = Object.keys(report.leaks).length === 0

@@ -21,7 +21,7 @@ export async function minimise(failing: WorldOptions, kind: ViolationKind, broke
   async function stillFails(smaller: WorldOptions): Promise<boolean> {
     if (enough()) return false
     runs++
-    const result = await runWorld(smaller, broken)
+    const result = await runWorld(smaller, { broken })
     return result.violations.some((violation) => violation.kind === kind)
   }
   for (let progress = true; progress && !enough(); ) {

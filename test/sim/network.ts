@@ -1,5 +1,6 @@
 import type { Fetch } from '../../sync/hub-client/guarded-fetch.ts'
 import type { FaultKind } from './faults.ts'
+import { LightResponse } from './light-fetch.ts'
 import type { SimProcess } from './process.ts'
 import type { SeededRandom } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -84,7 +85,7 @@ export function createLink(parts: LinkParts, forge: Forger): Link {
 
   function fetchFor(process: SimProcess): Fetch {
     return async (request, init) => {
-      const body = request.body === null ? Buffer.alloc(0) : Buffer.from(await request.arrayBuffer())
+      const body = Buffer.from(await request.arrayBuffer())
       const { method, url } = request
       const wire = { method, url, headers: Object.fromEntries(request.headers.entries()), body }
       return new Promise<Response>((resolve, reject) => {
@@ -212,15 +213,6 @@ function fetchError(code: string): TypeError {
 
 function toResponse(reply: WireReply, cutAt: number | undefined): Response {
   const { status, headers } = reply
-  if (cutAt === undefined) return new Response(status === 204 ? null : new Uint8Array(reply.body), { status, headers })
-  const stream = new ReadableStream<Uint8Array>({
-    start(controller) {
-      controller.enqueue(new Uint8Array(reply.body.subarray(0, cutAt)))
-    },
-    // The break comes after what was sent has been read.
-    pull(controller) {
-      controller.error(new TypeError('terminated'))
-    },
-  })
-  return new Response(stream, { status, headers })
+  const init = cutAt === undefined ? { status, headers } : { status, headers, cutAt }
+  return new LightResponse(status === 204 ? null : reply.body, init)
 }

@@ -24,6 +24,8 @@ export interface WorldOptions {
   readonly terminals: number
   /** Citizens who press confirm, at all terminals together. */
   readonly submissions: number
+  /** They come within this share of the time, 0 to 1. */
+  readonly rush: number
   /** How long faults go on. */
   readonly horizonMs: number
   /** The share of submissions with attachments, and the most chunks that one has. */
@@ -88,22 +90,29 @@ const HEAVY: readonly FaultKind[] = [
 /** Events per hour in a short world, against those in a long one. */
 const DENSER = 10
 
+const CROWDED_SHARE = 0.35
+/** A frame has some 3 KB: a world of thousands has a hundred segments at most, not one for each frame. */
+const MIN_SEGMENT_BYTES_EACH = 40
+
 /** Most seeds have few kinds of faults, and those often: that finds more than a little of everything (swarm testing). */
 export function optionsOf(seed: number): WorldOptions {
   const random = seededRandom(`world ${seed}`).fork('options')
   // Some worlds are short and full of misfortune: purges, restores and crashes fall into each other.
   const dense = random.chance(0.4)
-  const submissions = Math.round(random.logarithmic(2, 60))
+  // In most a few people come; in some so many that a backlog builds up and leaves in batches.
+  const crowded = random.chance(CROWDED_SHARE)
+  const submissions = Math.round(crowded ? random.logarithmic(60, 2_000) : random.logarithmic(2, 60))
   const netMinMs = random.logarithmic(1, 100)
   const diskMinMs = random.logarithmic(0.05, 2)
   return {
     seed,
     terminals: random.pick([1, 1, 1, 2, 3]),
     submissions,
+    rush: crowded ? random.logarithmic(0.005, 0.3) : random.logarithmic(0.01, 1),
     horizonMs: Math.round(dense ? random.logarithmic(60_000, 8 * 60_000) : random.logarithmic(3 * 60_000, 90 * 60_000)),
-    attachmentShare: random.pick([0, 0, 0.2, 0.6]),
+    attachmentShare: random.pick(crowded ? [0, 0, 0.02, 0.1] : [0, 0, 0.2, 0.6]),
     maxChunks: random.int(1, 6),
-    segmentBytes: Math.round(random.logarithmic(2_000, 200_000)),
+    segmentBytes: Math.round(Math.max(random.logarithmic(2_000, 200_000), submissions * MIN_SEGMENT_BYTES_EACH)),
     freeBytes: Math.round(random.logarithmic(1e6, 1e9)),
     minimumRetentionMs: Math.round(random.logarithmic(1_000, dense ? 20_000 : 30 * 60_000)),
     reconcileEveryMs: Math.round(random.logarithmic(60_000, 3_600_000)),

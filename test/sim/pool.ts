@@ -1,41 +1,41 @@
 import { Worker } from 'node:worker_threads'
-import type { Break } from './options.ts'
-import type { WorldResult } from './world.ts'
+import type { WorldOptions } from './options.ts'
+import type { Run, WorldResult } from './world.ts'
 
-export interface SeedTask {
-  readonly seed: number
-  readonly broken: Break | undefined
+export interface WorldTask {
+  readonly options: WorldOptions
+  readonly run: Run
 }
 
-/** Runs seeds on some threads, each seed alone in its thread; hands results over in the order of the seeds. */
-export async function runSeeds(
-  seeds: readonly number[],
+/** Runs worlds on some threads, each alone in its thread; hands results over in the order of the list. */
+export async function runWorlds(
+  worlds: readonly WorldOptions[],
   threads: number,
-  broken: Break | undefined,
+  run: Run,
   onResult: (result: WorldResult) => Promise<'go-on' | 'stop'>,
 ): Promise<void> {
   const waiting = new Map<number, WorldResult>()
   let nextToSend = 0
   let nextToTell = 0
   let stopped = false
-  const workers = Array.from({ length: Math.min(threads, seeds.length) }, () => new Worker(THREAD))
+  const workers = Array.from({ length: Math.min(threads, worlds.length) }, () => new Worker(THREAD))
   try {
     await new Promise<void>((resolve, reject) => {
       const give = (worker: Worker) => {
-        const seed = seeds[nextToSend++]
-        if (seed !== undefined) worker.postMessage({ seed, broken } satisfies SeedTask)
+        const options = worlds[nextToSend++]
+        if (options !== undefined) worker.postMessage({ options, run } satisfies WorldTask)
       }
       let telling: Promise<void> = Promise.resolve()
       const tell = async () => {
         for (;;) {
-          const seed = seeds[nextToTell]
+          const seed = worlds[nextToTell]?.seed
           const result = seed === undefined ? undefined : waiting.get(seed)
           if (result === undefined || stopped) break
           nextToTell++
           waiting.delete(result.options.seed)
           if ((await onResult(result)) === 'stop') stopped = true
         }
-        if (stopped || nextToTell === seeds.length) resolve()
+        if (stopped || nextToTell === worlds.length) resolve()
       }
       for (const worker of workers) {
         worker.on('error', reject)
@@ -46,11 +46,11 @@ export async function runSeeds(
         })
         give(worker)
       }
-      if (seeds.length === 0) resolve()
+      if (worlds.length === 0) resolve()
     })
   } finally {
     for (const worker of workers) await worker.terminate()
   }
 }
 
-const THREAD = new URL('./seed-thread.ts', import.meta.url)
+const THREAD = new URL('./world-thread.ts', import.meta.url)

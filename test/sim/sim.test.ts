@@ -19,7 +19,10 @@ test.each(SEEDS)('seed %i: nothing lost, doubled, promised early or left behind'
 })
 
 test('one seed gives one history, to the event', async () => {
-  const [first, second] = [await runWorld(optionsOf(14)), await runWorld(optionsOf(14))]
+  const [first, second] = [
+    await runWorld(optionsOf(14), { keeps: true }),
+    await runWorld(optionsOf(14), { keeps: true }),
+  ]
   expect(first.steps).toBeGreaterThan(500)
   expect(second.hash).toBe(first.hash)
   expect(second.kept).toEqual(first.kept)
@@ -53,7 +56,7 @@ const TRIES = 12
 test.each(BREAKS)('without its safeguard some world comes to harm: %s', { timeout: 60_000 }, async (broken) => {
   for (let seed = 1; seed <= TRIES; seed++) {
     const options = { ...CALM, seed, faults: LEANING[broken] }
-    const harmed = found(await runWorld(options, broken)).some((kind) => CONSEQUENCES[broken].includes(kind))
+    const harmed = found(await runWorld(options, { broken })).some((kind) => CONSEQUENCES[broken].includes(kind))
     if (!harmed) continue
     // With it, the same world is well.
     expect(found(await runWorld(options))).toEqual([])

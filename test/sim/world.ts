@@ -6,7 +6,7 @@ import type { FaultCounts, FaultKind } from './faults.ts'
 import { installGuard, realLoop } from './guard.ts'
 import { createHistory } from './history.ts'
 import { createHost, type Host } from './host.ts'
-import { foundHub, type SimHub } from './hub.ts'
+import { foundHub } from './hub.ts'
 import { createMachine } from './machine.ts'
 import { createMisfortune } from './misfortune.ts'
 import { createLink } from './network.ts'
@@ -50,7 +50,17 @@ export interface WorldResult {
   readonly leaks: Readonly<Record<string, number>>
   /** How often programs said what: shows which of their paths a run went through. */
   readonly said: Readonly<Record<string, number>>
-  readonly kept: Kept
+  /** When it was asked for. */
+  readonly kept: Kept | undefined
+}
+
+/** How a world is run: changes nothing of its history, but for the safeguard that is taken away. */
+export interface Run {
+  readonly broken?: Break | undefined
+  /** So many of the last events are told. */
+  readonly keepLines?: number
+  /** Gives what a stranger needs to recount. */
+  readonly keeps?: boolean
 }
 
 /** What a stranger needs to recount. */
@@ -63,7 +73,10 @@ export interface Kept {
 }
 
 /** Runs one world from its beginning to its verdict. Two runs of the same options are the same to the event. */
-export async function runWorld(options: WorldOptions, broken?: Break, keepLines = 0): Promise<WorldResult> {
+export async function runWorld(
+  options: WorldOptions,
+  { broken, keepLines = 0, keeps = false }: Run = {},
+): Promise<WorldResult> {
   const random = seededRandom(`world ${options.seed}`)
   const history = createHistory(keepLines)
   const scheduler = createScheduler(history, realLoop)
@@ -145,7 +158,8 @@ export async function runWorld(options: WorldOptions, broken?: Break, keepLines 
     }
     if (scheduler.steps >= MAX_STEPS) oracle.violated('undelivered', `${MAX_STEPS} steps and no end`)
     if (!hasEnded()) await judgeInTheEnd(world)
-    return resultOf(world, hub, {
+    return resultOf(world, {
+      kept: keeps ? keptOf(world) : undefined,
       options,
       faults,
       hash: history.hash(),
@@ -242,8 +256,7 @@ function planCitizens(
   onFault: (kind: FaultKind) => void,
   onUnexpected: (error: unknown, where: string) => void,
 ): void {
-  // Some worlds have a rush, some a trickle.
-  const rushMs = options.horizonMs * random.logarithmic(0.01, 1)
+  const rushMs = options.horizonMs * options.rush
   const startMs = random.next() * (options.horizonMs - rushMs)
   for (let at = 0; at < options.submissions; at++) {
     const own = random.fork(`citizen ${at}`)
@@ -274,9 +287,8 @@ function planBackups(options: WorldOptions, { scheduler, hub }: World): void {
 }
 
 function resultOf(
-  { scheduler, oracle, hosts }: World,
-  hub: SimHub,
-  more: Pick<WorldResult, 'options' | 'faults' | 'hash' | 'lines' | 'leaks' | 'said'>,
+  { scheduler, oracle }: World,
+  more: Pick<WorldResult, 'options' | 'faults' | 'hash' | 'lines' | 'leaks' | 'said' | 'kept'>,
 ): WorldResult {
   const promises = [...oracle.promises.values()]
   return {
@@ -288,14 +300,17 @@ function resultOf(
     damaged: promises.filter((promise) => oracle.damagedIds.has(promise.submissionId)).length,
     steps: scheduler.steps,
     simulatedMs: scheduler.nowMs(),
-    kept: {
-      promised: promises.map(({ submissionId: id, ticket, sha256 }) => ({ id, ticket, sha256 })),
-      hubRows: hub.exportRows(),
-      journals: hosts.flatMap(({ name, machine: { disk } }) =>
-        disk.paths().map((path) => ({ terminal: name, path, content: Buffer.from(disk.content(path) ?? []) })),
-      ),
-      keySet: hub.keySetJws(),
-      rootKeySha256: rootKeySha256(hub.rootJwk),
-    },
+  }
+}
+
+function keptOf({ oracle, hosts, hub }: World): Kept {
+  return {
+    promised: [...oracle.promises.values()].map(({ submissionId: id, ticket, sha256 }) => ({ id, ticket, sha256 })),
+    hubRows: hub.exportRows(),
+    journals: hosts.flatMap(({ name, machine: { disk } }) =>
+      disk.paths().map((path) => ({ terminal: name, path, content: Buffer.from(disk.content(path) ?? []) })),
+    ),
+    keySet: hub.keySetJws(),
+    rootKeySha256: rootKeySha256(hub.rootJwk),
   }
 }

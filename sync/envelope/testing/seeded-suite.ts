@@ -157,23 +157,31 @@ function modulus(secret: Buffer): string {
   return Buffer.concat(rows).toString('base64url')
 }
 
+/** 32 bytes of mask, 32 bytes of a key for the check. */
+function maskOf(n: string, nonce: Buffer): Buffer {
+  return hash('sha512', `${nonce.toString('hex')}.${n}`, 'buffer')
+}
+
 /** nonce | key xor mask | check | zeros: as many bytes as RSA-OAEP gives. */
 function wrapped(contentKey: Buffer, n: string, nonce: Buffer): Buffer {
-  const full = keyed(n).update(nonce).digest()
+  const full = maskOf(n, nonce)
   const out = Buffer.alloc(MODULUS_BYTES)
   nonce.copy(out)
   for (let at = 0; at < CONTENT_KEY_BYTES; at++) {
     out.writeUInt8(contentKey.readUInt8(at) ^ full.readUInt8(at), MASK_NONCE_BYTES + at)
   }
   const checked = MASK_NONCE_BYTES + CONTENT_KEY_BYTES
-  keyed(full.subarray(CONTENT_KEY_BYTES)).update(out.subarray(0, checked)).digest().copy(out, checked)
+  hash('sha512', Buffer.concat([full.subarray(CONTENT_KEY_BYTES), out.subarray(0, checked)]), 'buffer').copy(
+    out,
+    checked,
+  )
   return out
 }
 
 function unwrapped(bytes: Buffer, n: string): Buffer | undefined {
   if (bytes.length !== MODULUS_BYTES) return undefined
   const nonce = bytes.subarray(0, MASK_NONCE_BYTES)
-  const full = keyed(n).update(nonce).digest()
+  const full = maskOf(n, nonce)
   const contentKey = Buffer.alloc(CONTENT_KEY_BYTES)
   for (let at = 0; at < CONTENT_KEY_BYTES; at++) {
     contentKey.writeUInt8(bytes.readUInt8(MASK_NONCE_BYTES + at) ^ full.readUInt8(at), at)
