@@ -10,7 +10,9 @@ export default defineConfig({
           include: ['{drivers,sync,electron,renderer,test}/**/*.test.{ts,tsx}'],
           exclude: ['test/e2e/**', '**/node_modules/**'],
           environment: 'node',
-          testTimeout: 20_000,
+          // Against hanging only: a database that is begun anew takes many seconds on a busy machine.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
