@@ -13,7 +13,7 @@ const inputs: LineBoardInputs = { mains: 'on', batteryPercent: 90, door: 'closed
 
 /** One of each; the type makes a state that is missing here an error. */
 const CONDITIONS: Record<LineBoardState['state'], readonly [LineBoardState, string, string, string]> = {
-  connecting: [{ state: 'connecting' }, 'connecting', 'alarm', 'nobody'],
+  connecting: [{ state: 'connecting' }, 'connecting', 'normal', 'nobody'],
   ready: [{ state: 'ready', inputs }, 'ready', 'normal', 'nobody'],
   'power-lost': [{ state: 'power-lost', inputs: { ...inputs, mains: 'lost' } }, 'power-lost', 'alarm', 'staff'],
   'door-open': [{ state: 'door-open', inputs: { ...inputs, door: 'open' } }, 'cover-open', 'warning', 'staff'],
@@ -21,7 +21,7 @@ const CONDITIONS: Record<LineBoardState['state'], readonly [LineBoardState, stri
   'no-answer': [{ state: 'no-answer' }, 'not-responding', 'alarm', 'staff'],
   'link-bad': [{ state: 'link-bad' }, 'hardware-error', 'alarm', 'maintainer'],
   'unknown-board': [{ state: 'unknown-board', version: 2 }, 'software-error', 'alarm', 'maintainer'],
-  stopped: [{ state: 'stopped' }, 'connecting', 'alarm', 'nobody'],
+  stopped: [{ state: 'stopped' }, 'not-reachable', 'alarm', 'nobody'],
 }
 
 describe('states of the line board', () => {

@@ -76,8 +76,9 @@ export function lineBoardCondition(state: LineBoardState): Condition {
     case 'unknown-board':
       return conditionOf('software-error')
     case 'connecting':
-    case 'stopped':
       return conditionOf('connecting')
+    case 'stopped':
+      return conditionOf('not-reachable', { mend: 'nobody' })
   }
 }
 

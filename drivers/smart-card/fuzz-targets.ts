@@ -9,6 +9,15 @@ import { createVirtualCard } from './virtual-card.ts'
 
 /** Parsers of this class for the fuzz campaign. None of these protocols has a checksum: there is no `isGood`. */
 
+/** Copies of what is made but once: a campaign asks for seeds at every input. */
+function once(make: () => readonly Uint8Array[]): () => readonly Uint8Array[] {
+  let made: readonly Uint8Array[] | undefined
+  return () => {
+    made ??= make()
+    return made.map((bytes) => Uint8Array.from(bytes))
+  }
+}
+
 function tables(): readonly Uint8Array[] {
   const readers = createSimulatedReaders()
   const empty = readers.table()
@@ -41,7 +50,7 @@ function answers(): readonly Uint8Array[] {
 /** The table of readers as it arrives: in pieces, after whatever else is on the stream. */
 const readersTarget: FuzzTarget = {
   name: 'smart-card/readers',
-  seeds: tables,
+  seeds: once(tables),
   maxHeldBytes: MAX_QUEUED_BYTES,
   feed(bytes, pieces) {
     const queue = createByteQueue()
@@ -68,7 +77,7 @@ const readersTarget: FuzzTarget = {
 /** A card's answer, whole as the service hands it over; then as a record, and as each kind of field. */
 const answerTarget: FuzzTarget = {
   name: 'smart-card/answer',
-  seeds: answers,
+  seeds: once(answers),
   maxHeldBytes: MAX_ANSWER_BYTES,
   feed(bytes) {
     const answer = splitAnswer(bytes)

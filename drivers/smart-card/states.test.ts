@@ -6,7 +6,7 @@ const reader = 'A Reader 00 00'
 
 /** One of each; the type makes a state that is missing here an error. */
 const CONDITIONS: Record<SmartCardState['state'], readonly [SmartCardState, string, string, string]> = {
-  connecting: [{ state: 'connecting' }, 'connecting', 'alarm', 'nobody'],
+  connecting: [{ state: 'connecting' }, 'connecting', 'normal', 'nobody'],
   ready: [{ state: 'ready', reader }, 'ready', 'normal', 'nobody'],
   card: [{ state: 'card', reader }, 'ready', 'normal', 'nobody'],
   reading: [{ state: 'reading', reader }, 'busy', 'normal', 'nobody'],
@@ -20,7 +20,7 @@ const CONDITIONS: Record<SmartCardState['state'], readonly [SmartCardState, stri
   'service-mismatch': [{ state: 'service-mismatch', theirs: '5.0' }, 'software-error', 'alarm', 'maintainer'],
   'bad-address': [{ state: 'bad-address' }, 'bad-address', 'alarm', 'maintainer'],
   'not-supported': [{ state: 'not-supported' }, 'bad-address', 'alarm', 'maintainer'],
-  stopped: [{ state: 'stopped' }, 'connecting', 'alarm', 'nobody'],
+  stopped: [{ state: 'stopped' }, 'not-reachable', 'alarm', 'nobody'],
 }
 
 describe('states of the smart-card reader', () => {

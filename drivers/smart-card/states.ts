@@ -75,8 +75,9 @@ export function smartCardCondition(state: SmartCardState): Condition {
     case 'not-supported':
       return conditionOf('bad-address')
     case 'connecting':
-    case 'stopped':
       return conditionOf('connecting')
+    case 'stopped':
+      return conditionOf('not-reachable', { mend: 'nobody' })
   }
 }
 
