@@ -3,7 +3,7 @@ import { ConditionSchema } from '../condition/states.ts'
 import { type CodeScannerState, CodeScannerStateSchema, codeScannerCondition } from './states.ts'
 
 const CONDITIONS: readonly (readonly [CodeScannerState, string, string, string])[] = [
-  [{ state: 'connecting' }, 'connecting', 'alarm', 'nobody'],
+  [{ state: 'connecting' }, 'connecting', 'normal', 'nobody'],
   [{ state: 'ready' }, 'ready', 'normal', 'nobody'],
   [{ state: 'garbled' }, 'not-responding', 'warning', 'staff'],
   [{ state: 'unplugged', fault: 'lost' }, 'not-reachable', 'alarm', 'staff'],

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { type DocumentPrinterState, DocumentPrinterStateSchema, documentPrinterCondition } from './states.ts'
 
 const CONDITIONS: readonly [DocumentPrinterState, string, string, string][] = [
-  [{ state: 'connecting' }, 'connecting', 'alarm', 'nobody'],
+  [{ state: 'connecting' }, 'connecting', 'normal', 'nobody'],
   [{ state: 'ready', warnings: [] }, 'ready', 'normal', 'nobody'],
   [{ state: 'ready', warnings: ['media-low'] }, 'media-low', 'warning', 'staff'],
   [{ state: 'ready', warnings: ['toner-low'] }, 'media-low', 'warning', 'staff'],

@@ -11,7 +11,7 @@ import {
 } from './states.ts'
 
 const CONDITIONS: readonly (readonly [DocumentScannerState, string, string, string])[] = [
-  [{ state: 'connecting' }, 'connecting', 'alarm', 'nobody'],
+  [{ state: 'connecting' }, 'connecting', 'normal', 'nobody'],
   [{ state: 'ready', feeder: 'none' }, 'ready', 'normal', 'nobody'],
   [{ state: 'ready', feeder: 'empty' }, 'ready', 'normal', 'nobody'],
   [{ state: 'ready', feeder: 'loaded' }, 'ready', 'normal', 'nobody'],

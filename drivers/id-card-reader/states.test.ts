@@ -3,7 +3,7 @@ import { ConditionSchema } from '../condition/states.ts'
 import { type CardReaderState, CardReaderStateSchema, cardReaderCondition } from './states.ts'
 
 const CONDITIONS: readonly (readonly [CardReaderState, string, string, string])[] = [
-  [{ state: 'connecting' }, 'connecting', 'alarm', 'nobody'],
+  [{ state: 'connecting' }, 'connecting', 'normal', 'nobody'],
   [{ state: 'ready', samId: null }, 'ready', 'normal', 'nobody'],
   [{ state: 'reading' }, 'busy', 'normal', 'nobody'],
   [{ state: 'unplugged', fault: 'not-found' }, 'not-reachable', 'alarm', 'staff'],
