@@ -44,7 +44,9 @@ function cut(piece: string, columns: number): string[] {
     const width = columnsOf(character)
     if (used + width > columns) {
       const down = carriedWith(character, line)
-      const carried = down === 0 ? [] : line.splice(-down)
+      // What goes down must leave room for what it goes down with.
+      const fits = down > 0 && textColumns(line.slice(-down).join('')) + width <= columns
+      const carried = fits ? line.splice(-down) : []
       lines.push(line.join(''))
       line = carried
       used = textColumns(carried.join(''))
