@@ -15,6 +15,8 @@ interface Sent {
 }
 
 const FAULT_OF_END = {
+  // Not a fault by itself: only of a device that then contradicts itself.
+  'completed-behind': 'not-confirmed',
   vanished: 'job-vanished',
   held: 'job-held',
   'not-received': 'unplugged',
@@ -27,7 +29,9 @@ export async function conclude(run: JobRun, followed: Followed, sent: Sent): Pro
   // Nobody is there to cancel it when nobody answers: the driver does it when the printer is back.
   const canCancel = end === 'trouble' || end === 'held' || end === 'not-received' || end === 'timed-out'
   const job = canCancel ? ((await callOff(run, sent.id, sent.jobName)) ?? followed.job) : followed.job
-  if (job?.state === 'completed') return conclusionOfCompleted(run, job, sent)
+  if (job !== undefined && (job.state === 'completed' || end === 'completed-behind')) {
+    return conclusionOfCompleted(run, job, sent, end === 'completed-behind')
+  }
   const verdict = verdictOn(run, job, await jobBehind(run, sent.jobName, end), sent)
   const isOver = end === 'vanished' || (job !== undefined && isTerminal(job.state))
   const failed = (fault: PrintFault, state?: DocumentPrinterState): JobOutcome => ({
@@ -70,19 +74,27 @@ function verdictOn(run: JobRun, job: JobReading | undefined, behind: JobReading 
 }
 
 /** Completed, it says. Printed it is when the device itself, asked once more, shows no fault and does not contradict. */
-async function conclusionOfCompleted(run: JobRun, job: JobReading, sent: Sent): Promise<JobOutcome> {
+async function conclusionOfCompleted(
+  run: JobRun,
+  job: JobReading,
+  sent: Sent,
+  isOpenAtQueue: boolean,
+): Promise<JobOutcome> {
   const failed = (fault: PrintFault, behind?: JobReading, state?: DocumentPrinterState): JobOutcome => ({
     ok: false,
     fault,
     verdict: verdictOn(run, job, behind, sent),
     documentLeft: true,
     ...(state === undefined ? {} : { state }),
+    ...(isOpenAtQueue ? { unsettled: sent.id } : {}),
   })
+  const openAtQueue = isOpenAtQueue ? { openAtQueue: sent.id } : {}
   const printed = (counted: JobReading | undefined, confirmedBy: Place): JobOutcome => ({
     ok: true,
     verdict: verdictOnCompleted(counted, sent.expected),
     confirmedBy,
     settledAtMs: run.clock.nowMs(),
+    ...openAtQueue,
   })
   const behind = await behindQueue(run, sent)
   if (behind.ended !== undefined) return failed(behind.ended.fault, behind.job, behind.ended.state)

@@ -211,9 +211,11 @@ export function createDocumentPrinter(options: DocumentPrinterOptions): Document
 
   async function conclude(outcome: JobOutcome, jobId: string, expected: number | undefined): Promise<PrintResult> {
     if (!outcome.ok && outcome.unsettled !== undefined) {
-      leftovers.add({ jobId, id: outcome.unsettled, expected })
+      leftovers.add({ jobId, id: outcome.unsettled, expected, isTold: false })
     }
     if (outcome.ok) {
+      const { openAtQueue } = outcome
+      if (openAtQueue !== undefined) leftovers.add({ jobId, id: openAtQueue, expected, isTold: true })
       setState({ state: 'ready', warnings: state.state === 'printing' ? state.warnings : [] })
       const { confirmedBy, settledAtMs, verdict } = outcome
       log({ event: 'document-printer.printed', jobId, confirmedBy })

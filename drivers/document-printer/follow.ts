@@ -15,6 +15,8 @@ import { documentPrinterCondition } from './states.ts'
 export interface Followed {
   readonly end: /** canceled, aborted or completed: nothing more will happen. */
     | 'terminal'
+    /** The device behind the queue says completed; the queue itself has not noticed yet. */
+    | 'completed-behind'
     | 'vanished'
     /** The printer shows a fault that does not go away (`state`). */
     | 'trouble'
@@ -37,6 +39,11 @@ export interface FollowInput {
   readonly jobName: string
   /** The printer said that it has the document. */
   readonly acknowledged: boolean
+  /**
+   * Where the whole queue's job is one job of its device: whether that one is completed. CUPS asks its device once a second,
+   * and nobody needs to stand there that much longer.
+   */
+  readonly isCompletedBehind?: () => Promise<boolean>
 }
 
 export async function follow(run: JobRun, input: FollowInput): Promise<Followed> {
@@ -58,6 +65,7 @@ export async function follow(run: JobRun, input: FollowInput): Promise<Followed>
       if (isTerminal(job.state)) return ended('terminal')
       const wrong = watch.job(job, input.acknowledged, nowMs)
       if (wrong !== undefined) return ended(wrong)
+      if ((await input.isCompletedBehind?.()) === true) return ended('completed-behind')
     } else {
       silentSinceMs ??= nowMs
       const { state } = trouble(asked, input.talk, input.at)

@@ -5,7 +5,14 @@ import { NOTHING, type Verdict } from './verdict.ts'
 
 /** How one job ended, as the driver needs to know it. */
 export type JobOutcome =
-  | { readonly ok: true; readonly verdict: Verdict; readonly confirmedBy: Place; readonly settledAtMs: number }
+  | {
+      readonly ok: true
+      readonly verdict: Verdict
+      readonly confirmedBy: Place
+      readonly settledAtMs: number
+      /** The number of the queue's job, which the queue has not closed yet: it must not be sent once more. */
+      readonly openAtQueue?: number
+    }
   | FailedOutcome
 
 export interface FailedOutcome {

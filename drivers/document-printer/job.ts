@@ -31,8 +31,17 @@ export async function runJob(run: JobRun, job: CheckedJob, reading: PrinterReadi
   if (!submitted.ok) return afterRefusal(run, submitted, ticket.jobName, job.expected)
   const { id, acknowledged } = submitted
   const { jobName } = ticket
-  const followed = await follow(run, { talk: run.main, at: placeOf(run), id, jobName, acknowledged })
+  const followed = await follow(run, {
+    ...{ talk: run.main, at: placeOf(run), id, jobName, acknowledged },
+    // CUPS sends copies one after the other to a device that makes none itself: then its first job is not all.
+    ...(job.copies === 1 ? { isCompletedBehind: () => isCompletedBehind(run, jobName) } : {}),
+  })
   return conclude(run, followed, { id, jobName, expected: job.expected })
+}
+
+async function isCompletedBehind(run: JobRun, jobName: string): Promise<boolean> {
+  const found = await run.access.device()?.findJob(jobName, run.after.device)
+  return found?.ok === true && found.job?.state === 'completed'
 }
 
 /** In words for the maintainer; undefined when the printer can do all that is asked, or does not say. */

@@ -15,6 +15,8 @@ export interface Leftover {
   /** The printer's number. */
   readonly id: number
   readonly expected: number | undefined
+  /** Its end was told already; only the queue has to be rid of it. */
+  readonly isTold: boolean
 }
 
 /** More jobs than a hall's printer makes between two of its restarts. */
@@ -44,6 +46,7 @@ export function createLeftovers(onSettled: (jobId: string, verdict: Verdict) => 
           continue
         }
         open = open.filter((other) => other !== each)
+        if (each.isTold) continue
         const job = ours
         const isDevice = kind === 'ipp'
         const isPrinted = isDevice && job?.state === 'completed' && isFit(documentPrinterCondition(state))

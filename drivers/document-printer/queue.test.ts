@@ -103,6 +103,42 @@ it('is through with a job that its device still prints: the device is followed',
   expect(await handedOn).toMatchObject({ ok: true })
 })
 
+it('need not be waited for when its device has completed the job, and is rid of it then', async () => {
+  const { front, behind, bench } = await setUp()
+  front.hang()
+  const printing = bench.print('job', { pages: 1 })
+  await front.until(() => front.requests().sendDocument === 1)
+  const direct = openBench(behind.url)
+  direct.printer.start()
+  expect(await direct.print('job')).toMatchObject({ ok: true })
+  expect(await printing).toMatchObject({ ok: true, confirmedBy: 'device' })
+  // It would send the job again some day, had its device gone in this moment.
+  await front.until(() => front.jobStates()[0] === 'canceled')
+  const looks = front.requests().getPrinterAttributes
+  await front.until(() => front.requests().getPrinterAttributes > looks + 2)
+  expect(bench.printer.state()).toEqual({ state: 'ready', warnings: [] })
+  expect(bench.events.filter(({ event }) => event !== 'state')).toEqual([])
+})
+
+it('is waited for when it may send the copies one by one', async () => {
+  const { front, behind, bench } = await setUp()
+  front.hang()
+  let result: unknown = 'pending'
+  const printing = bench.print('job', { pages: 1, copies: 2 }).then((r) => {
+    result = r
+    return r
+  })
+  await front.until(() => front.requests().sendDocument === 1)
+  const direct = openBench(behind.url)
+  direct.printer.start()
+  expect(await direct.print('job')).toMatchObject({ ok: true })
+  const asked = front.requests().getJobAttributes
+  await front.until(() => front.requests().getJobAttributes > asked + 5)
+  expect(result).toBe('pending')
+  front.hang(false)
+  expect(await printing).toMatchObject({ ok: true })
+})
+
 it('counts what it sent, which says nothing about paper', async () => {
   const { front, behind, bench } = await setUp()
   const printing = bench.print('job', { pages: 1 })
