@@ -43,7 +43,20 @@ test('a wrong device URL says what one looks like', async () => {
   const result = await loadSettings(
     await fileWith(JSON.stringify({ ...GOOD, devices: { 'receipt-printer': '/dev/usb/lp0' } })),
   )
-  expect(!result.ok && result.problems[0]).toMatch(/^devices\.receipt-printer: must look like serial/)
+  expect(!result.ok && result.problems[0]).toMatch(
+    /^devices\.receipt-printer: "\/dev\/usb\/lp0" is not a URL.*usblp:\/\/\/dev\/usb\/lp0/,
+  )
+})
+
+test('an address of another class, and one wrong of several, are named', async () => {
+  const wrong = async (value: unknown) => {
+    const read = await loadSettings(await fileWith(JSON.stringify({ ...GOOD, devices: { 'receipt-printer': value } })))
+    return read.ok ? '' : read.problems.join('\n')
+  }
+  expect(await wrong('ipp://192.168.1.30/ipp/print')).toContain(
+    'is an address for document-printer, not for receipt-printer',
+  )
+  expect(await wrong(['tcp://192.168.1.20:9100', 'tcp://192.168.1.20'])).toContain('names no port')
 })
 
 test('a byte order mark is no mistake', async () => {

@@ -2,20 +2,19 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import type { DeviceClass } from '../drivers/condition/states.ts'
 import { rowOf, schemesOf } from '../drivers/transport/device-schemes.ts'
+import { parseDeviceUrlFor } from '../drivers/transport/device-url.ts'
 import { type Provisioning, ProvisioningSchema } from '../sync/protocol/keys.ts'
 import { LocalTextSchema } from '../sync/protocol/service-item.ts'
 import { PinScryptSchema } from './staff-pin.ts'
 
-/** Addresses of one class: one, or several in the order in which they are preferred. Each says by its scheme how it is reached. */
+/** Addresses of one class: one, or several in the order in which they are preferred. What is wrong with one is said in its words. */
 function deviceUrls(device: DeviceClass) {
-  const schemes = schemesOf(device)
-  const forms = schemes.map((scheme) => rowOf(scheme).form).join(', ')
-  const url = z
-    .string()
-    .refine(
-      (text) => schemes.some((scheme) => text.startsWith(`${scheme}:`) && /^\S+$/.test(text)),
-      `must look like ${forms}`,
-    )
+  const forms = schemesOf(device).map((scheme) => rowOf(scheme).form)
+  const url = z.string().superRefine((text, context) => {
+    const parsed = parseDeviceUrlFor(device, text)
+    if (!parsed.ok)
+      context.addIssue({ code: 'custom', message: `${parsed.detail}; written like ${forms.join(' or ')}` })
+  })
   return z.union([url, z.array(url).min(1).max(MOST_OF_A_CLASS)]).optional()
 }
 const MOST_OF_A_CLASS = 8

@@ -82,7 +82,7 @@ test.for<readonly [string, { settings?: unknown; provisioning?: unknown }, strin
     'a device address with a typo',
     { settings: { ...SETTINGS, devices: { 'receipt-printer': 'tpc://192.168.1.20:9100' } } },
     'settings',
-    'devices.receipt-printer: must look like serial:///dev/ttyUSB0?baud=115200 or tcp://192.168.1.20:9100',
+    'devices.receipt-printer: "tpc://192.168.1.20:9100" has the scheme "tpc:" (did you mean "tcp:"?)',
   ],
   ['no settings', { settings: undefined }, 'settings', 'the file is not there; README.md shows one to copy'],
   ['settings that are no JSON', { settings: '{ "place": ' }, 'settings', 'is not JSON'],
