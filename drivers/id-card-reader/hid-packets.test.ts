@@ -56,6 +56,7 @@ describe('padding of packets', () => {
       url: 'test:',
       unit: 'report',
       vendorId: 0x0400,
+      productId: 0xc35a,
       sendFeature: async () => true,
       write: async () => undefined,
       onData: core.onData,

@@ -130,6 +130,8 @@ const DAMAGED = {
   truncated: damaged('truncated'),
 }
 
+/** So few are copied sooner one by one. */
+const FEW_BYTES = 100
 /** The longest frame, and as much again: what is kept is moved to the front seldom, and never grows. */
 const ROOM_BYTES = 4 * (HEADER_BYTES + MAX_LEN)
 
@@ -141,8 +143,9 @@ const ROOM_BYTES = 4 * (HEADER_BYTES + MAX_LEN)
 export function createFrameParser(direction: 'requests' | 'answers'): FrameParser {
   const minLen = direction === 'requests' ? MIN_REQUEST_LEN : MIN_ANSWER_LEN
   const room = Buffer.alloc(ROOM_BYTES)
-  /** XOR of all bytes before each place. */
+  /** XOR of all bytes before each place, as far as `checkedTo`: it is only made where a frame may be. */
   const running = new Uint8Array(ROOM_BYTES + 1)
+  let checkedTo = 0
   let start = 0
   let end = 0
   let skipped = 0
@@ -156,20 +159,27 @@ export function createFrameParser(direction: 'requests' | 'answers'): FrameParse
   function keep(bytes: Uint8Array, from: number): number {
     if (start > 0 && bytes.length - from > ROOM_BYTES - end) {
       room.copyWithin(0, start, end)
-      running.copyWithin(0, start, end + 1)
+      running.copyWithin(0, start, checkedTo + 1)
+      checkedTo = Math.max(0, checkedTo - start)
       end -= start
       start = 0
     }
     const count = Math.min(bytes.length - from, ROOM_BYTES - end)
-    let check = running[end] ?? 0
-    for (let at = 0; at < count; at += 1) {
-      const byte = bytes[from + at] ?? 0
-      check ^= byte
-      room[end + at] = byte
-      running[end + at + 1] = check
-    }
+    if (count < FEW_BYTES) for (let at = 0; at < count; at += 1) room[end + at] = bytes[from + at] ?? 0
+    else room.set(count === bytes.length ? bytes : bytes.subarray(from, from + count), end)
     end += count
     return count
+  }
+
+  /** Whether the bytes between two places give 0; what lies before a place that was never asked about does not matter. */
+  function isChecked(from: number, to: number): boolean {
+    checkedTo = Math.max(checkedTo, from)
+    let check = running[checkedTo] ?? 0
+    for (; checkedTo < to; checkedTo += 1) {
+      check ^= room[checkedTo] ?? 0
+      running[checkedTo + 1] = check
+    }
+    return running[to] === running[from]
   }
 
   function scan(events: FrameEvent[]): void {
@@ -183,7 +193,7 @@ export function createFrameParser(direction: 'requests' | 'answers'): FrameParse
         skip(1)
       } else if (end - start < total) {
         return
-      } else if (running[start + total] !== running[start + PREAMBLE.length]) {
+      } else if (!isChecked(start + PREAMBLE.length, start + total)) {
         events.push(DAMAGED.checksum)
         skip(1)
       } else {

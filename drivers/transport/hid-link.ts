@@ -154,6 +154,7 @@ function linkOverHandle({ url, device, path, handle, hid, clock }: OpenDevice): 
     url,
     unit: 'report',
     vendorId: device.vendorId,
+    productId: device.productId,
     write,
     sendFeature(numberedReport) {
       if (core.ended() !== undefined) return Promise.resolve(false)

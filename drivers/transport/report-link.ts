@@ -6,8 +6,9 @@ import type { ByteLink, LinkFault } from './byte-link.ts'
  */
 export interface ReportLink extends ByteLink {
   readonly unit: 'report'
-  /** Whose device it is; some need a word before they talk. */
+  /** Whose device it is; some need a word before they talk, and makes differ in what they say. */
   readonly vendorId: number
+  readonly productId: number
   /** Sends a feature report, its number first. False when the device did not take it; the link goes on. */
   sendFeature(numberedReport: Uint8Array): Promise<boolean>
 }
