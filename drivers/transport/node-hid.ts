@@ -43,8 +43,21 @@ export const loadNodeHid: LoadHid = async () => {
     const { devicesAsync, getHidapiVersion, HIDAsync } = (await import('node-hid')).default
     // Makes it load its native part now, where a failure is a value.
     getHidapiVersion()
-    return { ok: true, hid: { list: devicesAsync, open: (path) => HIDAsync.open(path) } }
+    return { ok: true, hid: { list: devicesAsync, open: async (path) => handleOver(await HIDAsync.open(path)) } }
   } catch (error) {
     return { ok: false, detail: `node-hid cannot be used on this machine: ${messageOf(error)}` }
+  }
+}
+
+/**
+ * node-hid begins to read a turn after a listener was added, and throws, where nobody can catch it, when the device was closed
+ * by then. So closing waits that turn too.
+ */
+function handleOver(device: HidHandle): HidHandle {
+  return {
+    on: device.on.bind(device),
+    write: (report) => device.write(report),
+    sendFeatureReport: (report) => device.sendFeatureReport(report),
+    close: () => new Promise<void>((resolve) => process.nextTick(resolve)).then(() => device.close()),
   }
 }
