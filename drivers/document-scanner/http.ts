@@ -88,8 +88,7 @@ export function createHttpPort(address: EsclAddress, clock: Clock): HttpPort {
         method: asked.method,
         path: asked.path,
         headers: body === undefined ? {} : { 'Content-Type': 'text/xml', 'Content-Length': body.length },
-        // A job must not be posted twice: it goes over a connection that nobody can have closed meanwhile.
-        agent: reuse && asked.method !== 'POST' ? agent : false,
+        agent: reuse ? agent : false,
         ...tls,
       })
       const settle = (answer: HttpAnswer & { readonly wasStale?: boolean }): void => {
@@ -156,8 +155,9 @@ export function createHttpPort(address: EsclAddress, clock: Clock): HttpPort {
   return {
     async send(asked) {
       const first = await once(asked, true)
-      // The device closed the kept connection just when we used it: nothing was asked yet.
-      return first.wasStale ? once(asked, false) : first
+      // The device closed the kept connection just when we used it. Whether a job was posted all the same nobody knows, and
+      // it must not be posted twice.
+      return first.wasStale && asked.method !== 'POST' ? once(asked, false) : first
     },
     interrupt() {
       for (const abort of [...underWay]) abort()
