@@ -181,32 +181,33 @@ function readBody(response: IncomingMessage, asked: HttpRequest, { settle, still
     tooLong(inAll)
     return
   }
-  const pieces: Buffer[] = []
+  // What it says that it will send is not believed beyond the limit, and more than it said makes room as it comes.
+  let body = new Uint8Array(inAll ?? 0)
   let soFar = 0
   stillComes()
   response.on('data', (piece: Buffer) => {
-    soFar += piece.length
-    if (soFar > asked.maxBytes) {
-      tooLong(soFar)
+    if (soFar + piece.length > asked.maxBytes) {
+      tooLong(soFar + piece.length)
       return
     }
-    pieces.push(piece)
+    if (soFar + piece.length > body.length) {
+      const grown = new Uint8Array(Math.min(asked.maxBytes, (soFar + piece.length) * 2))
+      grown.set(body.subarray(0, soFar))
+      body = grown
+    }
+    body.set(piece, soFar)
+    soFar += piece.length
     stillComes()
     if (response.statusCode === 200) asked.onBytes?.(soFar, inAll)
   })
   response.on('error', (error) => settle({ ok: false, fault: 'cut-off', detail: error.message }))
   response.on('end', () => {
-    const body = new Uint8Array(soFar)
-    let at = 0
-    for (const piece of pieces) {
-      body.set(piece, at)
-      at += piece.length
-    }
     const { 'retry-after': retryAfter, location, 'content-type': contentType } = headers
     settle({
       ok: true,
       status: response.statusCode ?? 0,
-      body,
+      // Of its own memory, and no more of it than there is.
+      body: soFar === body.length ? body : body.slice(0, soFar),
       location,
       contentType,
       retryAfterMs: retryAfter !== undefined && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) * 1000 : undefined,

@@ -1,14 +1,11 @@
-import { execFile, fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { createDocumentScanner, type DocumentScanner } from '../../drivers/document-scanner/driver.ts'
-import { readCapabilities, writeScanSettings } from '../../drivers/document-scanner/protocol.ts'
-import type { ScanOptions } from '../../drivers/document-scanner/states.ts'
 import { realClock } from '../../drivers/transport/clock.ts'
 import { findCommand } from '../support/chromium.ts'
+import { type CurlPage, PAGE } from './escl-page.ts'
 import { limitNote, ms, times } from './render.ts'
 import { type Bench, type BenchOptions, firstLine, type Report } from './report.ts'
 import { pairRatios, round, type Summary, summarize } from './stats.ts'
@@ -18,28 +15,42 @@ const LIMIT = 1.2
 const DEFAULT_SAMPLES = 60
 /** Rounds that do not count: the page is drawn in the first, and code is compiled in the first few. */
 const WARM_UP = 10
-const PAGE: ScanOptions = { source: 'flatbed', mode: 'colour', dpi: 300, format: 'image/jpeg' }
 
 export const devicesEscl: Bench = {
   about: 'an A4 page of a simulated eSCL scanner, from the order to its bytes in hand, beside curl of the same bytes',
   run,
 }
 
-const execFileAsync = promisify(execFile)
-
 async function run(options: BenchOptions): Promise<Report> {
   const curl = findCommand('curl')
   if (curl === undefined) return { rows: [], figures: {}, problems: ['no curl: there is nothing to compare with'] }
-  const child = fork(join(import.meta.dirname, 'escl-scanner.ts'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const scanner = startChild('escl-scanner.ts', [])
+  const [{ url }] = (await once(scanner, 'message')) as [{ url: string }]
+  const peer = startChild('escl-curl.ts', [curl, url.replace('escl:', 'http:'), options.dir])
   try {
-    const [{ url }] = (await once(child, 'message')) as [{ url: string }]
-    const measured = await measure(url, curl, options)
-    return report(measured)
+    return report(await measure(url, peer, options))
   } finally {
-    const ended = once(child, 'exit')
-    child.disconnect()
-    await ended
+    for (const child of [peer, scanner]) {
+      const ended = once(child, 'exit')
+      child.disconnect()
+      await ended
+    }
   }
+}
+
+/**
+ * Scanner and curl have processes of their own: neither the pages that are served nor the programs that are started shall
+ * cost the one that is measured anything.
+ */
+function startChild(file: string, args: readonly string[]): ChildProcess {
+  return fork(join(import.meta.dirname, file), args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+}
+
+async function curlPage(peer: ChildProcess): Promise<CurlPage> {
+  peer.send('page')
+  const [answer] = (await once(peer, 'message')) as [CurlPage | { readonly problem: string }]
+  if ('problem' in answer) throw new Error(`curl: ${answer.problem}`)
+  return answer
 }
 
 interface Measured {
@@ -58,12 +69,11 @@ interface Measured {
   readonly problems: string[]
 }
 
-async function measure(url: string, curl: string, { samples, dir, tell }: BenchOptions): Promise<Measured> {
+async function measure(url: string, peer: ChildProcess, { samples, tell }: BenchOptions): Promise<Measured> {
   const measured: Measured = { ourMs: [], curlMs: [], curlPageMs: [], wholeMs: [], bytes: 0, problems: [] }
   const nothing = (): void => undefined
   const scanner = createDocumentScanner({ url, clock: realClock, onEvent: nothing, log: nothing })
   scanner.start()
-  const peer = await openCurl(curl, url.replace('escl:', 'http:'), dir)
   const count = samples ?? DEFAULT_SAMPLES
   let bytes = 0
   try {
@@ -71,9 +81,9 @@ async function measure(url: string, curl: string, { samples, dir, tell }: BenchO
       if (round % 20 === 0) tell(`pages ${Math.max(0, round)} of ${count}`)
       // Who goes first takes turns: what one leaves behind in caches is the other's gain.
       const peerFirst = round % 2 === 0
-      const before = peerFirst ? await peer.page() : undefined
+      const before = peerFirst ? await curlPage(peer) : undefined
       const ours = await ourPage(scanner)
-      const theirs = before ?? (await peer.page())
+      const theirs = before ?? (await curlPage(peer))
       if (ours.sha256 !== theirs.sha256) throw new Error('the two did not get the same bytes')
       bytes = ours.bytes
       if (round < 0) continue
@@ -103,41 +113,6 @@ async function ourPage(scanner: DocumentScanner) {
   const wholeMs = performance.now() - startedMs
   if (!result.ok) throw new Error(`the scan failed: ${result.fault} ${result.detail ?? ''}`)
   return { pageMs, wholeMs, bytes: page.length, sha256: sha256(page) }
-}
-
-interface Curl {
-  /** Looks, posts a job, takes its page, deletes it. Only the first three count, as only they do for us. */
-  page(): Promise<{ readonly ms: number; readonly pageMs: number; readonly sha256: string }>
-}
-
-async function openCurl(curl: string, url: string, dir: string): Promise<Curl> {
-  const settings = join(dir, 'scan-settings.xml')
-  const page = join(dir, 'page.jpg')
-  const write = '%{time_total} %{time_connect} %{http_code} %header{location}'
-
-  async function request(to: string, ...args: string[]) {
-    const { stdout } = await execFileAsync(curl, ['--silent', '--noproxy', '*', '--write-out', write, ...args, to])
-    const [total, connect, status = '', location = ''] = stdout.trim().split(' ')
-    if (!status.startsWith('2')) throw new Error(`curl was answered ${status}`)
-    const ms = Number(total) * 1000
-    return { ms, afterConnectMs: ms - Number(connect) * 1000, location }
-  }
-
-  await request(`${url}/ScannerCapabilities`, '--output', settings)
-  const read = readCapabilities(await readFile(settings))
-  if (!read.ok) throw new Error(read.detail)
-  await writeFile(settings, writeScanSettings(PAGE, read.capabilities))
-  return {
-    async page() {
-      const status = await request(`${url}/ScannerStatus`, '--output', '/dev/null')
-      const body = ['--header', 'Content-Type: text/xml', '--data-binary', `@${settings}`]
-      const job = await request(`${url}/ScanJobs`, '--output', '/dev/null', ...body)
-      const got = await request(`${job.location}/NextDocument`, '--output', page)
-      await request(job.location, '--output', '/dev/null', '--request', 'DELETE')
-      const all = status.afterConnectMs + job.ms + got.afterConnectMs
-      return { ms: all, pageMs: got.afterConnectMs, sha256: sha256(await readFile(page)) }
-    },
-  }
 }
 
 function report({ ourMs, curlMs, curlPageMs, wholeMs, bytes, problems }: Measured): Report {
