@@ -147,6 +147,13 @@ describe('what the device cannot do', () => {
 })
 
 describe('a device that is not ready', () => {
+  it('is not begun with when its feeder is known to be empty', async () => {
+    const bench = await ready()
+    const trace = traced(bench)
+    expect(await bench.scan(FEEDER)).toMatchObject({ ok: false, fault: 'feeder-empty' })
+    expect(trace()).toEqual(['GET ScannerStatus 200', 'GET ScannerStatus 200'])
+  })
+
   it('is waited for as long as it asks to, within limits', async () => {
     const bench = await ready()
     bench.simulator.warmUp(2, 3)
@@ -350,6 +357,17 @@ describe('breaking off', () => {
     await bench.scanner.stop()
     expect(bench.clock.pending()).toEqual([])
   })
+})
+
+it('outlives a listener that throws', async () => {
+  const bench = await ready()
+  const onPage = () => {
+    throw new Error('a bug of the caller')
+  }
+  await expect(bench.scan(FLATBED, { onPage })).rejects.toThrow('a bug of the caller')
+  expect(bench.simulator.jobsLeft()).toBe(0)
+  await bench.clock.fire(0)
+  await expectWorking(bench)
 })
 
 describe('the job at the device', () => {

@@ -163,15 +163,22 @@ export function createDocumentScanner(options: DocumentScannerOptions): Document
     setState({ state: 'scanning' })
     log({ event: 'document-scanner.scan', ...parsed.data, duplex: parsed.data.duplex === true })
     const startedAtMs = clock.nowMs()
-    const outcome = await runJob(current, parsed.data, {
-      ...run,
-      onPage(page) {
-        pages++
-        bytes += page.bytes.length
-        log({ event: 'document-scanner.page', page: pages, bytes: page.bytes.length })
-        run.onPage?.(page)
-      },
-    })
+    let outcome: ScanOutcome
+    try {
+      outcome = await runJob(current, parsed.data, {
+        ...run,
+        onPage(page) {
+          pages++
+          bytes += page.bytes.length
+          log({ event: 'document-scanner.page', page: pages, bytes: page.bytes.length })
+          run.onPage?.(page)
+        },
+      })
+    } catch (error) {
+      // A listener that throws is a bug of its owner's: it gets to know, and the device goes on being looked after.
+      tickAfter(0)
+      throw error
+    }
     // What the device is now belongs into the answer; where the job has just seen it, it is not asked again.
     if (outcome.state === undefined && !stopped) await lookAgain(current)
     else if (outcome.state !== undefined) {

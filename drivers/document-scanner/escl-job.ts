@@ -71,7 +71,7 @@ async function post(context: EsclJobContext, before: EsclStatus): Promise<Posted
     const after = await askStatus()
     if (!answer.ok || answer.status === 201) {
       // It may have begun a job all the same: one that was not there before is ours.
-      if (after.ok) await deleteOrphans(deletion, before.jobs, after.value.jobs)
+      if (after.ok) adoptOrphans(deletion, before.jobs, after.value.jobs)
       if (!answer.ok && !after.ok) return ofState(after)
       return answer.ok ? failed('bad-answer', 'it began a job without saying which') : ofAnswer(answer)
     }
@@ -148,17 +148,16 @@ async function broken(context: EsclJobContext, answer: Extract<HttpAnswer, { ok:
   return hindranceFor(context.job.options.source, status.value) ?? failed('bad-page', `cut off: ${answer.detail}`)
 }
 
-async function deleteOrphans(
+/** Jobs that were not there before are ours: they are deleted at the next look, which comes at once. */
+function adoptOrphans(
   deletion: JobDeletion,
   before: readonly EsclJobInfo[] | undefined,
   after: readonly EsclJobInfo[] | undefined,
-): Promise<void> {
+): void {
   const known = new Set(before?.map(({ uri }) => uri))
   for (const { uri, state } of after ?? []) {
     const path = pathOf(uri)
-    if (path === undefined || known.has(uri) || (state !== 'Pending' && state !== 'Processing')) continue
-    deletion.begun(path)
-    await deletion.finish(path)
+    if (path !== undefined && !known.has(uri) && (state === 'Pending' || state === 'Processing')) deletion.begun(path)
   }
 }
 

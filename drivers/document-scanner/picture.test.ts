@@ -113,6 +113,16 @@ describe('a stream of pages', () => {
     }
   })
 
+  it.each([
+    ['image/jpeg', jpeg],
+    ['image/png', png],
+  ] as const)('of one %s is handed out with its last byte', (format, page) => {
+    const splitter = createPageSplitter(format, 1_000_000)
+    expect(splitter.push(page.subarray(0, -1))).toEqual([])
+    expect(splitter.push(page.subarray(-1))).toHaveLength(1)
+    expect(splitter.heldBytes()).toBe(0)
+  })
+
   it('is not read on once it makes no sense, and never holds more than a page may have', () => {
     const splitter = createPageSplitter('image/png', 1000)
     expect(splitter.push(png)).toEqual([])

@@ -140,6 +140,7 @@ describe('a scanimage that misbehaves', () => {
   it.each([
     ['broken', 'bad-page'],
     ['crash', 'device-error'],
+    ['jam-after-page', 'jam'],
   ] as const)('and is %s in a scan', async (mode, fault) => {
     const fake = await openFakeScanimage()
     const watched = watchScanner('sane:fake', { sane: { program: fake.program } })
@@ -147,6 +148,7 @@ describe('a scanimage that misbehaves', () => {
     await watched.untilState({ state: 'ready' })
     await fake.set(mode)
     expect(await watched.scan(PNG_PAGE)).toMatchObject({ ok: false, fault, pages: 0 })
+    expect(watched.pages).toEqual([])
     await fake.set('ok')
     await watched.nextLook()
     await watched.untilState({ state: 'ready' })
@@ -161,6 +163,16 @@ describe('a scanimage that misbehaves', () => {
     watched.scanner.start()
     await watched.untilState({ state: 'bad-answer', why: 'too-long' })
     await watched.scanner.stop()
+    await fake.close()
+  })
+
+  it('and hangs is let go of at once when the host stops', async () => {
+    const fake = await openFakeScanimage('hang')
+    const watched = watchScanner('sane:fake', { sane: { program: fake.program } })
+    watched.scanner.start()
+    await watched.clock.begun(WAITS.saneAnswerTimeoutMs)
+    await watched.scanner.stop()
+    expect(watched.clock.pending()).toEqual([])
     await fake.close()
   })
 })

@@ -9,7 +9,7 @@ import { FLATBED } from './scanner-bench.ts'
  * A program in the place of scanimage that hangs where it is told to, for real: a process of the system that does not end.
  * `ok`: lists options, and scans one page. `hang`: does nothing, for ever. `hang-mid-page`: half a page first. `hang-after`:
  * says that it is through, and stays (devices.md 6.1). `stubborn`: hangs and ignores SIGTERM. `broken`: half a page, and
- * ends as if all were well. `endless`: a listing without end. `lost`: the device is not there.
+ * ends as if all were well. `jam-after-page`: a page that looks whole, and the word that it jammed. `endless`: a listing without end. `lost`: the device is not there.
  */
 export type FakeMode =
   | 'ok'
@@ -21,6 +21,7 @@ export type FakeMode =
   | 'endless'
   | 'lost'
   | 'crash'
+  | 'jam-after-page'
 
 export interface FakeScanimage {
   readonly program: string
@@ -64,6 +65,7 @@ case $mode in
   ok) page; printf 'Progress: 50.0%%\\rProgress: 100.0%%\\r' >&2 ;;
   hang-mid-page) half; exec sleep 1000 ;;
   broken) half ;;
+  jam-after-page) page; printf 'scanimage: sane_read: Document feeder jammed\\nScanned page 1. (scanner status = 6)\\n' >&2; exit 6 ;;
   hang-after) page; printf 'Scanned page 1. (scanner status = 5)\\nBatch terminated, 1 page scanned\\n' >&2; exec sleep 1000 ;;
 esac
 printf 'Scanned page 1. (scanner status = 5)\\nBatch terminated, 1 page scanned\\n' >&2
