@@ -4,7 +4,7 @@ import { type CameraState, CameraStateSchema, cameraCondition } from './states.t
 
 const CONDITIONS: readonly (readonly [CameraState, string, string, string])[] = [
   [{ state: 'closed' }, 'ready', 'normal', 'nobody'],
-  [{ state: 'connecting' }, 'connecting', 'alarm', 'nobody'],
+  [{ state: 'connecting' }, 'connecting', 'normal', 'nobody'],
   [{ state: 'ready', label: 'HD' }, 'ready', 'normal', 'nobody'],
   [{ state: 'capturing', label: 'HD' }, 'busy', 'normal', 'nobody'],
   [{ state: 'denied' }, 'not-reachable', 'alarm', 'maintainer'],

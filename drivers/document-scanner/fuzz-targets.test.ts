@@ -1,14 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { FuzzTarget } from '../testing/fuzz-target.ts'
 import { fuzzTargets } from './fuzz-targets.ts'
 
 /** A taste of the campaign (test/fuzz): valid seeds are taken, and nothing that is done to them makes a parser throw. */
 const RUNS = 200
 
-const targets: readonly FuzzTarget[] = fuzzTargets
-
-describe.each(targets)('$name', (target) => {
+describe.each(fuzzTargets)('$name', (target) => {
   test('takes its seeds, whatever pieces they come in', () => {
     for (const seed of target.seeds()) {
       expect(target.feed(seed, [])).toBe('accepted')

@@ -1,3 +1,4 @@
+import type { FuzzTarget } from '../testing/fuzz-target.ts'
 import { readCapabilities } from './capabilities.ts'
 import { crc32 } from './crc32.ts'
 import { createPageSplitter } from './page-splitter.ts'
@@ -56,16 +57,7 @@ const SETTINGS = text(
   '<s:ScanSettings xmlns:s="http://schemas.hp.com/imaging/escl/2011/05/03" xmlns:p="http://www.pwg.org/schemas/2010/12/sm"><p:Version>2.0</p:Version><p:ScanRegions><p:ScanRegion><p:ContentRegionUnits>escl:ThreeHundredthsOfInches</p:ContentRegionUnits><p:XOffset>0</p:XOffset><p:YOffset>0</p:YOffset><p:Width>2480</p:Width><p:Height>3508</p:Height></p:ScanRegion></p:ScanRegions><p:InputSource>Platen</p:InputSource><s:ColorMode>RGB24</s:ColorMode><p:DocumentFormat>image/jpeg</p:DocumentFormat><s:XResolution>300</s:XResolution><s:YResolution>300</s:YResolution></s:ScanSettings>',
 )
 
-/** FuzzTarget of drivers/testing/fuzz-target.ts, which nothing that is shipped may import; the test holds one to the other. */
-interface ParserTarget {
-  readonly name: string
-  seeds(): readonly Uint8Array[]
-  feed(bytes: Uint8Array, pieces: readonly number[]): 'accepted' | 'rejected'
-  isGood?(bytes: Uint8Array): boolean
-  readonly maxHeldBytes: number
-}
-
-export const fuzzTargets: readonly ParserTarget[] = [
+export const fuzzTargets: readonly FuzzTarget[] = [
   {
     name: 'document-scanner/capabilities',
     seeds: () => [documents().capabilities],

@@ -29,6 +29,7 @@ export const HAZARDS: Readonly<Partial<Record<DeviceClass, readonly string[]>>> 
     ...['unplug', 'no-answer', 'noise', 'over-long-frame', 'cover-open', 'jam', 'feeder-empty'],
     ...['scanner-hangs', 'job-vanishes'],
   ],
+  camera: ['unplug', 'no-answer'],
   'line-board': ['unplug', 'no-answer', 'noise', 'wrong-checksum', 'over-long-frame', 'power-lost'],
 }
 
