@@ -44,6 +44,7 @@ export const SettingsSchema = z.strictObject({
     'receipt-printer': deviceUrls('receipt-printer'),
     'document-printer': deviceUrls('document-printer'),
     'document-scanner': deviceUrls('document-scanner'),
+    'signature-pad': deviceUrls('signature-pad'),
     'line-board': deviceUrls('line-board'),
   }),
   /** The maintainers' door; without a PIN it stays shut. */

@@ -36,6 +36,15 @@ import {
   receiptPrinterCondition,
 } from '../receipt-printer/states.ts'
 import {
+  type BeginResult,
+  BeginResultSchema,
+  SignaturePadEventSchema,
+  SignaturePadStateSchema,
+  type SignatureResult,
+  SignatureResultSchema,
+  signaturePadCondition,
+} from '../signature-pad/states.ts'
+import {
   SmartCardEventSchema,
   SmartCardStateSchema,
   type SocialSecurityResult,
@@ -84,6 +93,14 @@ const BOARD = {
   result: LineBoardResultSchema,
   absent: boardDone({ ok: false, fault: 'unplugged', state: { state: 'unplugged', fault: 'not-found' } }),
   lost: boardDone({ ok: false, fault: 'stopped', state: { state: 'unplugged', fault: 'lost' } }),
+}
+const signing = (result: BeginResult): BeginResult => result
+const signed = (result: SignatureResult): SignatureResult => result
+const PAD = {
+  argument: z.strictObject({}),
+  result: BeginResultSchema,
+  absent: signing({ ok: false, fault: 'not-connected', state: { state: 'unplugged', fault: 'not-found' } }),
+  lost: signing({ ok: false, fault: 'interrupted', state: { state: 'unplugged', fault: 'lost' } }),
 }
 const cardRead = (result: SocialSecurityResult): SocialSecurityResult => result
 /** A PDF that a kiosk prints; longer ones are refused before they cross the line. */
@@ -190,6 +207,26 @@ export const CLASSES = {
     condition: codeScannerCondition,
     event: CodeScannerEventSchema,
     operations: {},
+  },
+  'signature-pad': {
+    state: SignaturePadStateSchema,
+    lostState: { state: 'unplugged', fault: 'lost' },
+    condition: signaturePadCondition,
+    event: SignaturePadEventSchema,
+    operations: {
+      /** Somebody is asked to sign. */
+      begin: operation(PAD),
+      /** What was written so far is wiped, and goes on. */
+      clear: operation(PAD),
+      /** Nobody signs any more. */
+      cancel: operation(PAD),
+      finish: operation({
+        argument: z.strictObject({}),
+        result: SignatureResultSchema,
+        absent: signed({ ok: false, fault: 'not-connected', state: { state: 'unplugged', fault: 'not-found' } }),
+        lost: signed({ ok: false, fault: 'interrupted', state: { state: 'unplugged', fault: 'lost' } }),
+      }),
+    },
   },
   'line-board': {
     state: LineBoardStateSchema,

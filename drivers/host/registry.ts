@@ -9,6 +9,7 @@ import type { Lamp } from '../line-board/states.ts'
 import type { ReceiptDocument } from '../receipt-printer/document.ts'
 import { createReceiptPrinter } from '../receipt-printer/driver.ts'
 import { loadGlyphs } from '../receipt-printer/glyphs.ts'
+import { createSignaturePad } from '../signature-pad/driver.ts'
 import { createSmartCardReader } from '../smart-card/driver.ts'
 import type { OpenLink } from '../transport/byte-link.ts'
 import type { Clock } from '../transport/clock.ts'
@@ -110,6 +111,26 @@ export const DRIVERS: Readonly<Record<HostedClass, (tools: DriverTools) => Runni
     })
     const { start, stop, state } = scanner
     return { start, stop, state, operations: {} }
+  },
+  'signature-pad': (tools) => {
+    const pad = createSignaturePad({
+      ...tools,
+      onEvent: (event) => (event.event === 'state' ? tools.onState(event.state) : tools.onEvent(event)),
+      log: ({ event, ...detail }) => tools.log('info', event, detail),
+    })
+    const { start, stop, state } = pad
+    return {
+      ...{ start, stop, state },
+      operations: {
+        begin: async () => pad.begin(),
+        clear: async () => pad.clear(),
+        cancel: async () => {
+          pad.cancel()
+          return { ok: true }
+        },
+        finish: async () => pad.finish(),
+      },
+    }
   },
   'line-board': (tools) => {
     const board = createLineBoard({

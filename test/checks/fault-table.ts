@@ -30,6 +30,7 @@ export const HAZARDS: Readonly<Partial<Record<DeviceClass, readonly string[]>>> 
     ...['scanner-hangs', 'job-vanishes'],
   ],
   camera: ['unplug', 'no-answer'],
+  'signature-pad': ['unplug', 'noise'],
   'line-board': ['unplug', 'no-answer', 'noise', 'wrong-checksum', 'over-long-frame', 'power-lost'],
 }
 

@@ -3,6 +3,7 @@ import { fuzzTargets as documentPrinter } from '../../drivers/document-printer/f
 import { fuzzTargets as documentScanner } from '../../drivers/document-scanner/fuzz-targets.ts'
 import { fuzzTargets as idCardReader } from '../../drivers/id-card-reader/fuzz-targets.ts'
 import { fuzzTargets as lineBoard } from '../../drivers/line-board/fuzz-targets.ts'
+import { fuzzTargets as signaturePad } from '../../drivers/signature-pad/fuzz-targets.ts'
 import { fuzzTargets as smartCard } from '../../drivers/smart-card/fuzz-targets.ts'
 import type { FuzzTarget } from '../../drivers/testing/fuzz-target.ts'
 import { syncTargets } from './sync-targets.ts'
@@ -15,5 +16,6 @@ export const TARGETS: readonly FuzzTarget[] = [
   ...codeScanner,
   ...documentPrinter,
   ...documentScanner,
+  ...signaturePad,
   ...lineBoard,
 ]
