@@ -3,7 +3,7 @@ import { ConditionSchema } from '../condition/states.ts'
 import { type SignaturePadState, SignaturePadStateSchema, signaturePadCondition } from './states.ts'
 
 const CONDITIONS: readonly (readonly [SignaturePadState, string, string, string])[] = [
-  [{ state: 'connecting' }, 'connecting', 'alarm', 'nobody'],
+  [{ state: 'connecting' }, 'connecting', 'normal', 'nobody'],
   [{ state: 'ready' }, 'ready', 'normal', 'nobody'],
   [{ state: 'writing', strokes: 2 }, 'busy', 'normal', 'nobody'],
   [{ state: 'garbled' }, 'not-responding', 'alarm', 'staff'],
