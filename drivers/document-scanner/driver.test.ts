@@ -42,7 +42,7 @@ function traced({ simulator }: Bench): () => readonly string[] {
 
 describe('a scan', () => {
   it('goes as sane-airscan goes, and deletes its job', async () => {
-    const bench = await ready({ sheets: 2 })
+    const bench = await ready({ sheets: 2 }, { timing: { ...WAITS, freshMs: -1 } })
     const trace = traced(bench)
     expect(await bench.scan(FLATBED)).toMatchObject({ ok: true, pages: 1 })
     expect(trace()).toEqual([
@@ -72,6 +72,33 @@ describe('a scan', () => {
       'scanning',
       'ready',
     ])
+  })
+
+  it('spares the question that was answered a moment ago, unless the answer was bad', async () => {
+    const bench = await ready({ sheets: 1 })
+    const trace = traced(bench)
+    expect(await bench.scan(FLATBED)).toMatchObject({ ok: true, pages: 1 })
+    expect(trace()[0]).toBe('POST ScanJobs 201')
+    // What happened since is found out by the refusal.
+    bench.simulator.jam()
+    expect(await bench.scan(FEEDER)).toMatchObject({ ok: false, fault: 'jam', state: { state: 'jammed' } })
+    bench.simulator.recover()
+    bench.simulator.loadFeeder(0)
+    expect(await bench.scan(FLATBED)).toMatchObject({ ok: true })
+    expect(bench.scanner.state()).toEqual({ state: 'ready', feeder: 'empty' })
+    // And paper that was put in since is not overlooked.
+    bench.simulator.loadFeeder(1)
+    expect(await bench.scan(FEEDER)).toMatchObject({ ok: true, pages: 1 })
+  })
+
+  it('is not lost with a connection that the device closed in between', async () => {
+    const bench = await ready()
+    for (let each = 0; each < 10; each++) {
+      bench.simulator.dropConnections()
+      expect(await bench.scan(FLATBED)).toMatchObject({ ok: true, pages: 1 })
+    }
+    expect(bench.simulator.jobsLeft()).toBe(0)
+    expect(bench.events.filter(({ event }) => event === 'ability')).toHaveLength(1)
   })
 
   it('hands out each page with its size, both sides in turn', async () => {

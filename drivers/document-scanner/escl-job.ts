@@ -3,7 +3,7 @@ import type { EsclCapabilities } from './capabilities.ts'
 import type { HttpAnswer, HttpPort } from './http.ts'
 import type { JobDeletion } from './job-deletion.ts'
 import { endOf, type Failed, failed, hindranceFor, pathOf } from './job-end.ts'
-import { inspectPage } from './picture.ts'
+import { createPageCheck } from './picture.ts'
 import { writeScanSettings } from './scan-settings.ts'
 import type { DocumentScannerState, ScanFault } from './states.ts'
 import type { EsclJobInfo, EsclStatus } from './status.ts'
@@ -18,6 +18,8 @@ export interface EsclJobContext extends BackendOptions {
   readonly http: HttpPort
   readonly deletion: JobDeletion
   readonly askStatus: () => Promise<Asked<EsclStatus>>
+  /** What was answered a moment ago; undefined when that is too long ago. */
+  readonly freshStatus: () => EsclStatus | undefined
 }
 
 /** A body that comes with a refusal: read for nothing but its end. */
@@ -26,13 +28,15 @@ const REFUSAL_BYTES = 64 * 1024
 const GIVEN_UP = failed('cancelled')
 
 export async function runEsclJob(context: EsclJobContext): Promise<ScanOutcome> {
-  const { job, askStatus, deletion } = context
+  const { job, askStatus, freshStatus, deletion } = context
   await deletion.catchUp()
-  const before = await askStatus()
+  const fresh = freshStatus()
+  // Good news of a moment ago are enough, since POST is refused when they are old; bad ones are asked after.
+  const isClear = fresh !== undefined && obstacleOf(context, fresh) === undefined
+  const before: Asked<EsclStatus> = isClear ? { ok: true, value: fresh } : await askStatus()
   if (!before.ok) return ofState(before)
-  const hindrance = hindranceFor(job.options.source, before.value)
-  if (hindrance !== undefined) return hindrance
-  if (isKnownEmpty(context, before.value)) return failed('feeder-empty')
+  const obstacle = obstacleOf(context, before.value)
+  if (obstacle !== undefined) return obstacle
   if (job.signal.aborted) return GIVEN_UP
   const posted = await post(context, before.value)
   if (!posted.ok) return posted
@@ -43,9 +47,14 @@ export async function runEsclJob(context: EsclJobContext): Promise<ScanOutcome> 
   }
 }
 
-/** Only a feeder with a sensor is believed: others say "empty" whenever no job runs (AirSane pull request 135). */
-function isKnownEmpty({ job, capabilities }: EsclJobContext, { feeder }: EsclStatus): boolean {
-  return job.options.source === 'feeder' && capabilities.detectsPaper && feeder === 'empty'
+/**
+ * What keeps a job from being begun. An empty feeder only where there is a sensor: others say "empty" whenever no job runs
+ * (AirSane pull request 135).
+ */
+function obstacleOf({ job, capabilities }: EsclJobContext, status: EsclStatus): Failed | undefined {
+  const { source } = job.options
+  const isEmpty = source === 'feeder' && capabilities.detectsPaper && status.feeder === 'empty'
+  return hindranceFor(source, status) ?? (isEmpty ? failed('feeder-empty') : undefined)
 }
 
 type Posted = { readonly ok: true; readonly path: string } | Failed
@@ -54,12 +63,14 @@ async function post(context: EsclJobContext, before: EsclStatus): Promise<Posted
   const { job, capabilities, rootPath, http, deletion, askStatus, clock, timing } = context
   const body = writeScanSettings(job.options, capabilities)
   const giveUpAtMs = clock.nowMs() + timing.warmUpTimeoutMs
+  let onNewConnection = false
   for (;;) {
     // Never broken off: who does not wait for the answer does not know which job to delete.
     const answer = await http.send({
       method: 'POST',
       path: `${rootPath}/ScanJobs`,
       body,
+      onNewConnection,
       maxBytes: REFUSAL_BYTES,
       timeoutMs: timing.answerTimeoutMs,
     })
@@ -71,8 +82,15 @@ async function post(context: EsclJobContext, before: EsclStatus): Promise<Posted
     const after = await askStatus()
     if (!answer.ok || answer.status === 201) {
       // It may have begun a job all the same: one that was not there before is ours.
-      if (after.ok) adoptOrphans(deletion, before.jobs, after.value.jobs)
+      const isNew = after.ok && adoptOrphans(deletion, before.jobs, after.value.jobs)
       if (!answer.ok && !after.ok) return ofState(after)
+      const isStale = !answer.ok && answer.fault === 'unplugged' && answer.isStale === true
+      if (isStale && after.ok && after.value.jobs !== undefined && !isNew) {
+        // It never got there: the device lists its jobs, and there is none of ours.
+        if (job.signal.aborted) return GIVEN_UP
+        onNewConnection = true
+        continue
+      }
       return answer.ok ? failed('bad-answer', 'it began a job without saying which') : ofAnswer(answer)
     }
     if (after.ok) {
@@ -101,6 +119,7 @@ async function takePages(context: EsclJobContext, jobPath: string): Promise<Scan
   let pageEndsAtMs = clock.nowMs() + timing.pageTimeoutMs
   for (;;) {
     const page = pages + 1
+    const check = createPageCheck(format)
     const answer = await http.send({
       method: 'GET',
       path: `${jobPath.replace(/\/$/, '')}/NextDocument`,
@@ -108,14 +127,17 @@ async function takePages(context: EsclJobContext, jobPath: string): Promise<Scan
       timeoutMs: Math.max(1, pageEndsAtMs - clock.nowMs()),
       stallMs: timing.pageStallMs,
       signal: job.signal,
-      onBytes: (bytes, inAll) =>
-        job.onProgress({ page, bytes, ...(inAll && { percent: Math.min(100, (100 * bytes) / inAll) }) }),
+      onBytes(soFar, inAll) {
+        const bytes = soFar.length
+        job.onProgress({ page, bytes, ...(inAll && { percent: Math.min(100, (100 * bytes) / inAll) }) })
+        return check.soFar(soFar)
+      },
     })
     if (job.signal.aborted) return GIVEN_UP
     if (!answer.ok) return broken(context, answer)
     if (answer.status === 200) {
       if (pages >= limits.maxPages) return failed('too-many-pages', `more than ${limits.maxPages} pages`)
-      const inspected = inspectPage(format, answer.body)
+      const inspected = check.whole(answer.body)
       if (!inspected.ok) return failed('bad-page', inspected.detail)
       const { ok: _, ...size } = inspected
       pages++
@@ -140,6 +162,7 @@ async function takePages(context: EsclJobContext, jobPath: string): Promise<Scan
 /** A NextDocument that brought no whole answer. */
 async function broken(context: EsclJobContext, answer: Extract<HttpAnswer, { ok: false }>): Promise<Failed> {
   if (answer.fault === 'too-long') return failed('page-too-big', answer.detail)
+  if (answer.fault === 'unwanted') return failed('bad-page', answer.detail)
   if (answer.fault === 'no-answer' || answer.fault === 'stalled') return failed('timed-out', answer.detail)
   if (answer.fault !== 'cut-off') return ofAnswer(answer)
   // Cut off in the middle: the cable, or the device's own fault? The status tells.
@@ -148,17 +171,21 @@ async function broken(context: EsclJobContext, answer: Extract<HttpAnswer, { ok:
   return hindranceFor(context.job.options.source, status.value) ?? failed('bad-page', `cut off: ${answer.detail}`)
 }
 
-/** Jobs that were not there before are ours: they are deleted at the next look, which comes at once. */
+/** Jobs that were not there before are ours: they are deleted at the next look, which comes at once. True when there are. */
 function adoptOrphans(
   deletion: JobDeletion,
   before: readonly EsclJobInfo[] | undefined,
   after: readonly EsclJobInfo[] | undefined,
-): void {
+): boolean {
+  let isAny = false
   const known = new Set(before?.map(({ uri }) => uri))
   for (const { uri, state } of after ?? []) {
     const path = pathOf(uri)
-    if (path !== undefined && !known.has(uri) && (state === 'Pending' || state === 'Processing')) deletion.begun(path)
+    if (path === undefined || known.has(uri) || (state !== 'Pending' && state !== 'Processing')) continue
+    deletion.begun(path)
+    isAny = true
   }
+  return isAny
 }
 
 function waitOf({ retryAfterMs }: { readonly retryAfterMs: number | undefined }, { timing }: EsclJobContext): number {
@@ -178,6 +205,7 @@ function ofAnswer(answer: Extract<HttpAnswer, { ok: false }>): Failed {
       return failed('no-answer', answer.detail)
     case 'too-long':
     case 'not-understood':
+    case 'unwanted':
       return failed('bad-answer', answer.detail)
   }
 }

@@ -21,6 +21,7 @@ export function createEsclBackend(options: EsclOptions): ScannerBackend {
   const http = createHttpPort(address, clock)
   const deletion = createJobDeletion(http, options, options.jobNote)
   let capabilities: EsclCapabilities | undefined
+  let lastStatus: { readonly status: EsclStatus; readonly atMs: number } | undefined
 
   async function ask<T>(name: string, read: (body: Uint8Array) => Asked<T>): Promise<Asked<T>> {
     const path = `${address.path}/${name}`
@@ -33,11 +34,19 @@ export function createEsclBackend(options: EsclOptions): ScannerBackend {
     return { ok: false, state: { state: 'bad-answer', why: 'http-status' }, detail }
   }
 
-  const askStatus = (): Promise<Asked<EsclStatus>> =>
-    ask('ScannerStatus', (body) => {
+  async function askStatus(): Promise<Asked<EsclStatus>> {
+    const asked = await ask('ScannerStatus', (body): Asked<EsclStatus> => {
       const read = readStatus(body)
       return read.ok ? { ok: true, value: read.status } : notUnderstood(read)
     })
+    lastStatus = asked.ok ? { status: asked.value, atMs: clock.nowMs() } : undefined
+    return asked
+  }
+
+  function freshStatus(): EsclStatus | undefined {
+    if (lastStatus === undefined || clock.nowMs() - lastStatus.atMs > timing.freshMs) return undefined
+    return lastStatus.status
+  }
 
   const askCapabilities = (): Promise<Asked<EsclCapabilities>> =>
     ask('ScannerCapabilities', (body) => {
@@ -75,6 +84,7 @@ export function createEsclBackend(options: EsclOptions): ScannerBackend {
         http,
         deletion,
         askStatus,
+        freshStatus,
         clock,
         timing,
         limits,
@@ -111,5 +121,7 @@ export function stateOfFault(answer: Extract<HttpAnswer, { ok: false }>): Docume
     case 'too-long':
     case 'not-understood':
       return { state: 'bad-answer', why: answer.fault }
+    case 'unwanted':
+      return { state: 'bad-answer', why: 'not-understood' }
   }
 }

@@ -18,9 +18,14 @@ export interface HttpRequest {
   readonly timeoutMs: number
   /** Between two pieces of the body. */
   readonly stallMs?: number
+  /** Not over a connection that was kept from before. */
+  readonly onNewConnection?: boolean
   readonly signal?: AbortSignal
-  /** Bytes of a 200's body so far, and how many there will be, where the device says so. */
-  readonly onBytes?: (soFar: number, inAll: number | undefined) => void
+  /**
+   * A 200's body so far, and how many bytes there will be, where the device says so. What it answers is why the rest is not
+   * wanted any more.
+   */
+  readonly onBytes?: (soFar: Uint8Array, inAll: number | undefined) => string | undefined
 }
 
 export type HttpAnswer =
@@ -34,13 +39,20 @@ export type HttpAnswer =
       /** Retry-After in milliseconds; undefined when absent or a date. */
       readonly retryAfterMs: number | undefined
     }
-  | { readonly ok: false; readonly fault: 'unplugged'; readonly cause: LinkTrouble; readonly detail: string }
+  | {
+      readonly ok: false
+      readonly fault: 'unplugged'
+      readonly cause: LinkTrouble
+      readonly detail: string
+      /** It went over a kept connection, which the device had perhaps closed by then. */
+      readonly isStale?: boolean
+    }
   /** The connection broke after the answer had begun. */
   | { readonly ok: false; readonly fault: 'cut-off'; readonly detail: string }
   | {
       readonly ok: false
-      /** no-answer: not even its head. stalled: the body does not come to its end. */
-      readonly fault: 'no-answer' | 'stalled' | 'too-long' | 'not-understood' | 'aborted'
+      /** no-answer: not even its head. stalled: the body does not come to its end. unwanted: onBytes said so. */
+      readonly fault: 'no-answer' | 'stalled' | 'too-long' | 'not-understood' | 'aborted' | 'unwanted'
       readonly detail: string
     }
 
@@ -76,7 +88,7 @@ export function createHttpPort(address: EsclAddress, clock: Clock): HttpPort {
   const underWay = new Set<() => void>()
   const tls = isTls ? { rejectUnauthorized: certificateSha256 === undefined } : {}
 
-  function once(asked: HttpRequest, reuse: boolean): Promise<HttpAnswer & { readonly wasStale?: boolean }> {
+  function once(asked: HttpRequest, reuse: boolean): Promise<HttpAnswer> {
     return new Promise((resolve) => {
       let response: IncomingMessage | undefined
       let isSettled = false
@@ -91,7 +103,7 @@ export function createHttpPort(address: EsclAddress, clock: Clock): HttpPort {
         agent: reuse ? agent : false,
         ...tls,
       })
-      const settle = (answer: HttpAnswer & { readonly wasStale?: boolean }): void => {
+      const settle = (answer: HttpAnswer): void => {
         if (isSettled) return
         isSettled = true
         cancelStall()
@@ -115,7 +127,7 @@ export function createHttpPort(address: EsclAddress, clock: Clock): HttpPort {
           const fault = code === 'HPE_HEADER_OVERFLOW' ? 'too-long' : 'not-understood'
           settle({ ok: false, fault, detail: `no HTTP: ${message}` })
         } else if (response !== undefined) settle({ ok: false, fault: 'cut-off', detail: message })
-        else settle({ ...unplugged(code, message), wasStale: request.reusedSocket })
+        else settle({ ...unplugged(code, message), isStale: request.reusedSocket })
       })
       request.on('close', () => settle({ ok: false, fault: 'cut-off', detail: 'the connection ended' }))
       request.on('socket', (socket) => {
@@ -154,10 +166,11 @@ export function createHttpPort(address: EsclAddress, clock: Clock): HttpPort {
 
   return {
     async send(asked) {
-      const first = await once(asked, true)
-      // The device closed the kept connection just when we used it. Whether a job was posted all the same nobody knows, and
-      // it must not be posted twice.
-      return first.wasStale && asked.method !== 'POST' ? once(asked, false) : first
+      const first = await once(asked, asked.onNewConnection !== true)
+      // The device closed the kept connection just when we used it. Whether a job was posted all the same is not for us to
+      // know, and it must not be posted twice.
+      const isStale = !first.ok && first.fault === 'unplugged' && first.isStale === true
+      return isStale && asked.method !== 'POST' ? once(asked, false) : first
     },
     interrupt() {
       for (const abort of [...underWay]) abort()
@@ -198,7 +211,9 @@ function readBody(response: IncomingMessage, asked: HttpRequest, { settle, still
     body.set(piece, soFar)
     soFar += piece.length
     stillComes()
-    if (response.statusCode === 200) asked.onBytes?.(soFar, inAll)
+    if (response.statusCode !== 200) return
+    const unwanted = asked.onBytes?.(body.subarray(0, soFar), inAll)
+    if (unwanted !== undefined) settle({ ok: false, fault: 'unwanted', detail: unwanted })
   })
   response.on('error', (error) => settle({ ok: false, fault: 'cut-off', detail: error.message }))
   response.on('end', () => {
@@ -215,11 +230,11 @@ function readBody(response: IncomingMessage, asked: HttpRequest, { settle, still
   })
 }
 
-function unplugged(code: string | undefined, detail: string): HttpAnswer & { readonly ok: false } {
+function unplugged(code: string | undefined, detail: string) {
   // A certificate that nobody vouches for: only a maintainer can say that it is the right one.
   const isCertificate = code !== undefined && /CERT|SELF_SIGNED|ALTNAME/.test(code)
   const cause = isCertificate ? 'no-permission' : (CAUSE_OF_CODE[code ?? ''] ?? 'lost')
-  return { ok: false, fault: 'unplugged', cause, detail: code === undefined ? detail : `${code}: ${detail}` }
+  return { ok: false, fault: 'unplugged', cause, detail: code === undefined ? detail : `${code}: ${detail}` } as const
 }
 
 function fingerprintOf(socket: TLSSocket): string {

@@ -71,15 +71,17 @@ export function walkJpeg(): PictureWalk {
     return undefined
   }
 
-  /** Leaves `at` on the next marker; undefined when there is none yet. */
+  /** Leaves `at` on the next marker; false when there is none yet. */
   function skipData(bytes: Uint8Array): boolean {
+    // The same memory: a Buffer looks for a byte some twenty times faster than a Uint8Array does.
+    const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     for (;;) {
-      const mark = bytes.indexOf(0xff, at)
-      if (mark < 0 || mark + 1 >= bytes.length) {
-        at = mark < 0 ? bytes.length : mark
+      const mark = view.indexOf(0xff, at)
+      if (mark < 0 || mark + 1 >= view.length) {
+        at = mark < 0 ? view.length : mark
         return false
       }
-      const next = bytes[mark + 1] ?? 0
+      const next = view[mark + 1] ?? 0
       at = mark
       if (next === 0xff) at = mark + 1
       else if (next === 0x00 || isLone(next)) at = mark + 2
@@ -180,18 +182,42 @@ const PDF_HEAD = '%PDF-'
 /** Readers look for the end mark in the last kilobyte. */
 const PDF_TAIL_BYTES = 1024
 
+/** Checks a page while it comes, so that the end of it costs little and nonsense is not waited for. */
+export interface PageCheck {
+  /** `bytes` is all that has come so far, and more than last time. What is wrong with it, as soon as something is. */
+  soFar(bytes: Uint8Array): string | undefined
+  /** `bytes` is all of it. Never throws. */
+  whole(bytes: Uint8Array): InspectResult
+}
+
+export function createPageCheck(format: PageFormat): PageCheck {
+  if (format === 'application/pdf') return { soFar: () => undefined, whole: inspectPdf }
+  const walk = format === 'image/png' ? walkPng() : walkJpeg()
+  // PNG says exactly where it ends; a JPEG may be padded.
+  const maxTrailing = format === 'image/png' ? 0 : MAX_TRAILING_BYTES
+  let step: PictureStep = more(0)
+  const go = (bytes: Uint8Array): void => {
+    if (step.step === 'more' && bytes.length >= step.need) step = walk.go(bytes)
+  }
+  return {
+    soFar(bytes) {
+      go(bytes)
+      return step.step === 'bad' ? step.detail : undefined
+    },
+    whole(bytes) {
+      go(bytes)
+      if (step.step === 'bad') return { ok: false, detail: step.detail }
+      if (step.step === 'more') return { ok: false, detail: `it ends after ${bytes.length} bytes, in the middle` }
+      const trailing = bytes.length - step.end
+      if (trailing > maxTrailing) return { ok: false, detail: `${trailing} bytes behind its end` }
+      return { ok: true, widthPx: step.widthPx, heightPx: step.heightPx }
+    },
+  }
+}
+
 /** Whether these bytes are one whole page of that kind. Never throws. */
 export function inspectPage(format: PageFormat, bytes: Uint8Array): InspectResult {
-  if (format === 'application/pdf') return inspectPdf(bytes)
-  const step = (format === 'image/png' ? walkPng() : walkJpeg()).go(bytes)
-  if (step.step === 'bad') return { ok: false, detail: step.detail }
-  if (step.step === 'more') return { ok: false, detail: `it ends after ${bytes.length} bytes, in the middle` }
-  const trailing = bytes.length - step.end
-  // PNG says exactly where it ends; a JPEG may be padded.
-  if (trailing > (format === 'image/png' ? 0 : MAX_TRAILING_BYTES)) {
-    return { ok: false, detail: `${trailing} bytes behind its end` }
-  }
-  return { ok: true, widthPx: step.widthPx, heightPx: step.heightPx }
+  return createPageCheck(format).whole(bytes)
 }
 
 function inspectPdf(bytes: Uint8Array): InspectResult {

@@ -2,6 +2,8 @@
 export interface DocumentScannerTiming {
   /** Between looks at an idle eSCL device: a cover that is closed shows on the screen within this. */
   readonly idlePollMs: number
+  /** A status this old is still believed when it says that nothing is wrong: it spares a scan one question. */
+  readonly freshMs: number
   /** Between looks at an idle SANE device: each one opens the device, which some do with a noise. */
   readonly sanePollMs: number
   /** For the connection and the answer to a question (status, capabilities, the start or the deletion of a job). */
@@ -30,6 +32,7 @@ export interface DocumentScannerTiming {
 
 export const DEFAULT_TIMING: DocumentScannerTiming = {
   idlePollMs: 2_000,
+  freshMs: 2_500,
   sanePollMs: 30_000,
   answerTimeoutMs: 5_000,
   saneAnswerTimeoutMs: 20_000,

@@ -22,6 +22,7 @@ import { createManualClock, type ManualClock } from './manual-clock.ts'
 /** Every kind of wait has a length of its own, so that a test can name it. */
 export const WAITS: DocumentScannerTiming = {
   idlePollMs: 2_001,
+  freshMs: 2_503,
   sanePollMs: 30_003,
   answerTimeoutMs: 5_009,
   saneAnswerTimeoutMs: 20_011,
