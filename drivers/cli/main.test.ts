@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { SAMPLE_OTHER_CARDS, SAMPLE_PERSONS } from '../id-card-reader/sample-persons.ts'
@@ -50,6 +52,40 @@ test.each([
   const { code, stderr } = await device(...args)
   expect(code).toBe(2)
   expect(stderr).toContain(words)
+})
+
+test('all devices of a settings file are looked at, and the one that is away is named', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'device-check-'))
+  onTestFinished(() => rm(dir, { recursive: true }))
+  const simulator = createCardReaderSimulator()
+  onTestFinished(() => simulator.close())
+  const reader = await simulator.listen()
+  const file = join(dir, 'settings.json')
+  const away = ['tcp://127.0.0.1:1', 'tcp://127.0.0.1:2']
+  await writeFile(file, JSON.stringify({ devices: { 'id-card-reader': reader, 'receipt-printer': away } }))
+  const { code, stdout } = await device('check', '--settings', file, '--json')
+  expect(code).toBe(1)
+  expect(lastLine(stdout)).toMatchObject({
+    ready: false,
+    missing: ['receipt-printer'],
+    rows: [
+      { device: 'id-card-reader', url: reader, fit: true },
+      { device: 'receipt-printer', url: away[0], fit: false, used: true },
+      { device: 'receipt-printer', url: away[1], fit: false, used: false },
+    ],
+    mostUrgent: { url: away[0] },
+  })
+  expect(stdout).toContain('not ready: receipt-printer')
+})
+
+test('a settings file that cannot be read is named with the place', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'device-check-'))
+  onTestFinished(() => rm(dir, { recursive: true }))
+  const file = join(dir, 'settings.json')
+  await writeFile(file, JSON.stringify({ devices: { 'receipt-printer': 7 } }))
+  const { code, stderr } = await device('check', '--settings', file)
+  expect(code).toBe(2)
+  expect(stderr).toContain('devices.receipt-printer')
 })
 
 test('each of the four card types is read over a serial line, field by field', async (context) => {

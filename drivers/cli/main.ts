@@ -7,12 +7,15 @@ import { ScanOptionsSchema } from '../document-scanner/states.ts'
 import type { HostedClass } from '../host/classes.ts'
 import { readOneCard } from '../id-card-reader/cli.ts'
 import { readCard as readSmartCard } from '../smart-card/cli.ts'
+import { checkAll, readDevices } from './check.ts'
 import { listDevices } from './list.ts'
 import { classesOf, type Probe, probe } from './probe.ts'
 
-const HELP = `npm run device -- list | probe URL | read-card URL | print URL FILE | scan URL   [--json]
+const HELP = `npm run device -- list | check | probe URL | read-card URL | print URL FILE | scan URL   [--json]
 
   list               what is plugged in, as addresses to try; opens nothing
+  check              every device of --settings FILE (default: settings.json), one line each: the report that the
+                     maintenance page shows and prints
   probe URL          how the device is now; --class says which, where an address fits several
   read-card URL      one resident ID card (serial, tcp, hid) or social-security card (pcsc); shows what stands on it
   print URL FILE     a PDF on an A4 printer (ipp, ipps, cups); --copies N, --sides two-sided-long-edge
@@ -38,6 +41,7 @@ function read() {
     return parseArgs({
       allowPositionals: true,
       options: {
+        settings: { type: 'string', default: 'settings.json' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
         class: { type: 'string' },
@@ -81,6 +85,21 @@ async function list(): Promise<Answer> {
     return [`${kind}:`, ...each.seen.map(({ url, what }) => `  ${url}  ${what}`)]
   })
   return { ok: true, lines, result: listing }
+}
+
+async function check({ settings }: Values): Promise<Answer> {
+  const named = await readDevices(settings)
+  if (!named.ok) throw new Usage(named.detail)
+  const found = await checkAll(named.plan)
+  const wide = Math.max(0, ...found.rows.map(({ url }) => url.length))
+  const lines = found.rows.map(({ device, url, condition, used }) => {
+    const { condition: how, severity, mend } = condition
+    const sign = { normal: 'ok     ', warning: 'warning', alarm: 'ALARM  ' }[severity]
+    const next = ADVICE[mend] === '' ? '' : `; ${ADVICE[mend]}`
+    return `${sign}  ${device.padEnd(17)}  ${url.padEnd(wide)}  ${used ? '' : '(not used now) '}${how}${next}`
+  })
+  const summary = found.ready ? 'ready' : `not ready: ${found.missing.join(', ')}`
+  return { ok: found.ready, lines: [...lines, summary], result: found }
 }
 
 async function probed(url: string, values: Values): Promise<Answer> {
@@ -163,6 +182,7 @@ async function run(): Promise<number> {
   }
   let answer: Answer
   if (what === 'list') answer = await list()
+  else if (what === 'check') answer = await check(values)
   else if (url === undefined) throw new Usage(`${what} needs an address`)
   else if (what === 'probe') answer = await probed(url, values)
   else if (what === 'read-card') answer = await card(url)
