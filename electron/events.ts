@@ -106,6 +106,10 @@ export const EVENTS = {
   'space-changed': { level: 'warn', means: 'Free space passed a mark: open, no-attachments or no-space.' },
   'rescue-exported': { level: 'info', means: 'The unsent sealed submissions were written as a bundle.' },
   'rescue-not-exported': { level: 'error', means: 'The rescue bundle could not be written.' },
+  'readiness-printed': {
+    level: 'info',
+    means: 'A maintainer asked for the device report on paper; printed or why not.',
+  },
   requeued: { level: 'info', means: 'A maintainer put quarantined submissions back into the queue.' },
   'submission-accepted': { level: 'info', means: 'The submission is a frame on disk; the citizen was told so.' },
   'submission-refused': { level: 'warn', means: 'Nothing was kept; the screen says why.' },

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
-import { HOSTED_CLASSES } from '../drivers/host/classes.ts'
+import { HOSTED_CLASSES, type HostedClass } from '../drivers/host/classes.ts'
 import { createDeviceHost, type SpawnHost } from '../drivers/host/host-client.ts'
+import type { Bank } from '../drivers/host/messages.ts'
 import { realClock } from '../drivers/transport/clock.ts'
 import { joseSuite } from '../sync/envelope/jose-suite.ts'
 import { createHubClient } from '../sync/hub-client/hub-client.ts'
@@ -24,6 +25,7 @@ import { createHubLog } from './hub-log.ts'
 import { createIntake, type Intake } from './intake.ts'
 import { createMaintenanceView } from './maintenance-view.ts'
 import { openPackages } from './packages.ts'
+import { createReadinessView } from './readiness.ts'
 import { createReceiptPrinting } from './receipt-printing.ts'
 import { bundleItems, writeBundle } from './rescue-bundle.ts'
 import type { Settings } from './settings.ts'
@@ -104,7 +106,8 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
     ...{ clock, random: Math.random, suite, freeBytes, log },
   })
 
-  const plan = planOf(settings.devices)
+  let plan = planOf(settings.devices)
+  const banks: Partial<Record<HostedClass, Bank>> = {}
   const devices = createCell<Devices>(devicesOf(plan))
   const host = createDeviceHost({
     spawn: options.spawnHost,
@@ -112,6 +115,7 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
     clock: realClock,
     log: (_level, event, detail) => log('device-host', { host: event, ...detail }),
     onBank(device, bank) {
+      banks[device] = bank
       devices.set(withBank(devices.get(), device, bank))
       // Its page is told of the reader's state by the visit, between the cards.
       const { idCardReader } = devices.get()
@@ -143,6 +147,11 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
   const maintenance = createMaintenanceView({
     ...{ ledger, journal, delivery, freeBytes, nowIso, log },
     intakeState: () => intakeState.get().intake,
+  })
+  const readiness = createReadinessView({
+    ...{ host, settings, terminalId, version, nowIso, inWords, log },
+    plan: () => plan,
+    banks: () => banks,
   })
   async function exportUnsent() {
     const source = {
@@ -181,12 +190,12 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
         session: sessionHandlers(session),
         maintenance: maintenanceHandlers({
           about: aboutOf(settings, terminalId, version),
-          ...{ door, ...maintenance, exportUnsent, log },
+          ...{ door, ...maintenance, ...readiness, exportUnsent, log },
         }),
       }),
       openWorker: () => openWorkerChannel(delivery),
       useDevices(named) {
-        const plan = planOf(named)
+        plan = planOf(named)
         for (const device of HOSTED_CLASSES) {
           // A host that is just being restarted never hears of what is gone.
           if (plan[device] === undefined) devices.set(withBank(devices.get(), device, { members: [], chosen: 0 }))

@@ -35,7 +35,12 @@ export function readinessOf(plan: DevicePlan, banks: Readonly<Partial<Record<Hos
   const missing = named.filter((device) => !rows.some((row) => row.device === device && row.fit))
   const troubled = rows.filter(({ condition }) => condition.severity !== 'normal')
   const first = mostUrgent(troubled.map(({ condition }) => condition))
-  return { rows, ready: missing.length === 0, missing, mostUrgent: troubled.find(({ condition }) => condition === first) }
+  return {
+    rows,
+    ready: missing.length === 0,
+    missing,
+    mostUrgent: troubled.find(({ condition }) => condition === first),
+  }
 }
 
 function rowsOf(device: HostedClass, urls: readonly string[], bank: Bank | undefined): readonly ReadinessRow[] {

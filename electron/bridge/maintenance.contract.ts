@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { ConditionSchema, DeviceClassSchema } from '../../drivers/condition/states.ts'
 import { QuarantineReasonSchema } from '../../sync/protocol/frames.ts'
 import { InstantSchema, SubmissionIdSchema } from '../../sync/protocol/ids.ts'
 import { LocalTextSchema } from '../../sync/protocol/service-item.ts'
@@ -123,4 +124,48 @@ export const exportUnsent = oc
     ]),
   )
 
-export const maintenance = { about, report, unlock, lock, queueRows, health, requeue, exportUnsent }
+/** One device of the settings, for whoever keeps the machine. */
+export const DeviceReadinessSchema = z.object({
+  device: DeviceClassSchema,
+  name: LocalTextSchema,
+  /** As the settings write it. */
+  url: z.string(),
+  severity: ConditionSchema.shape.severity,
+  mend: ConditionSchema.shape.mend,
+  /** What is so, and what to do about it. */
+  says: LocalTextSchema,
+  /** It can begin its work. */
+  fit: z.boolean(),
+  /** Of several of its class, the one that is used now. */
+  used: z.boolean(),
+})
+export type DeviceReadiness = z.infer<typeof DeviceReadinessSchema>
+export const readiness = oc
+  .input(z.object({ token: TokenSchema }))
+  .output(
+    z.discriminatedUnion('ok', [
+      z.object({ ok: z.literal(true), devices: z.array(DeviceReadinessSchema) }),
+      DeniedSchema,
+    ]),
+  )
+
+/** The same as a report on the receipt printer; ok when the printer said that it came out. */
+export const PrintReadinessAnswerSchema = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true) }),
+  z.object({ ok: z.literal(false), fault: z.enum(['not-unlocked', 'not-printed']) }),
+])
+export type PrintReadinessAnswer = z.infer<typeof PrintReadinessAnswerSchema>
+export const printReadiness = oc.input(z.object({ token: TokenSchema })).output(PrintReadinessAnswerSchema)
+
+export const maintenance = {
+  about,
+  report,
+  unlock,
+  lock,
+  queueRows,
+  health,
+  requeue,
+  exportUnsent,
+  readiness,
+  printReadiness,
+}

@@ -2,7 +2,7 @@ import { createRouterClient } from '@orpc/server'
 import { beforeEach, expect, test } from 'vitest'
 import { submissionId } from '../../sync/journal/sample-frames.ts'
 import { logBook } from '../testing/fixtures.ts'
-import type { Health } from './maintenance.contract.ts'
+import type { DeviceReadiness, Health } from './maintenance.contract.ts'
 import { maintenanceHandlers, withoutPersons } from './maintenance.handler.ts'
 
 const TOKEN = 'the-token-of-an-open-visit'
@@ -14,6 +14,10 @@ const HEALTH: Health = {
   hubEpoch: null,
   lastReconciledAt: null,
   damage: [],
+}
+const DEVICE: DeviceReadiness = {
+  ...{ device: 'receipt-printer', url: 'tcp://192.168.1.20:9100', severity: 'alarm', mend: 'staff' },
+  ...{ name: { zh: '回执打印机' }, says: { zh: '没有纸了，请装纸' }, fit: false, used: true },
 }
 let book: ReturnType<typeof logBook>
 let open: boolean
@@ -55,6 +59,14 @@ function connect() {
         asked.push('export')
         return { ok: true, file: 'x.jsonl', submissions: 2, bytes: 10 }
       },
+      readiness: () => {
+        asked.push('readiness')
+        return [DEVICE]
+      },
+      printReadiness: async () => {
+        asked.push('print')
+        return { ok: true }
+      },
       log: book.log,
     }),
   )
@@ -71,6 +83,8 @@ const everything = async () => [
   await page.health({ token: TOKEN }),
   await page.requeue({ token: TOKEN, submissionIds: [submissionId(1)] }),
   await page.exportUnsent({ token: TOKEN }),
+  await page.readiness({ token: TOKEN }),
+  await page.printReadiness({ token: TOKEN }),
 ]
 
 test('behind an open door all is answered', async () => {
@@ -80,13 +94,16 @@ test('behind an open door all is answered', async () => {
     { ok: true, health: HEALTH },
     { ok: true, requeued: 1 },
     { ok: true, file: 'x.jsonl', submissions: 2, bytes: 10 },
+    { ok: true, devices: [DEVICE] },
+    { ok: true },
   ])
-  expect(asked).toEqual([{ state: null, before: null, limit: 10 }, 'health', [submissionId(1)], 'export'])
+  const queue = { state: null, before: null, limit: 10 }
+  expect(asked).toEqual([queue, 'health', [submissionId(1)], 'export', 'readiness', 'print'])
 })
 
 test('behind a shut door nothing is answered, and nothing is done', async () => {
   await page.lock({ token: TOKEN })
-  expect(await everything()).toEqual(Array.from({ length: 4 }, () => ({ ok: false, fault: 'not-unlocked' })))
+  expect(await everything()).toEqual(Array.from({ length: 6 }, () => ({ ok: false, fault: 'not-unlocked' })))
   expect(asked).toEqual([])
 })
 

@@ -1,5 +1,6 @@
 import { implement } from '@orpc/server'
 import type { Log } from '../events.ts'
+import type { ReadinessView } from '../readiness.ts'
 import type { StaffDoor } from '../staff-door.ts'
 import { type About, type Health, maintenance, type QueueRow } from './maintenance.contract.ts'
 
@@ -14,7 +15,7 @@ export type ExportResult =
   | { readonly ok: true; readonly file: string; readonly submissions: number; readonly bytes: number }
   | { readonly ok: false; readonly fault: 'not-written' }
 
-export interface MaintenanceParts {
+export interface MaintenanceParts extends ReadinessView {
   readonly about: About
   readonly door: StaffDoor
   queueRows(query: RowsQuery): Promise<{ readonly rows: QueueRow[]; readonly more: boolean }>
@@ -52,6 +53,12 @@ export function maintenanceHandlers(parts: MaintenanceParts) {
     ),
     exportUnsent: os.exportUnsent.handler(async ({ input }) =>
       door.isOpen(input.token) ? await parts.exportUnsent() : DENIED,
+    ),
+    readiness: os.readiness.handler(({ input }) =>
+      door.isOpen(input.token) ? { ok: true as const, devices: [...parts.readiness()] } : DENIED,
+    ),
+    printReadiness: os.printReadiness.handler(async ({ input }) =>
+      door.isOpen(input.token) ? await parts.printReadiness() : DENIED,
     ),
   })
 }

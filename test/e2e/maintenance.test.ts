@@ -71,6 +71,32 @@ test('the queue is seen, exported and left; nothing of it stays on the screen', 
   expect(await page.getByTestId(`row-${ticket}`).count()).toBe(0)
 })
 
+test('the devices are seen as they are, and reported on paper', async (context) => {
+  if (findChromium() === undefined) return context.skip('no Chromium: npm run setup')
+  const page = await world.openPage()
+  await door(page)
+  await enter(page, PIN)
+  await page.getByTestId('show-devices').click()
+  const { printer, reader } = world.stack.bench
+  const shows = (device: string, severity: string) =>
+    page.locator(`[data-testid="device-${device}"][data-severity="${severity}"]`).waitFor()
+  await shows('id-card-reader', 'normal')
+  await shows('receipt-printer', 'normal')
+  await page.getByTestId('print-readiness').click()
+  await page.getByTestId('readiness-printed').waitFor()
+  expect(printer.papers()).toHaveLength(1)
+
+  // What happens to them shows by itself; without paper there is no report, and nobody says that there was.
+  printer.paperOut()
+  await reader.unplug()
+  await shows('id-card-reader', 'alarm')
+  await shows('receipt-printer', 'alarm')
+  await page.getByTestId('print-readiness').click()
+  await page.getByTestId('readiness-not-printed').waitFor()
+  await page.getByTestId('show-queue').click()
+  await page.getByTestId('maintenance-page').waitFor()
+})
+
 test('wrong PINs lock the door, and a restart does not open it', async (context) => {
   if (findChromium() === undefined) return context.skip('no Chromium: npm run setup')
   const page = await world.openPage()

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import type { Health, QueueRow } from '../../../../electron/bridge/maintenance.contract.ts'
 import type { QueueView } from '../../../../sync/protocol/queue-view.ts'
 import type { ServiceItem } from '../../../../sync/protocol/service-item.ts'
@@ -9,6 +9,7 @@ import type { Schedule } from '../../live-view.ts'
 import { Page } from '../../shell/page.tsx'
 import { Waiting } from '../../shell/waiting.tsx'
 import { useBridge } from '../../use-watch.ts'
+import { DevicesPage } from './devices-page.tsx'
 import { PinPage } from './pin-page.tsx'
 import { headline, size, stamp, stateWords } from './queue-words.ts'
 import { type QueueList, type Tab, useQueue } from './use-queue.ts'
@@ -27,6 +28,8 @@ interface MaintenanceProps {
 export function MaintenancePage(props: MaintenanceProps) {
   const bridge = useBridge()
   const [token, setToken] = useState<string | null>(null)
+  const [view, setView] = useState<'queue' | 'devices'>('queue')
+  const onLocked = useCallback(() => setToken(null), [])
   useEffect(() => {
     if (token === null) return
     return () => {
@@ -36,10 +39,18 @@ export function MaintenancePage(props: MaintenanceProps) {
     }
   }, [bridge, token])
   if (token === null) return <PinPage onOpen={setToken} />
-  return <Opened {...props} token={token} onLocked={() => setToken(null)} />
+  if (view === 'queue')
+    return <Opened {...props} token={token} onLocked={onLocked} onDevices={() => setView('devices')} />
+  return <DevicesPage token={token} onLocked={onLocked} onQueue={() => setView('queue')} onLeave={props.onLeave} />
 }
 
-function Opened(props: MaintenanceProps & { readonly token: string; readonly onLocked: () => void }) {
+interface OpenedProps extends MaintenanceProps {
+  readonly token: string
+  readonly onLocked: () => void
+  readonly onDevices: () => void
+}
+
+function Opened(props: OpenedProps) {
   const { queue, items, token, now } = props
   const [tab, setTab] = useState<Tab>('quarantined')
   const list = useQueue({
@@ -176,14 +187,12 @@ type Doing =
   | { readonly kind: 'exporting' }
   | { readonly kind: 'said'; readonly text: string; readonly isTrouble: boolean; readonly file?: string }
 
-interface ActionsProps extends MaintenanceProps {
-  readonly token: string
+interface ActionsProps extends OpenedProps {
   readonly tab: Tab
   readonly list: QueueList
-  readonly onLocked: () => void
 }
 
-function Actions({ token, tab, list, onLocked, onLeave }: ActionsProps) {
+function Actions({ token, tab, list, onLocked, onDevices, onLeave }: ActionsProps) {
   const bridge = useBridge()
   const [doing, setDoing] = useState<Doing>({ kind: 'nothing' })
   const lost = (cause: unknown) => {
@@ -250,6 +259,9 @@ function Actions({ token, tab, list, onLocked, onLeave }: ActionsProps) {
         </Button>
         <Button sign="tray" isOff={doing.kind === 'exporting'} onPress={exportAll} testId="export">
           {say('maintain.export')}
+        </Button>
+        <Button sign="printer" onPress={onDevices} testId="show-devices">
+          {say('maintain.devices')}
         </Button>
         <Button sign="leave" look="primary" onPress={onLeave} testId="maintenance-leave">
           {say('maintain.leave')}
