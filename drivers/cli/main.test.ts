@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { SAMPLE_OTHER_CARDS, SAMPLE_PERSONS } from '../id-card-reader/sample-persons.ts'
 import { createCardReaderSimulator } from '../id-card-reader/simulator.ts'
+import { PHOTO_BMP_BYTES } from '../id-card-reader/wlt-decoder.ts'
 import { openPtyPair } from '../transport/pty-pair.ts'
 import { classesOf } from './probe.ts'
 
@@ -111,4 +112,28 @@ test('each of the four card types is read over a serial line, field by field', a
       photo: 'no-decoder',
     })
   }
+})
+
+test('a photo becomes a picture by the program that somebody brings', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'device-photo-'))
+  onTestFinished(() => rm(dir, { recursive: true }))
+  const program = join(dir, 'decoder')
+  const lines = [
+    `const bmp = Buffer.alloc(${PHOTO_BMP_BYTES})`,
+    "bmp.write('BM')",
+    'bmp.writeInt32LE(102, 18); bmp.writeInt32LE(126, 22); bmp.writeUInt16LE(24, 28)',
+    "process.stdin.resume().on('end', () => process.stdout.write(bmp))",
+  ]
+  await writeFile(program, `#!${process.execPath}\n${lines.join('\n')}\n`, { mode: 0o755 })
+  const simulator = createCardReaderSimulator()
+  onTestFinished(() => simulator.close())
+  const url = await simulator.listen()
+  const [person] = SAMPLE_PERSONS
+  if (person === undefined) throw new Error('no sample person')
+  simulator.putCard(person)
+  const picture = join(dir, 'photo.bmp')
+  const { code, stdout } = await device('read-card', url, '--wlt-decoder', program, '--photo', picture, '--json')
+  expect(lastLine(stdout)).toMatchObject({ ok: true, photo: 'decoded' })
+  expect(code).toBe(0)
+  expect((await stat(picture)).size).toBe(PHOTO_BMP_BYTES)
 })

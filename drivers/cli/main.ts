@@ -6,6 +6,7 @@ import { scan } from '../document-scanner/cli.ts'
 import { ScanOptionsSchema } from '../document-scanner/states.ts'
 import type { HostedClass } from '../host/classes.ts'
 import { readOneCard } from '../id-card-reader/cli.ts'
+import { createProgramDecoder } from '../id-card-reader/wlt-decoder.ts'
 import { readCard as readSmartCard } from '../smart-card/cli.ts'
 import { checkAll, readDevices } from './check.ts'
 import { listDevices } from './list.ts'
@@ -17,7 +18,8 @@ const HELP = `npm run device -- list | check | probe URL | read-card URL | print
   check              every device of --settings FILE (default: settings.json), one line each: the report that the
                      maintenance page shows and prints
   probe URL          how the device is now; --class says which, where an address fits several
-  read-card URL      one resident ID card (serial, tcp, hid) or social-security card (pcsc); shows what stands on it
+  read-card URL      one resident ID card (serial, tcp, hid) or social-security card (pcsc); shows what stands on it;
+                     --wlt-decoder PROGRAM makes a picture of its photo, --photo FILE keeps it (BMP)
   print URL FILE     a PDF on an A4 printer (ipp, ipps, cups); --copies N, --sides two-sided-long-edge
   scan URL           pages into --out DIR (default: scans); --source flatbed|feeder, --duplex, --mode colour|grey,
                      --dpi 200|300, --format image/jpeg|image/png|application/pdf
@@ -47,6 +49,8 @@ function read() {
         class: { type: 'string' },
         copies: { type: 'string' },
         sides: { type: 'string' },
+        'wlt-decoder': { type: 'string' },
+        photo: { type: 'string' },
         out: { type: 'string', default: 'scans' },
         source: { type: 'string', default: 'flatbed' },
         duplex: { type: 'boolean', default: false },
@@ -110,18 +114,21 @@ async function probed(url: string, values: Values): Promise<Answer> {
   return { ok: found.fit, lines, result: found }
 }
 
-async function card(url: string): Promise<Answer> {
+async function card(url: string, values: Values): Promise<Answer> {
   if (classOf(url, undefined) === 'smart-card') {
     const result = await readSmartCard(url)
     const lines = result.ok ? fieldLines(result.card.fields) : [`not read: ${result.fault}`]
     return { ok: result.ok, lines, result }
   }
-  const answer = await readOneCard(url)
+  const { 'wlt-decoder': command, photo: file } = values
+  const wltDecoder = command === undefined ? undefined : createProgramDecoder({ command })
+  const answer = await readOneCard(url, wltDecoder === undefined ? {} : { wltDecoder })
   if (!answer.ok) {
     const result = { ok: false, fault: answer.fault, state: answer.state }
     return { ok: false, lines: [`not read: ${answer.fault} ${JSON.stringify(answer.state)}`], result }
   }
   const { card: found, wlt, photo, tookMs } = answer
+  if (file !== undefined && photo.ok) await writeFile(file, photo.bmp)
   const result = { ok: true, card: found, wltBytes: wlt.length, photo: photo.ok ? 'decoded' : photo.fault, tookMs }
   return { ok: true, lines: [found.cardType, ...fieldLines(found.fields), `photo: ${result.photo}`], result }
 }
@@ -185,7 +192,7 @@ async function run(): Promise<number> {
   else if (what === 'check') answer = await check(values)
   else if (url === undefined) throw new Usage(`${what} needs an address`)
   else if (what === 'probe') answer = await probed(url, values)
-  else if (what === 'read-card') answer = await card(url)
+  else if (what === 'read-card') answer = await card(url, values)
   else if (what === 'scan') answer = await scanned(url, values)
   else if (what !== 'print') throw new Usage(`there is no "${what}"`)
   else if (file === undefined) throw new Usage('print needs a file')
