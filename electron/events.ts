@@ -104,6 +104,21 @@ export const EVENTS = {
   },
   'task-fault': { level: 'error', means: 'A background task ended in a way that nobody expected; tried again later.' },
   'space-changed': { level: 'warn', means: 'Free space passed a mark: open, no-attachments or no-space.' },
+  'mains-lost': {
+    level: 'error',
+    means:
+      'The line board says that mains power is gone: nothing new is taken in; after endsInMs, or when the battery is low, the terminal closes its journal and ends with exit code 75.',
+  },
+  'mains-back': { level: 'warn', means: 'Mains power is there again before the terminal had to end; intake is open.' },
+  'power-ended': {
+    level: 'error',
+    means: 'The battery must not be waited for any longer: the terminal ends in order.',
+  },
+  'service-door': { level: 'warn', means: 'The service door was opened or closed, as the line board says.' },
+  'line-board-refused': {
+    level: 'info',
+    means: 'A lamp was not lit or the beeper did not sound; nothing waits for it. Told once for each fault.',
+  },
   'rescue-exported': { level: 'info', means: 'The unsent sealed submissions were written as a bundle.' },
   'rescue-not-exported': { level: 'error', means: 'The rescue bundle could not be written.' },
   'readiness-printed': {
@@ -130,6 +145,25 @@ export const EVENTS = {
   'lease-changed': { level: 'info', means: 'Who drains the queue: the sync worker or main.' },
   'receipt-printed': { level: 'info', means: 'The printer confirmed the receipt.' },
   'receipt-not-printed': { level: 'warn', means: 'The printer settled with a fault, or there is none.' },
+  'one-time-begun': { level: 'info', means: 'A print that may be made once is on record and goes to the printer.' },
+  'one-time-printed': { level: 'info', means: 'All of its pages came out.' },
+  'one-time-spoiled': {
+    level: 'warn',
+    means:
+      'A one-time print did not end well, or a crash came between: between atLeast and atMost sides may be on paper (null: unknown). It is never printed again by itself; staff must look for the sheets.',
+  },
+  'one-time-nothing': {
+    level: 'warn',
+    means: 'Surely no page of a one-time print came out: it may be asked for again.',
+  },
+  'one-time-refused': {
+    level: 'warn',
+    means: 'A one-time print was not begun: made before, or it cannot be recorded.',
+  },
+  'one-time-record-damaged': {
+    level: 'error',
+    means: 'A file of one-time-prints/ cannot be read: no one-time print is made until a maintainer has put it right.',
+  },
   'staff-unlocked': { level: 'info', means: 'A maintainer opened the door with the PIN.' },
   'staff-pin-wrong': { level: 'warn', means: 'A wrong PIN at the maintainers’ door.' },
   'staff-locked-out': { level: 'warn', means: 'Five wrong PINs: the maintainers’ door stays shut for 15 minutes.' },
