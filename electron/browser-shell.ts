@@ -11,6 +11,7 @@ import { createLog } from './events.ts'
 import { findBrowser, type KioskBrowser, keepBrowser } from './kiosk-browser.ts'
 import { readOptions } from './options.ts'
 import { prepareTerminal } from './prepare.ts'
+import { POWER_EXIT_CODE } from './terminal.ts'
 
 /**
  * The browser shell: the Terminal in plain Node, its page in any Chromium. For development, tests, and appliances that
@@ -81,19 +82,20 @@ async function main(): Promise<void> {
 
   const lines = createInterface({ input: process.stdin })
   let stopping = false
-  async function stop(): Promise<void> {
+  async function stop(exitCode = 0): Promise<void> {
     if (stopping) return
     stopping = true
     lines.close()
     browser?.stop()
     await door.close()
     await terminal.stop()
-    process.exit(0)
+    process.exit(exitCode)
   }
   lines.on('line', (line) => {
     if (line.trim() === 'q') void stop()
     else say({ event: 'start-address', url: door.startUrl() })
   })
+  void terminal.powerEnded.then(() => stop(POWER_EXIT_CODE))
   process.on('SIGTERM', () => void stop())
   process.on('SIGINT', () => void stop())
 }

@@ -5,6 +5,7 @@ import { generateSigningKey, type SigningKey } from '../sync/envelope/signing-ke
 import { openAttachments } from '../sync/journal/attachments.ts'
 import { diskError } from '../sync/journal/memory-disk.ts'
 import type { SubmitRequest } from '../sync/protocol/submission.ts'
+import type { IntakeState } from './bridge/queue.contract.ts'
 import type { Accepted, SubmitAnswer } from './bridge/submissions.contract.ts'
 import { SubmitAnswerSchema } from './bridge/submissions.contract.ts'
 import { type CardSession, createCardSession } from './card-session.ts'
@@ -41,14 +42,14 @@ let book: ReturnType<typeof logBook>
 let intake: Intake
 let parts: IntakeOptions
 let enrolled: boolean
-let space: 'open' | 'no-attachments' | 'no-space'
+let state: IntakeState
 let catalogue: ReturnType<typeof createCell<HeldCatalogue | null>>
 
 beforeEach(async () => {
   held = await journalOnMemory()
   book = logBook()
   enrolled = true
-  space = 'open'
+  state = 'open'
   catalogue = createCell<HeldCatalogue | null>({
     manifest: (await world.signedCatalogue(1)).manifest,
     catalogue: CATALOGUE,
@@ -71,7 +72,7 @@ beforeEach(async () => {
     nowIso: () => NOW,
     today: () => '2026-11-23',
     log: book.log,
-    space: () => space,
+    state: () => state,
   }
   intake = createIntake(parts)
 })
@@ -140,16 +141,19 @@ test('50 drafts at once: numbers 1 to 50 in the order they came, 50 tickets', as
   expect(inJournal).toEqual(drafts.map((each) => each.draftId))
 })
 
-test('with a disk that is nearly full nothing new is taken in; what was accepted is still answered; it opens by itself', async () => {
-  const request = draft()
-  const first = good(await intake.submit(request))
-  space = 'no-space'
-  expect(await intake.submit(draft())).toEqual({ ok: false, fault: 'no-space', fields: [] })
-  expect(held.ledger.size).toBe(1)
-  expect(good(await intake.submit(request)).ticket).toBe(first.ticket)
-  space = 'no-attachments'
-  expect(good(await intake.submit(draft())).sequence).toBe(2)
-})
+test.each(['no-space', 'no-power'] as const)(
+  'with %s nothing new is taken in; what was accepted is still answered; it opens by itself',
+  async (closed) => {
+    const request = draft()
+    const first = good(await intake.submit(request))
+    state = closed
+    expect(await intake.submit(draft())).toEqual({ ok: false, fault: closed, fields: [] })
+    expect(held.ledger.size).toBe(1)
+    expect(good(await intake.submit(request)).ticket).toBe(first.ticket)
+    state = 'no-attachments'
+    expect(good(await intake.submit(draft())).sequence).toBe(2)
+  },
+)
 
 test('nothing is promised before the frame is durable', async () => {
   let letGo: () => void = () => undefined
@@ -264,7 +268,7 @@ test('no line of the log holds anything of the citizen', async () => {
 test('scenario 16: materials are sealed, durable before the frame, listed in it and in the sealed header; none stays when one cannot be stored', async () => {
   const store = await openAttachments(held.disk, '/attachments', () => undefined)
   let level: 'open' | 'no-attachments' = 'open'
-  const withStore = createIntake({ ...parts, attachments: store, space: () => level })
+  const withStore = createIntake({ ...parts, attachments: store, state: () => level })
   const materials = [
     { materialId: 'photo', mediaType: 'image/jpeg' as const, plain: Buffer.alloc((1 << 20) + 5, 7) },
     { materialId: 'proof', mediaType: 'application/pdf' as const, plain: Buffer.from('a page') },

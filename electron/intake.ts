@@ -41,8 +41,8 @@ export interface IntakeOptions {
   readonly nowIso: () => string
   readonly today: () => string
   readonly log: Log
-  /** Whether the disk has room for more; open when not given. */
-  readonly space?: () => IntakeState
+  /** Whether more may be taken in; open when not given. */
+  readonly state?: () => IntakeState
   /** Where sealed attachments lie; without it none are taken. */
   readonly attachments?: Pick<AttachmentStore, 'put' | 'remove'>
   /** Cryptography and randomness; the real ones when not given. */
@@ -102,9 +102,9 @@ export function createIntake(options: IntakeOptions): Intake {
     const known = ledger.byDraft(request.draftId)
     if (known !== undefined) return { ok: true, accepted: accepted(known) }
     // Before any work: what is here already must stay safe, and receipts need room too.
-    const space = options.space?.() ?? 'open'
-    if (space === 'no-space') return refuse('no-space')
-    if (materials.length > 0 && space !== 'open') return refuse('no-attachments')
+    const state = options.state?.() ?? 'open'
+    if (state === 'no-space' || state === 'no-power') return refuse(state)
+    if (materials.length > 0 && state !== 'open') return refuse('no-attachments')
 
     const applicant = session.applicant()
     if (applicant === undefined) return refuse('no-card')

@@ -11,7 +11,7 @@ import { mayHave } from './lockdown/permissions.ts'
 import { isBlocked } from './lockdown/shortcuts.ts'
 import { readOptions, type ShellOptions } from './options.ts'
 import { prepareTerminal } from './prepare.ts'
-import type { Terminal } from './terminal.ts'
+import { POWER_EXIT_CODE, type Terminal } from './terminal.ts'
 
 /** The Electron shell: a sandboxed window on app://kiosk over the same Terminal as the browser shell. */
 
@@ -87,11 +87,16 @@ async function run(options: ShellOptions): Promise<void> {
   connectPages(createCarriers(terminal, log))
   openWindow(options.kiosk, terminal.screen)
 
+  let exitCode = 0
   app.on('before-quit', (event) => {
     if (stopping) return
     event.preventDefault()
     stopping = true
-    void terminal.stop().then(() => app.exit(0), crash)
+    void terminal.stop().then(() => app.exit(exitCode), crash)
+  })
+  void terminal.powerEnded.then(() => {
+    exitCode = POWER_EXIT_CODE
+    app.quit()
   })
   process.on('SIGTERM', () => app.quit())
   process.on('SIGINT', () => app.quit())

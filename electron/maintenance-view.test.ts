@@ -28,6 +28,8 @@ beforeEach(async () => {
       drain: { attempts: async () => tries },
     },
     intakeState: () => 'no-attachments',
+    lineBoard: () => ({ mains: 'on', batteryPercent: 90, door: 'open' }),
+    oneTimePrints: () => ({ spoiled: 2, isDamaged: false }),
     freeBytes: () => 5,
     nowIso: () => NOW,
     log: logBook().log,
@@ -70,6 +72,8 @@ test('health tells the hub’s backup, who drains, the disk, and every damaged t
   expect(HealthSchema.parse(view.health())).toEqual({
     freeBytes: 5,
     intake: 'no-attachments',
+    lineBoard: { mains: 'on', batteryPercent: 90, door: 'open' },
+    oneTimePrints: { spoiled: 2, isDamaged: false },
     drainOwner: 'sync-worker',
     backedUpThrough: 7,
     hubEpoch: EPOCH,

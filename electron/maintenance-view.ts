@@ -16,6 +16,8 @@ export interface MaintenanceViewParts {
   readonly journal: Pick<Journal, 'append'>
   readonly delivery: Pick<Delivery, 'stand' | 'reconciled' | 'lease' | 'drain'>
   readonly intakeState: () => IntakeState
+  readonly lineBoard: () => Health['lineBoard']
+  readonly oneTimePrints: () => Health['oneTimePrints']
   readonly freeBytes: () => number | null
   readonly nowIso: () => string
   readonly log: Log
@@ -27,6 +29,8 @@ export function createMaintenanceView({
   journal,
   delivery,
   intakeState,
+  lineBoard,
+  oneTimePrints,
   freeBytes,
   nowIso,
   log,
@@ -43,6 +47,8 @@ export function createMaintenanceView({
       return {
         freeBytes: freeBytes(),
         intake: intakeState(),
+        lineBoard: lineBoard(),
+        oneTimePrints: oneTimePrints(),
         drainOwner: delivery.lease.owner.get() === MAIN ? 'main' : 'sync-worker',
         backedUpThrough: stand?.backedUpThrough ?? null,
         hubEpoch: stand?.hubEpoch ?? ledger.hubEpoch,

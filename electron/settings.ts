@@ -47,6 +47,17 @@ export const SettingsSchema = z.strictObject({
     'signature-pad': deviceUrls('signature-pad'),
     'line-board': deviceUrls('line-board'),
   }),
+  /** What happens on battery, when the line board says that mains power is gone. */
+  power: z
+    .strictObject({
+      /** So long the terminal waits for mains before it closes its journal and ends. */
+      graceSeconds: z.int().min(0).max(3600).optional(),
+      /** At this charge or below it waits no longer. */
+      endAtBatteryPercent: z.int().min(0).max(100).optional(),
+    })
+    .optional(),
+  /** A short tone of the line board at each card that was read; none when not given. */
+  beepAtCard: z.boolean().optional(),
   /** The maintainers' door; without a PIN it stays shut. */
   maintenance: z
     .strictObject({

@@ -45,9 +45,9 @@ const free = async (bytes: number) => {
 test('as the disk fills, first attachments stop, then intake; as it empties both open again, without a restart', async () => {
   disk.freeBytes = 20 * MIB
   const storage = await open()
-  expect(storage.intake.get()).toEqual({ intake: 'open' })
+  expect(storage.spaceLevel.get()).toBe('open')
   const seen: string[] = []
-  storage.intake.subscribe(({ intake }) => seen.push(intake))
+  storage.spaceLevel.subscribe((level) => seen.push(level))
   for (const mib of [7, 1, 2.5, 4, 20]) await free(mib * MIB)
   expect(seen).toEqual(['no-attachments', 'no-space', 'no-attachments', 'open'])
   expect(book.of('space-changed').map((each) => each.intake)).toEqual(seen)
@@ -61,7 +61,7 @@ test('on a full disk a receipt still finds room, a new submission does not', asy
   disk.freeBytes = 0
   expect(await storage.journal.append(accepted(2))).toMatchObject({ ok: false, fault: 'disk-full' })
   expect(await storage.journal.append(received(1))).toMatchObject({ ok: true })
-  expect(storage.intake.get()).toEqual({ intake: 'no-space' })
+  expect(storage.spaceLevel.get()).toBe('no-space')
   await storage.close()
 })
 

@@ -5,8 +5,7 @@ import type { JournalEntry } from '../sync/journal/entry.ts'
 import { type Journal, openJournal } from '../sync/journal/journal.ts'
 import { Ledger } from '../sync/journal/ledger.ts'
 import { nodeDisk } from '../sync/journal/node-disk.ts'
-import { createSpace, type Space, type SpaceOptions } from '../sync/journal/space.ts'
-import type { IntakeState } from './bridge/queue.contract.ts'
+import { createSpace, type Space, type SpaceLevel, type SpaceOptions } from '../sync/journal/space.ts'
 import { type Cell, createCell } from './cell.ts'
 import type { Log } from './events.ts'
 import { journalRefusal } from './journal-refusal.ts'
@@ -19,7 +18,8 @@ export interface Storage {
   readonly journalHead: Cell<number>
   readonly attachments: AttachmentStore
   readonly space: Space
-  readonly intake: Cell<{ readonly intake: IntakeState }>
+  /** What free space allows. */
+  readonly spaceLevel: Cell<SpaceLevel>
   /** Resolves when free space was measured and the reserve laid for the first time; the screen need not wait for it. */
   readonly spaceKnown: Promise<void>
   close(): Promise<void>
@@ -42,7 +42,7 @@ export async function openStorage(
   let ledger = new Ledger()
   let unknownFrames = 0
   const head = laterCell(0)
-  const intake = createCell<{ readonly intake: IntakeState }>({ intake: 'open' })
+  const spaceLevel = createCell<SpaceLevel>('open')
   const space = createSpace({
     ...room,
     disk,
@@ -51,7 +51,7 @@ export async function openStorage(
     log: note,
     onLevel(level) {
       log('space-changed', { intake: level, freeBytes: space.freeBytes })
-      intake.set({ intake: level })
+      spaceLevel.set(level)
     },
   })
   const open = () => {
@@ -103,7 +103,7 @@ export async function openStorage(
       journalHead: head.cell,
       attachments,
       space,
-      intake,
+      spaceLevel,
       spaceKnown,
       async close() {
         await spaceKnown

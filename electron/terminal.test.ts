@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRouterClient } from '@orpc/server'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { HostProcess } from '../drivers/host/host-client.ts'
 import { accepted } from '../sync/journal/sample-frames.ts'
 import { hashPin } from './staff-pin.ts'
@@ -210,6 +210,49 @@ test('behind the PIN stand queue, health and export; a look-up needs none and is
   for (let n = 0; n < 5; n++) expect(await page.submissions.byTicket({ ticket })).toEqual({ outcome: 'not-found' })
   expect(await page.submissions.byTicket({ ticket })).toMatchObject({ outcome: 'too-many-tries' })
 }, 30_000)
+
+test('a one-time print goes to the document printer; what is told later of a spoiled one reaches the record and health', async () => {
+  const terminal = await started()
+  const printing = terminal.oneTimePrints.print({ id: 'case-7.1', pdf: new Uint8Array([0x25]), pages: 2 })
+  const call = await vi.waitFor(() => {
+    const asked = hosts[0]?.sent.find((message) => (message as { type: string }).type === 'call')
+    expect(asked).toMatchObject({
+      device: 'document-printer',
+      operation: 'print',
+      argument: { oneTime: true, pages: 2 },
+    })
+    return asked as { callId: number }
+  })
+  const impressions = { atLeast: 0, atMost: 2 }
+  const state = { state: 'ready', warnings: [] }
+  const result = { ok: false, fault: 'timed-out', paper: 'unknown', impressions, state }
+  hosts[0]?.says({ type: 'result', callId: call.callId, result })
+  expect(await printing).toMatchObject({ ok: false, record: { state: 'spoiled', impressions } })
+
+  const page = createRouterClient(terminal.bridge)
+  const opened = await page.maintenance.unlock({ pin: PIN })
+  if (opened.outcome !== 'open') throw new Error(opened.outcome)
+  const spoiled = async () => {
+    const answer = await page.maintenance.health({ token: opened.token })
+    return answer.ok ? answer.health.oneTimePrints.spoiled : undefined
+  }
+  expect(await spoiled()).toBe(1)
+  const settled = { event: 'settled-late', jobId: 'case-7.1', paper: 'all', impressions: { atLeast: 2, atMost: 2 } }
+  hosts[0]?.says({ type: 'event', device: 'document-printer', url: 'ipp://127.0.0.1/ipp/print', event: settled })
+  expect(await spoiled()).toBe(0)
+}, 30_000)
+
+test('on battery nothing is taken in; a line board that is taken out of the settings does not keep the terminal shut', async () => {
+  const terminal = await started()
+  const intake = await createRouterClient(terminal.bridge).queue.watchIntake()
+  expect((await intake.next()).value).toEqual({ intake: 'open' })
+  const event = { event: 'power', mains: 'lost', batteryPercent: null }
+  hosts[0]?.says({ type: 'event', device: 'line-board', url: 'tcp://127.0.0.1:2', event })
+  expect((await intake.next()).value).toEqual({ intake: 'no-power' })
+  terminal.useDevices({})
+  expect((await intake.next()).value).toEqual({ intake: 'open' })
+  await intake.return?.()
+})
 
 test('five wrong PINs are remembered over a restart', async () => {
   const first = await started()

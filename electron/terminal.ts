@@ -23,11 +23,15 @@ import { devicesOf, planOf, withBank } from './device-view.ts'
 import type { Log } from './events.ts'
 import { createHubLog } from './hub-log.ts'
 import { createIntake, type Intake } from './intake.ts'
+import { createIntakeGate } from './intake-gate.ts'
+import { createLineBoardKeeper } from './line-board.ts'
+import { createMainsWatch } from './mains-watch.ts'
 import { createMaintenanceView } from './maintenance-view.ts'
+import { type OneTimePrints, openOneTimePrints } from './one-time-prints.ts'
 import { openPackages } from './packages.ts'
 import { createReadinessView } from './readiness.ts'
 import { createReceiptPrinting } from './receipt-printing.ts'
-import { bundleItems, writeBundle } from './rescue-bundle.ts'
+import { createRescueExport } from './rescue-export.ts'
 import type { Settings } from './settings.ts'
 import { folderFiles } from './small-files.ts'
 import { createStaffDoor } from './staff-door.ts'
@@ -41,6 +45,12 @@ import { liveViews } from './views.ts'
 /** The usual panel, hung upright. */
 const PORTRAIT = { widthPx: 1080, heightPx: 1920 }
 const TOKEN_BYTES = 24
+const NO_DEVICES = { members: [], chosen: 0 }
+/**
+ * How a shell ends after a power cut: EX_TEMPFAIL of sysexits.h, "try again later". A service manager knows by it that
+ * nothing is broken and that the machine may be switched off.
+ */
+export const POWER_EXIT_CODE = 75
 
 export interface TerminalOptions {
   readonly dataDir: string
@@ -66,6 +76,13 @@ export interface Terminal {
   readonly screen: { readonly widthPx: number; readonly heightPx: number }
   /** For measurements and tests inside main. */
   readonly intake: Intake
+  /** For pages that print what may be printed once. */
+  readonly oneTimePrints: OneTimePrints
+  /**
+   * Resolves when mains power was gone for too long: the shell stops the terminal and ends with POWER_EXIT_CODE. Never
+   * otherwise.
+   */
+  readonly powerEnded: Promise<void>
   /** Other device addresses from now on. */
   useDevices(devices: Settings['devices']): void
   /** A page's bridge opened; call the answer when it closes. */
@@ -94,7 +111,7 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
   const { reserveBytes } = options
   const stored = await openStorage(dataDir, log, reserveBytes === undefined ? {} : { reserveBytes })
   if (!stored.ok) return stored
-  const { journal, ledger, journalHead, attachments, space, intake: intakeState } = stored.storage
+  const { journal, ledger, journalHead, attachments, space, spaceLevel } = stored.storage
   const packages = await openPackages(join(dataDir, 'packages'), trust.keySet(), log)
   const cases = await openCases(await folderFiles(join(dataDir, 'cases')), log)
   const session = createCardSession({ clock: realClock, nowIso, today, log })
@@ -105,6 +122,10 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
     ...{ terminalId, version, journal, ledger, journalHead, attachments, hub, trust, packages, cases },
     ...{ clock, random: Math.random, suite, freeBytes, log },
   })
+
+  const mains = createMainsWatch({ clock: realClock, ...mainsSettings(settings), log })
+  const intakeState = createIntakeGate(spaceLevel, mains.mains)
+  const hasPage = createCell(false)
 
   let plan = planOf(settings.devices)
   const banks: Partial<Record<HostedClass, Bank>> = {}
@@ -117,19 +138,36 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
     onBank(device, bank) {
       banks[device] = bank
       devices.set(withBank(devices.get(), device, bank))
+      if (device === 'line-board') lineBoard.onBank(bank)
+      if (device === 'receipt-printer' || device === 'document-printer') lineBoard.onGiver(device, bank)
       // Its page is told of the reader's state by the visit, between the cards.
       const { idCardReader } = devices.get()
       if (device === 'id-card-reader' && idCardReader !== null)
         session.onReader({ event: 'state', state: idCardReader })
     },
     onEvent({ device, event }) {
-      if (device === 'id-card-reader') session.onReader(event)
+      if (device === 'id-card-reader') {
+        session.onReader(event)
+        if (event.event === 'card') lineBoard.onCardRead()
+      } else if (device === 'line-board') {
+        lineBoard.onEvent(event)
+      } else if (device === 'document-printer' && event.event === 'settled-late') {
+        void oneTimePrints.settledLate(event.jobId, event.paper, event.impressions)
+      }
     },
+  })
+  const lineBoard = createLineBoardKeeper({
+    ...{ host, clock: realClock, mains, intake: intakeState, card: session.card, devices, hasPage, log },
+    beepAtCard: settings.beepAtCard ?? false,
+  })
+  const oneTimePrints = await openOneTimePrints({
+    files: await folderFiles(join(dataDir, 'one-time-prints')),
+    ...{ host, nowIso, log },
   })
 
   const intake = createIntake({
     ...{ terminalId, journal, ledger, session, trust, packages, attachments, nowIso, today, log },
-    space: () => space.level,
+    state: () => intakeState.get().intake,
   })
   const receipts = createReceiptPrinting({
     ...{ host, journal, ledger, intake, session, packages, settings, terminalId, nowIso, inWords, log },
@@ -147,23 +185,18 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
   const maintenance = createMaintenanceView({
     ...{ ledger, journal, delivery, freeBytes, nowIso, log },
     intakeState: () => intakeState.get().intake,
+    lineBoard: lineBoard.sensors,
+    oneTimePrints: oneTimePrints.stand,
+  })
+  const exportUnsent = createRescueExport({
+    ...{ terminalId, journal, ledger, attachments, deviceKey: trust.deviceKey, nowIso, log },
+    dir: exportDir ?? join(dataDir, 'export'),
   })
   const readiness = createReadinessView({
     ...{ host, settings, terminalId, version, nowIso, inWords, log },
     plan: () => plan,
     banks: () => banks,
   })
-  async function exportUnsent() {
-    const source = {
-      ...{ terminalId, journalId: journal.journalId, attachments, deviceKey: trust.deviceKey, nowIso },
-      items: bundleItems(ledger.items(), false),
-      readAccepted: journal.readAccepted,
-    }
-    const written = await writeBundle(source, exportDir ?? join(dataDir, 'export'))
-    if (!written.ok) log('rescue-not-exported', { detail: written.detail })
-    else log('rescue-exported', { submissions: written.submissions, bytes: written.bytes, damaged: written.damaged })
-    return written.ok ? written : { ok: false as const, fault: written.fault }
-  }
 
   host.start()
   delivery.start()
@@ -178,6 +211,8 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
         heightPx: settings.panel.heightPx ?? PORTRAIT.heightPx,
       },
       intake,
+      oneTimePrints,
+      powerEnded: mains.ended,
       bridge: bridgeRouter({
         identity: identityHandlers(session),
         devices: devicesHandlers(devices),
@@ -198,27 +233,40 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
         plan = planOf(named)
         for (const device of HOSTED_CLASSES) {
           // A host that is just being restarted never hears of what is gone.
-          if (plan[device] === undefined) devices.set(withBank(devices.get(), device, { members: [], chosen: 0 }))
+          if (plan[device] !== undefined) continue
+          devices.set(withBank(devices.get(), device, NO_DEVICES))
+          if (device === 'line-board') lineBoard.onBank(NO_DEVICES)
         }
         host.plan(plan)
       },
       pageConnected() {
         pages++
+        hasPage.set(true)
         session.pageConnected(true)
         let counted = true
         return () => {
           if (counted) pages--
           counted = false
-          if (pages === 0) session.pageConnected(false)
+          if (pages > 0) return
+          hasPage.set(false)
+          session.pageConnected(false)
         }
       },
       async stop() {
+        lineBoard.stop()
         await delivery.stop()
         await host.stop()
         await stored.storage.close()
         log('terminal-stopped', { terminalId })
       },
     },
+  }
+}
+
+function mainsSettings({ power: { graceSeconds, endAtBatteryPercent } = {} }: Settings) {
+  return {
+    ...(graceSeconds === undefined ? {} : { graceMs: graceSeconds * 1000 }),
+    ...(endAtBatteryPercent === undefined ? {} : { endAtBatteryPercent }),
   }
 }
 

@@ -1,6 +1,7 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { ConditionSchema, DeviceClassSchema } from '../../drivers/condition/states.ts'
+import { LineBoardInputsSchema } from '../../drivers/line-board/states.ts'
 import { QuarantineReasonSchema } from '../../sync/protocol/frames.ts'
 import { InstantSchema, SubmissionIdSchema } from '../../sync/protocol/ids.ts'
 import { LocalTextSchema } from '../../sync/protocol/service-item.ts'
@@ -89,6 +90,10 @@ export const queueRows = oc
 export const HealthSchema = z.object({
   freeBytes: z.int().min(0).nullable(),
   intake: IntakeStateSchema,
+  /** Mains, battery, service door; null while no line board answers. */
+  lineBoard: LineBoardInputsSchema.omit({ presence: true }).nullable(),
+  /** Prints that may be made once: spoiled ones, and whether their record can be read. */
+  oneTimePrints: z.object({ spoiled: z.int().min(0), isDamaged: z.boolean() }),
   drainOwner: z.enum(['sync-worker', 'main']),
   /** Null: the hub has never named a backup, so nothing can be purged: an alarm when it lasts. */
   backedUpThrough: z.int().min(0).nullable(),

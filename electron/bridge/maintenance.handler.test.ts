@@ -13,6 +13,8 @@ const HEALTH: Health = {
   backedUpThrough: null,
   hubEpoch: null,
   lastReconciledAt: null,
+  lineBoard: null,
+  oneTimePrints: { spoiled: 0, isDamaged: false },
   damage: [],
 }
 const DEVICE: DeviceReadiness = {

@@ -9,9 +9,9 @@ export const watchCatalogue = oc.output(eventIterator(CatalogueViewSchema.nullab
 
 /**
  * Does the terminal take new submissions in? Free space decides: below the first mark no attachments, below the second
- * nothing; both open again by themselves.
+ * nothing; and mains power: nothing while the terminal runs from its battery. All open again by themselves.
  */
-export const IntakeStateSchema = z.enum(['open', 'no-attachments', 'no-space'])
+export const IntakeStateSchema = z.enum(['open', 'no-attachments', 'no-space', 'no-power'])
 export type IntakeState = z.infer<typeof IntakeStateSchema>
 export const watchIntake = oc.output(eventIterator(z.object({ intake: IntakeStateSchema })))
 

@@ -35,6 +35,8 @@ export const SubmitAnswerSchema = z.discriminatedUnion('ok', [
       'not-stored',
       /** The disk is nearly full: nothing new is taken in, so that what is here stays safe. Opens again by itself. */
       'no-space',
+      /** Mains power is gone: nothing new is taken in while the battery lasts. Opens again by itself. */
+      'no-power',
       /** There is room for papers without attachments only. */
       'no-attachments',
     ]),

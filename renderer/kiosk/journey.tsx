@@ -139,6 +139,7 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
         divisions={divisions}
         signature={context.signature}
         problem={context.problem}
+        intake={intake}
         stage={isAsking ? 'asking' : context.submitting ? 'submitting' : 'ready'}
         onChange={(field) => send({ type: 'CHANGE', field })}
         onSign={(signature) => send({ type: 'SIGN', signature })}

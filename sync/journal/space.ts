@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { type Disk, diskErrorCode } from './disk.ts'
 import type { Log } from './log.ts'
 
-/** Does the terminal take new submissions in? The same words as IntakeState of electron/bridge/queue.contract.ts. */
+/** What free space allows; the words are also ones of IntakeState (electron/bridge/queue.contract.ts). */
 export type SpaceLevel = 'open' | 'no-attachments' | 'no-space'
 
 export interface SpaceOptions {

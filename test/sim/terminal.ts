@@ -193,7 +193,7 @@ export async function bootTerminal(parts: TerminalParts): Promise<BootResult> {
     nowIso,
     today,
     log,
-    space: () => space.level,
+    state: () => space.level,
     randomInt: (limit) => parts.random.int(0, limit - 1),
     later: (run) => void process.after(0, 'later', run),
   })

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import type { IntakeState } from '../../../electron/bridge/queue.contract.ts'
 import type { Answers } from '../../../sync/protocol/answers.ts'
 import type { Division, ServiceItem } from '../../../sync/protocol/service-item.ts'
 import type { Applicant, Signature } from '../../../sync/protocol/submission.ts'
@@ -9,6 +10,7 @@ import { IdNumber } from '../forms/id-row.tsx'
 import { SignaturePad } from '../forms/signature-pad.tsx'
 import { summaryRows } from '../forms/summary.ts'
 import type { ConfirmProblem } from '../machine/session-types.ts'
+import { isClosed } from '../shell/intake.ts'
 import { Page } from '../shell/page.tsx'
 import { Waiting } from '../shell/waiting.tsx'
 import { ItemProgress } from './item-progress.tsx'
@@ -25,6 +27,7 @@ interface ConfirmPageProps {
   readonly divisions: readonly Division[]
   readonly signature: Signature | null
   readonly problem: ConfirmProblem | null
+  readonly intake: IntakeState
   readonly stage: ConfirmStage
   readonly onChange: (field: string) => void
   readonly onSign: (signature: Signature | null) => void
@@ -32,7 +35,9 @@ interface ConfirmPageProps {
 }
 
 export function ConfirmPage(props: ConfirmPageProps) {
-  const { item, answers, applicant, divisions, signature, problem, stage } = props
+  const { item, answers, applicant, divisions, signature, stage } = props
+  // Said before anybody presses; pressed all the same, main tells the truth, also of what it had taken in before.
+  const problem = isClosed(props.intake) ? props.intake : props.problem
   const [sheet, setSheet] = useState(0)
   const rows = summaryRows(item, answers, divisions)
   const sheets = Math.ceil(rows.length / ROWS_SHOWN)

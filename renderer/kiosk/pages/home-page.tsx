@@ -7,7 +7,8 @@ import { Sign } from '../../ui/icons.tsx'
 import { local, say } from '../../ui/strings/say.ts'
 import type { Badge } from '../shell/badge.ts'
 import { BadgeView } from '../shell/badge-view.tsx'
-import { NoSpace } from '../shell/no-space.tsx'
+import { isClosed } from '../shell/intake.ts'
+import { IntakeClosed } from '../shell/intake-closed.tsx'
 import { Page } from '../shell/page.tsx'
 import { Waiting } from '../shell/waiting.tsx'
 
@@ -36,8 +37,8 @@ export function HomePage({ items, badgeOf, connection, visitor, onChoose, intake
       question={say('home.question')}
       read={
         <>
-          {intake === 'no-space' ? (
-            <NoSpace />
+          {isClosed(intake) ? (
+            <IntakeClosed why={intake} />
           ) : isOffline ? (
             <Notice kind="trouble" testId="offline-notice">
               <strong className="notice-heading">

@@ -9,7 +9,8 @@ import { IdleScene } from '../drawings/idle-scene.tsx'
 import { cardSentence } from '../forms/sentences.ts'
 import type { Badge, BadgeKind } from '../shell/badge.ts'
 import { BadgeView } from '../shell/badge-view.tsx'
-import { NoSpace } from '../shell/no-space.tsx'
+import { isClosed } from '../shell/intake.ts'
+import { IntakeClosed } from '../shell/intake-closed.tsx'
 import { Page } from '../shell/page.tsx'
 import { useBridge, useLine } from '../use-watch.ts'
 
@@ -37,7 +38,7 @@ export function IdlePage({ reader, badges, intake, onStart, onLookUp }: IdlePage
           {reader.kind === 'reading' ? <Notice kind="information" sign="card" heading={say('idle.reading')} /> : null}
           {sentence === null ? null : <Notice kind="trouble" sign="alert" heading={sentence} testId="card-problem" />}
           <Unprinted />
-          {intake === 'no-space' ? <NoSpace /> : null}
+          {isClosed(intake) ? <IntakeClosed why={intake} /> : null}
           {isCounted ? (
             <div className="sheet now">
               <strong>{say('idle.now')}</strong>

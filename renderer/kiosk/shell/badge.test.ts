@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Devices } from '../../../electron/bridge/devices.contract.ts'
 import type { Connection } from '../../../sync/protocol/queue-view.ts'
+import { say } from '../../ui/strings/say.ts'
 import { badgeOf } from './badge.ts'
 import { shieldBox } from './double-strike.ts'
 import { statusLine } from './status-line.ts'
@@ -67,6 +68,19 @@ test('what this machine does not have sends to the window; what is not known yet
   expect(badgeOf(item('A'), working, null)).toBeNull()
 })
 
+test.each(['no-space', 'no-power'] as const)(
+  'with %s every item goes to the window, and the status line says why',
+  (intake) => {
+    expect(badgeOf(item('A'), working, 'connected', intake)).toEqual({ kind: 'window', reason: `reason.${intake}` })
+    expect(statusLine(view('connected', 3), NOW, intake)).toEqual({
+      sign: 'diamond',
+      connection: '已连接',
+      queue: say(`intake.${intake}`),
+      isForVisitor: true,
+    })
+  },
+)
+
 const NOW = Date.parse('2026-11-23T02:44:00.000Z')
 const view = (connection: Connection, waiting: number, minutes = 42) => ({
   connection,
@@ -84,7 +98,7 @@ test.each([
   [view('no-network', 0), 'diamond', '没有连上网络', '没有等待上传的办件'],
   [null, 'ring', '正在看网络', ''],
 ])('the status line says one truth (%#)', (queue, sign, connection, words) => {
-  expect(statusLine(queue, NOW)).toEqual({ sign, connection, queue: words })
+  expect(statusLine(queue, NOW)).toEqual({ sign, connection, queue: words, isForVisitor: false })
 })
 
 test('the shield against second strikes reaches as far as a finger that strikes twice', () => {

@@ -3,6 +3,7 @@ import type { IntakeState } from '../../../electron/bridge/queue.contract.ts'
 import type { Connection } from '../../../sync/protocol/queue-view.ts'
 import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
 import type { StringKey } from '../../ui/strings/say.ts'
+import { isClosed } from './intake.ts'
 
 /** Whether this machine can finish an item now, before anybody signs in (look.md section 5). */
 export type BadgeKind = 'done-here' | 'taken-in' | 'window'
@@ -27,7 +28,7 @@ export function badgeOf(
   intake: IntakeState = 'open',
 ): Badge | null {
   if (devices === null || connection === null) return null
-  if (intake === 'no-space') return { kind: 'window', reason: 'reason.no-space' }
+  if (isClosed(intake)) return { kind: 'window', reason: `reason.${intake}` }
   for (const need of item.needs) {
     if (!isFit(need, devices)) return { kind: 'window', reason: `reason.needs-${need}` }
   }

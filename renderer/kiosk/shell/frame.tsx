@@ -48,7 +48,11 @@ export function Frame(props: FrameProps) {
           <i className="status-sign" aria-hidden="true" />
           <strong>{status.connection}</strong>
           <span className="status-queue">
-            {visitor === null ? <Spaced text={status.queue} /> : say('status.visit', { who: visitor })}
+            {visitor === null || status.isForVisitor ? (
+              <Spaced text={status.queue} />
+            ) : (
+              say('status.visit', { who: visitor })
+            )}
           </span>
         </span>
         {props.onEnd === null ? (

@@ -11,7 +11,7 @@ import { Waiting } from '../../shell/waiting.tsx'
 import { useBridge } from '../../use-watch.ts'
 import { DevicesPage } from './devices-page.tsx'
 import { PinPage } from './pin-page.tsx'
-import { headline, size, stamp, stateWords } from './queue-words.ts'
+import { cabinetWords, headline, size, stamp, stateWords } from './queue-words.ts'
 import { type QueueList, type Tab, useQueue } from './use-queue.ts'
 
 const TABS: readonly Tab[] = ['quarantined', 'queued', 'received']
@@ -159,9 +159,14 @@ function Stands({ health }: { readonly health: Health }) {
       ))}
       {health.intake === 'open' ? null : (
         <Notice kind="trouble" sign="alert" heading={say(`intake.${health.intake}`)}>
-          <span>{say('maintain.make-room')}</span>
+          <span>{say(health.intake === 'no-power' ? 'maintain.power-lost' : 'maintain.make-room')}</span>
         </Notice>
       )}
+      {health.oneTimePrints.isDamaged ? (
+        <Notice kind="trouble" sign="alert" heading={say('maintain.one-time-damaged')}>
+          <span>{say('maintain.one-time-damaged-line')}</span>
+        </Notice>
+      ) : null}
       <p className="soft">
         <Spaced
           text={[
@@ -175,6 +180,7 @@ function Stands({ health }: { readonly health: Health }) {
               ? say('maintain.never-compared')
               : say('maintain.compared', { time: stamp(health.lastReconciledAt) }),
             say(`maintain.drain.${health.drainOwner}`),
+            ...cabinetWords(health),
           ].join(say('maintain.and'))}
         />
       </p>

@@ -17,6 +17,16 @@ export function headline(queue: QueueView | null, health: Health | null, nowMs: 
   return parts.length === 0 ? say('maintain.all-well') : parts.join(say('maintain.and'))
 }
 
+/** Service door and battery, where a line board tells of them, and one-time prints that somebody must look for. */
+export function cabinetWords({ lineBoard, oneTimePrints }: Health): readonly string[] {
+  const words: string[] = []
+  const { door = null, batteryPercent = null } = lineBoard ?? {}
+  if (door !== null) words.push(say(`maintain.door.${door}`))
+  if (batteryPercent !== null) words.push(say('maintain.battery', { percent: batteryPercent }))
+  if (oneTimePrints.spoiled > 0) words.push(say('maintain.spoiled', { count: oneTimePrints.spoiled }))
+  return words
+}
+
 /** What a row's state means, and when it goes on. */
 export function stateWords(row: QueueRow, nowMs: number): string {
   if (row.state === 'received') return say('maintain.row-received', { time: stamp(row.receivedAt) })
