@@ -10,7 +10,7 @@ import { IdNumber } from '../forms/id-row.tsx'
 import { SignaturePad } from '../forms/signature-pad.tsx'
 import { summaryRows } from '../forms/summary.ts'
 import type { ConfirmProblem } from '../machine/session-types.ts'
-import { isClosed } from '../shell/intake.ts'
+import { confirmProblem } from '../shell/intake.ts'
 import { Page } from '../shell/page.tsx'
 import { Waiting } from '../shell/waiting.tsx'
 import { ItemProgress } from './item-progress.tsx'
@@ -36,8 +36,8 @@ interface ConfirmPageProps {
 
 export function ConfirmPage(props: ConfirmPageProps) {
   const { item, answers, applicant, divisions, signature, stage } = props
-  // Said before anybody presses; pressed all the same, main tells the truth, also of what it had taken in before.
-  const problem = isClosed(props.intake) ? props.intake : props.problem
+  // The button stays: pressed all the same, main tells the truth, also of what it had taken in before.
+  const problem = confirmProblem(props.intake, props.problem)
   const [sheet, setSheet] = useState(0)
   const rows = summaryRows(item, answers, divisions)
   const sheets = Math.ceil(rows.length / ROWS_SHOWN)

@@ -4,6 +4,7 @@ import type { Connection } from '../../../sync/protocol/queue-view.ts'
 import { say } from '../../ui/strings/say.ts'
 import { badgeOf } from './badge.ts'
 import { shieldBox } from './double-strike.ts'
+import { confirmProblem } from './intake.ts'
 import { statusLine } from './status-line.ts'
 
 const working: Devices = {
@@ -99,6 +100,19 @@ test.each([
   [null, 'ring', '正在看网络', ''],
 ])('the status line says one truth (%#)', (queue, sign, connection, words) => {
   expect(statusLine(queue, NOW)).toEqual({ sign, connection, queue: words, isForVisitor: false })
+})
+
+test.each([
+  ['open', null, null],
+  ['open', 'not-stored', 'not-stored'],
+  ['open', 'no-power', 'open-again'],
+  ['open', 'no-space', 'open-again'],
+  ['no-attachments', 'no-attachments', 'no-attachments'],
+  ['no-power', null, 'no-power'],
+  ['no-space', 'not-stored', 'no-space'],
+  ['no-power', 'no-space', 'no-power'],
+] as const)('confirm page with intake %s after %s says %s', (intake, problem, said) => {
+  expect(confirmProblem(intake, problem)).toBe(said)
 })
 
 test('the shield against second strikes reaches as far as a finger that strikes twice', () => {

@@ -364,6 +364,7 @@ const entries = {
   'submit-fault.not-stored': { text: '机器没能存下来，您的内容没有提交。请再点一次；还不行，请叫工作人员。' },
   'submit-fault.no-space': { text: '这台机器存满了，您的内容没有提交。请到窗口办，或者叫工作人员。' },
   'submit-fault.no-power': { text: '停电了，您的内容没有提交。来了电请再点提交；不想等，请到窗口办。' },
+  'submit-fault.open-again': { text: '又能收件了，您的内容还没有提交。请再点一次提交。' },
   'submit-fault.no-attachments': {
     text: '这台机器存得快满了，带附件的件先收不了，没有提交。请到窗口办，或者换一台机器。',
   },
