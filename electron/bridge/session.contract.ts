@@ -10,6 +10,8 @@ export const SnapshotSchema = z.object({
   item: z.object({ id: z.string(), version: z.int() }),
   /** Index of the form page, or "confirm" once all are filled. */
   step: z.union([z.int().min(0), z.literal('confirm')]),
+  /** How its pages are cut: `step` counts in this mode. */
+  mode: z.enum(['standard', 'elder']).optional(),
   answers: AnswersSchema,
   signature: SignatureSchema.optional(),
 })

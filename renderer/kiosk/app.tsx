@@ -4,13 +4,15 @@ import type { ServiceItem } from '../../sync/protocol/service-item.ts'
 import { Notice } from '../ui/components.tsx'
 import { applyPanel } from '../ui/panel.ts'
 import { say } from '../ui/strings/say.ts'
-import { formOfAddress } from './forms/show.ts'
+import { formOfAddress, isoDate } from './forms/show.ts'
 import { Journey } from './journey.tsx'
 import type { LiveViewStore } from './live-view.ts'
-import { IDLE_SECONDS } from './machine/session-machine.ts'
+import { IDLE } from './machine/session-machine.ts'
 import type { SessionActor } from './session-wiring.ts'
 import { badgeOf } from './shell/badge.ts'
+import { isElderBy } from './shell/elder-age.ts'
 import { Frame } from './shell/frame.tsx'
+import { ElderOffer, LookSheet } from './shell/look-sheet.tsx'
 import { OtherCardSheet, StaffSheet, StillThereSheet } from './shell/overlays.tsx'
 import { statusLine } from './shell/status-line.ts'
 import { useAbout } from './use-about.ts'
@@ -33,14 +35,16 @@ export function App({ session, view }: AppProps) {
   const intake = useWatch('intake', (client, options) => client.queue.watchIntake(undefined, options))?.intake ?? 'open'
   const devices = useWatch('devices', (client, options) => client.devices.watchDevices(undefined, options))
   const { context } = state
+  const { look } = context
   const delivery = useWatch(context.accepted === null ? null : context.accepted.submissionId, (client, options) =>
     client.submissions.watchDelivery({ submissionId: context.accepted?.submissionId ?? '' }, options),
   )
   const [isStaffOpen, setIsStaffOpen] = useState(false)
+  const [isLookOpen, setIsLookOpen] = useState(false)
 
   useEffect(() => {
-    if (about !== null) applyPanel(about.pxPerMm)
-  }, [about])
+    if (about !== null) applyPanel(about.pxPerMm, look)
+  }, [about, look])
   useEffect(() => {
     if (delivery !== null) session.send({ type: 'DELIVERY', delivery })
   }, [delivery, session])
@@ -53,6 +57,14 @@ export function App({ session, view }: AppProps) {
   const liveQueue = line === null ? null : queue
   const badge = (item: ServiceItem) => badgeOf(item, devices, liveQueue?.connection ?? null, intake)
   const can = (type: 'BACK' | 'HOME') => (state.can({ type }) ? () => session.send({ type }) : null)
+  const isVisit = !isIdle && !isWiping && !state.matches({ journey: 'restoring' })
+  const offersElder =
+    isVisit &&
+    look.mode === 'standard' &&
+    !context.elderOffered &&
+    context.otherCard === null &&
+    context.card !== null &&
+    isElderBy(context.card.applicant.birth, isoDate(now))
   const callStaff = () => {
     setIsStaffOpen(true)
     bridge
@@ -79,6 +91,7 @@ export function App({ session, view }: AppProps) {
       onBack={isWiping ? null : can('BACK')}
       onHome={isWiping || state.matches({ journey: 'home' }) ? null : can('HOME')}
       onStaff={callStaff}
+      onLook={isWiping ? null : () => setIsLookOpen(true)}
     >
       <Journey
         state={state}
@@ -108,10 +121,23 @@ export function App({ session, view }: AppProps) {
           onKeep={context.otherCard === 'beside' ? () => session.send({ type: 'KEEP_CARD' }) : null}
         />
       )}
+      {offersElder ? (
+        <ElderOffer
+          onElder={() => session.send({ type: 'LOOK', change: { mode: 'elder' } })}
+          onStay={() => session.send({ type: 'ELDER_OFFER_SEEN' })}
+        />
+      ) : null}
+      {isLookOpen ? (
+        <LookSheet
+          look={look}
+          onChange={(change) => session.send({ type: 'LOOK', change })}
+          onClose={() => setIsLookOpen(false)}
+        />
+      ) : null}
       {isAsking ? (
         <StillThereSheet
           secondsLeft={context.secondsLeft}
-          seconds={IDLE_SECONDS}
+          seconds={IDLE[look.mode].seconds}
           onStay={() => session.send({ type: 'TOUCH' })}
         />
       ) : null}

@@ -25,8 +25,16 @@ export function FirstScreen() {
         onBack={null}
         onHome={null}
         onStaff={ignore}
+        onLook={null}
       >
-        <IdlePage reader={{ kind: 'none' }} badges={[]} intake="open" onStart={ignore} onLookUp={ignore} />
+        <IdlePage
+          reader={{ kind: 'none' }}
+          badges={[]}
+          intake="open"
+          onStart={ignore}
+          onElder={ignore}
+          onLookUp={ignore}
+        />
       </Frame>
     </BridgeProvider>
   )

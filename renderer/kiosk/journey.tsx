@@ -9,6 +9,7 @@ import { formOfAddress, isoDate } from './forms/show.ts'
 import type { Schedule } from './live-view.ts'
 import type { createSessionMachine } from './machine/session-machine.ts'
 import type { SessionEvent } from './machine/session-types.ts'
+import { ElderHomePage } from './pages/elder-home-page.tsx'
 import { HomePage } from './pages/home-page.tsx'
 import { IdlePage } from './pages/idle-page.tsx'
 import type { Badge } from './shell/badge.ts'
@@ -72,6 +73,10 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
         badges={catalogue?.items.map(badgeOf) ?? []}
         intake={intake}
         onStart={() => send({ type: 'START' })}
+        onElder={() => {
+          send({ type: 'LOOK', change: { mode: 'elder' } })
+          send({ type: 'START' })
+        }}
         onLookUp={() => send({ type: 'LOOK_UP' })}
       />
     )
@@ -84,12 +89,24 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
   if (state.matches({ journey: 'restoring' })) return <WaitingPage text={say('restoring')} testId="restoring-page" />
   if (state.hasTag('wiping')) return <WaitingPage text={say('ending')} testId="ending-page" />
   if (state.matches({ journey: 'home' }) || item === null) {
+    const visitor = card === null ? null : formOfAddress(card.applicant)
+    if (context.look.mode === 'elder')
+      return (
+        <ElderHomePage
+          items={catalogue?.items ?? null}
+          badgeOf={badgeOf}
+          visitor={visitor}
+          intake={intake}
+          onChoose={(chosen) => send({ type: 'CHOOSE', item: chosen })}
+          onLookUp={() => send({ type: 'LOOK_UP' })}
+        />
+      )
     return (
       <HomePage
         items={catalogue?.items ?? null}
         badgeOf={badgeOf}
         connection={connection}
-        visitor={card === null ? null : formOfAddress(card.applicant)}
+        visitor={visitor}
         onChoose={(chosen) => send({ type: 'CHOOSE', item: chosen })}
         intake={intake}
         onLookUp={() => send({ type: 'LOOK_UP' })}
@@ -97,8 +114,10 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
     )
   }
   if (visit === null) return <BlankPage />
-  const { ItemPage, CardPage, FormPage, ConfirmPage, ReceiptPage } = visit
+  const { ItemPage, ElderItemPage, CardPage, FormPage, ConfirmPage, ReceiptPage } = visit
   if (state.matches({ journey: 'item' })) {
+    if (context.look.mode === 'elder')
+      return <ElderItemPage item={item} badge={badgeOf(item)} onBegin={() => send({ type: 'BEGIN' })} />
     return <ItemPage item={item} badge={badgeOf(item)} devices={devices} onBegin={() => send({ type: 'BEGIN' })} />
   }
   if (state.matches({ journey: 'card' }) || card === null) {
@@ -115,6 +134,7 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
   if (state.matches({ journey: 'form' })) {
     return (
       <FormPage
+        look={context.look}
         item={item}
         pageIndex={context.pageIndex}
         answers={context.answers}

@@ -1,17 +1,15 @@
+import { type Look, USUAL_LOOK } from './look.ts'
+
 /**
  * Sizes of type in millimetres (look.md section 2.1), as whole pixels of this panel: rounded up, so that nothing falls
  * below its floor.
  */
 export const TYPE_MM = {
-  floor: 7,
-  body: 7,
-  control: 8.5,
-  heading: 10,
-  question: 14,
-  code: 22,
-  greeting: 30,
-  'greeting-2': 19,
+  standard: { floor: 7, body: 7, control: 8.5, heading: 10, question: 14, code: 22, greeting: 30, 'greeting-2': 19 },
+  elder: { floor: 8.2, body: 10.2, control: 12, heading: 14, question: 18, code: 28, greeting: 30, 'greeting-2': 19 },
 } as const
+/** These do not grow with elder mode's steps: the idle page's greeting, and header and status line. */
+const FIXED: ReadonlySet<string> = new Set(['floor', 'greeting', 'greeting-2'])
 
 /** Panel of 21.5 inches, 1080 × 1920: what tokens.css is written for until main says what the panel really is. */
 export const DEFAULT_PX_PER_MM = 4.03
@@ -20,16 +18,20 @@ export const DEFAULT_PX_PER_MM = 4.03
 const ROUNDING_SLACK_PX = 0.5
 
 /** Custom properties of the panel: `--mm` and one `--type-*` a size. */
-export function panelTokens(pxPerMm: number): Readonly<Record<string, string>> {
+export function panelTokens(pxPerMm: number, { mode, step }: Look = USUAL_LOOK): Readonly<Record<string, string>> {
   const tokens: Record<string, string> = { '--mm': `${pxPerMm}px` }
-  for (const [name, sizeMm] of Object.entries(TYPE_MM)) {
-    tokens[`--type-${name}`] = `${Math.ceil(sizeMm * pxPerMm - ROUNDING_SLACK_PX)}px`
+  for (const [name, sizeMm] of Object.entries(TYPE_MM[mode])) {
+    const mm = FIXED.has(name) ? sizeMm : sizeMm * step
+    tokens[`--type-${name}`] = `${Math.ceil(mm * pxPerMm - ROUNDING_SLACK_PX)}px`
   }
   return tokens
 }
 
-export function applyPanel(pxPerMm: number): void {
-  for (const [name, value] of Object.entries(panelTokens(pxPerMm))) {
-    document.documentElement.style.setProperty(name, value)
-  }
+/** Sizes as properties, the rest of the look as attributes that the style sheets ask for. */
+export function applyPanel(pxPerMm: number, look: Look = USUAL_LOOK): void {
+  const { documentElement } = document
+  for (const [name, value] of Object.entries(panelTokens(pxPerMm, look))) documentElement.style.setProperty(name, value)
+  documentElement.dataset.mode = look.mode
+  documentElement.dataset.contrast = look.contrast
+  documentElement.dataset.lowered = String(look.lowered)
 }

@@ -8,12 +8,19 @@ import { hashPin } from '../../electron/staff-pin.ts'
 import { makeTicket } from '../../sync/protocol/ticket.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { changeSettings } from '../support/settings.ts'
-import { putCard, statusShows, submitForTicket, walkToConfirm } from '../support/walk.ts'
+import {
+  declineElder,
+  putCard,
+  statusShows,
+  submitForTicket,
+  walkElderPension,
+  walkToConfirm,
+} from '../support/walk.ts'
 import { openWorld } from '../support/world.ts'
 
 /** Takes a picture of every page of the journey, in both orientations, and the one that the README shows. */
-const HELP = `npm run screenshots -- [--portrait] [--landscape] [--readme]
-Pictures go to test/out/screens/. --readme also renews the picture in README.md.
+const HELP = `npm run screenshots -- [--portrait] [--landscape] [--readme] [--elder]
+Pictures go to test/out/screens/. --elder takes those of elder mode only, into elder-*. --readme also renews the picture in README.md.
 `
 
 const SCREENS = {
@@ -28,12 +35,13 @@ const { values } = parseArgs({
     portrait: { type: 'boolean', default: false },
     landscape: { type: 'boolean', default: false },
     readme: { type: 'boolean', default: false },
+    elder: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
 
 async function walk(orientation: keyof typeof SCREENS): Promise<void> {
-  const dir = join(ROOT, 'test/out/screens', orientation)
+  const dir = join(ROOT, 'test/out/screens', `${values.elder ? 'elder-' : ''}${orientation}`)
   mkdirSync(dir, { recursive: true })
   const world = await openWorld()
   await changeSettings(world.stack, { maintenance: { pinScrypt: await hashPin(PIN) } })
@@ -51,6 +59,7 @@ async function walk(orientation: keyof typeof SCREENS): Promise<void> {
     }
     const { bench } = world.stack
     await statusShows(page, 'connected')
+    if (values.elder) return await elderPictures(page, bench, picture)
     await walkToConfirm(page, bench, 'zhou-mingyuan', picture)
     await bench.network.cut()
     await statusShows(page, 'no-network')
@@ -72,6 +81,10 @@ async function walk(orientation: keyof typeof SCREENS): Promise<void> {
       await page.getByTestId('item-self').click()
       if (item === 'S02') putCard(bench, 'zhao-dehou')
       await page.getByTestId('form-page').waitFor()
+      if (item === 'S02') {
+        await picture('elder-offer')
+        await declineElder(page, 'zhao-dehou')
+      }
       await picture(`form-${item}`)
       await page.getByTestId('form-next').click()
       await picture(`form-${item}-faults`)
@@ -104,6 +117,43 @@ async function walk(orientation: keyof typeof SCREENS): Promise<void> {
 }
 
 type Picture = (name: string) => Promise<void>
+
+/** Elder mode's journey, and how it looks in the other colours and heights. */
+async function elderPictures(page: Page, bench: Workbench, picture: Picture): Promise<void> {
+  await picture('elder-idle')
+  await walkElderPension(page, bench, picture)
+  await page.getByTestId('end').click()
+  bench.reader.takeCard()
+  await page.getByTestId('idle-page').waitFor()
+  await page.getByTestId('start-elder').click()
+  await page.getByTestId('item-S02').waitFor()
+  await page.getByTestId('look-tool').click()
+  await picture('look-sheet')
+  await page.getByTestId('look-contrast-dark').click()
+  await picture('look-sheet-dark')
+  await page.getByTestId('look-close').click()
+  await picture('elder-home-dark')
+  await page.getByTestId('item-S02').click()
+  await page.getByTestId('item-self').click()
+  await page.getByTestId('card-page').waitFor()
+  await picture('elder-card-dark')
+  putCard(bench, 'zhao-dehou')
+  await page.getByTestId('choice-pensionType-resident').click()
+  await picture('elder-chosen-dark')
+  const look = async (...ids: string[]) => {
+    await page.getByTestId('look-tool').click()
+    for (const id of ids) await page.getByTestId(id).click()
+    await page.getByTestId('look-close').click()
+  }
+  await look('look-contrast-light')
+  await picture('elder-chosen-light')
+  await look('look-contrast-usual', 'look-step-2')
+  await picture('elder-chosen-largest')
+  await look('look-step-0', 'look-height-lowered')
+  await picture('elder-chosen-lowered')
+  await page.getByTestId('call-staff').click()
+  await picture('elder-staff')
+}
 
 /** By ticket: empty, one character wrong, found, not found. */
 async function lookUp(page: Page, ticket: string, picture: Picture): Promise<void> {

@@ -66,10 +66,52 @@ export async function walkToConfirm(
   await onPage('card')
   putCard(bench, personId)
   await page.getByTestId('form-page').waitFor()
+  await declineElder(page, personId)
   await fillRegistration(page, onPage)
   await page.getByTestId('confirm-page').waitFor()
   await sign(page)
   await onPage('confirm')
+}
+
+const ELDERS: readonly string[] = ['sun-guilan', 'zhao-dehou']
+
+/** Whoever is old by the card is offered elder mode, and may stay. */
+export async function declineElder(page: Page, personId: string): Promise<void> {
+  if (!ELDERS.includes(personId)) return
+  await page.getByTestId('elder-offer-stay').click()
+  await page.getByTestId('elder-offer').waitFor({ state: 'detached' })
+}
+
+/** S02 in elder mode, from the idle page to the receipt; `onPage` is called once on each page. */
+export async function walkElderPension(page: Page, bench: Workbench, onPage: OnPage = nothing): Promise<void> {
+  await page.getByTestId('start-elder').click()
+  await page.getByTestId('item-S02').waitFor()
+  await onPage('elder-home')
+  await page.getByTestId('item-S02').click()
+  await page.getByTestId('item-self').waitFor()
+  await onPage('elder-item')
+  await page.getByTestId('item-self').click()
+  await page.getByTestId('card-page').waitFor()
+  await onPage('elder-card')
+  putCard(bench, 'zhao-dehou')
+  await page.getByTestId('choice-pensionType-resident').waitFor()
+  await onPage('elder-choice')
+  await page.getByTestId('choice-pensionType-resident').click()
+  await onPage('elder-chosen')
+  await page.getByTestId('form-next').click()
+  await page.getByTestId('field-livingPlace').waitFor()
+  await onPage('elder-division')
+  await page.getByTestId('form-next').click()
+  await page.getByTestId('number-pad').waitFor()
+  for (const digit of '13800136021') await page.getByTestId('number-pad').getByTestId(`key-${digit}`).click()
+  await onPage('elder-phone')
+  await page.getByTestId('key-done').click()
+  await page.getByTestId('form-next').click()
+  await page.getByTestId('confirm-page').waitFor()
+  await onPage('elder-confirm')
+  await submitForTicket(page)
+  await page.locator('[data-testid="print-state"][data-state="printed"]').waitFor()
+  await onPage('elder-receipt')
 }
 
 /** Fills the S07 page by touch: pinyin keyboard, date buttons, choice, number pad. */

@@ -8,6 +8,7 @@ import {
   ReceiptPrinterStateSchema,
 } from '../../drivers/receipt-printer/states.ts'
 import { FindAnswerSchema, FoundSchema, SubmitAnswerSchema } from '../../electron/bridge/submissions.contract.ts'
+import { TYPE_STEPS, USUAL_LOOK } from '../../renderer/ui/look.ts'
 import { panelTokens, TYPE_MM } from '../../renderer/ui/panel.ts'
 import { type StringKey, say } from '../../renderer/ui/strings/say.ts'
 import { zh } from '../../renderer/ui/strings/zh.ts'
@@ -118,12 +119,21 @@ test('every string is used: by its key, or by the area that it belongs to', () =
   expect(unused).toEqual([])
 })
 
-test.each([4.03, 2.71])('type at %d px per mm is whole pixels and never under its size', (pxPerMm) => {
-  const tokens = panelTokens(pxPerMm)
+const MODES = ['standard', 'elder'] as const
+const PANELS = [4.03, 2.71].flatMap((pxPerMm) => MODES.map((mode) => [pxPerMm, mode] as const))
+
+test.each(PANELS)('type at %d px per mm, %s, is whole pixels and never under its size', (pxPerMm, mode) => {
+  const tokens = panelTokens(pxPerMm, { ...USUAL_LOOK, mode })
   expect(tokens['--mm']).toBe(`${pxPerMm}px`)
-  for (const [name, sizeMm] of Object.entries(TYPE_MM)) {
+  for (const [name, sizeMm] of Object.entries(TYPE_MM[mode])) {
     const px = Number.parseFloat(tokens[`--type-${name}`] ?? '')
     expect(px).toBe(Math.round(px))
     expect(Math.abs(px - sizeMm * pxPerMm)).toBeLessThanOrEqual(0.5)
   }
+})
+
+test('the steps of elder mode make all larger that is read and touched', () => {
+  const steps = TYPE_STEPS.map((step) => panelTokens(4.03, { ...USUAL_LOOK, mode: 'elder', step }))
+  expect(steps.map((tokens) => tokens['--type-body'])).toEqual(['41px', '47px', '53px'])
+  expect(new Set(steps.map((tokens) => tokens['--type-floor'])).size).toBe(1)
 })

@@ -1,7 +1,8 @@
 import type { AnswerFault } from '../../../sync/protocol/answers.ts'
 import type { Division, Field } from '../../../sync/protocol/service-item.ts'
-import { BigChoice, ErrorSentence, Groups, Spaced } from '../../ui/components.tsx'
+import { ErrorSentence, Groups, Spaced } from '../../ui/components.tsx'
 import { local, say } from '../../ui/strings/say.ts'
+import { Choices } from './choices.tsx'
 import { placeName } from './divisions.ts'
 import { answerSentence } from './sentences.ts'
 import { daysFrom, groupMobile, longDate } from './show.ts'
@@ -15,6 +16,7 @@ interface FieldRowProps {
   readonly isActive: boolean
   /** The only question of its page: its label would say the same again. */
   readonly isAlone: boolean
+  readonly isElder: boolean
   readonly today: string
   readonly divisions: readonly Division[]
   readonly onActivate: () => void
@@ -49,6 +51,7 @@ function Control({
   value,
   isActive,
   isAlone,
+  isElder,
   today,
   divisions,
   onActivate,
@@ -58,24 +61,7 @@ function Control({
   const box = `box ${isActive ? 'is-active' : ''}`
   switch (field.type) {
     case 'choice':
-      return (
-        <fieldset
-          className={`choices ${isAlone ? 'choices-big' : ''}`}
-          aria-labelledby={`label-${field.id}`}
-          data-testid={`field-${field.id}`}
-        >
-          {field.options.map((option) => (
-            <BigChoice
-              key={option.value}
-              word={local(option.label)}
-              note={option.note === undefined ? undefined : local(option.note)}
-              isChosen={value === option.value}
-              onPress={() => onChange(option.value)}
-              testId={`choice-${field.id}-${option.value}`}
-            />
-          ))}
-        </fieldset>
-      )
+      return <Choices field={field} value={value} isAlone={isAlone} isElder={isElder} onChange={onChange} />
     case 'text':
       return (
         <input

@@ -9,8 +9,7 @@ import {
   createSessionMachine,
   DOUBLE_STRIKE_MS,
   END_PATIENCE_MS,
-  IDLE_SECONDS,
-  IDLE_WARN_MS,
+  IDLE,
   RESTORE_PATIENCE_MS,
 } from './session-machine.ts'
 import type { EndReason, SessionDeps, SessionEvent } from './session-types.ts'
@@ -353,13 +352,13 @@ test('the end does not wait for a main that does not answer', async () => {
 test('nobody there: a warning after 120 s, 30 s to answer, then the end', async () => {
   const session = start()
   await toForm(session)
-  session.clock.increment(IDLE_WARN_MS - 1)
+  session.clock.increment(IDLE.standard.warnMs - 1)
   expect(session.actor.getSnapshot().matches({ attention: 'awake' })).toBe(true)
   session.clock.increment(1)
   expect(session.actor.getSnapshot().matches({ attention: 'asking' })).toBe(true)
   session.clock.increment(1000)
-  expect(session.context().secondsLeft).toBe(IDLE_SECONDS - 1)
-  for (let second = 1; second < IDLE_SECONDS; second++) session.clock.increment(1000)
+  expect(session.context().secondsLeft).toBe(IDLE.standard.seconds - 1)
+  for (let second = 1; second < IDLE.standard.seconds; second++) session.clock.increment(1000)
   await session.reached('ended')
   expect(session.ended).toEqual(['idle'])
 })
@@ -368,9 +367,9 @@ test('a touch begins the 120 s anew, and takes the warning away, as often as it 
   const session = start()
   await toForm(session)
   for (let round = 0; round < 12; round++) {
-    session.clock.increment(IDLE_WARN_MS - 1)
+    session.clock.increment(IDLE.standard.warnMs - 1)
     session.send({ type: 'TOUCH' })
-    session.clock.increment(IDLE_WARN_MS + 5000)
+    session.clock.increment(IDLE.standard.warnMs + 5000)
     expect(session.actor.getSnapshot().matches({ attention: 'asking' })).toBe(true)
     session.send({ type: 'TOUCH' })
     expect(session.actor.getSnapshot().matches({ attention: 'awake' })).toBe(true)
@@ -381,7 +380,7 @@ test('a touch begins the 120 s anew, and takes the warning away, as often as it 
 test('our slowness never counts: submitting, printing and reading stop the clock', async () => {
   const slow = start({ print: () => new Promise(() => undefined) })
   await toReceipt(slow)
-  slow.clock.increment(IDLE_WARN_MS * 3)
+  slow.clock.increment(IDLE.standard.warnMs * 3)
   expect(slow.actor.getSnapshot().matches({ attention: 'paused' })).toBe(true)
   const reading = start()
   reading.send(
@@ -390,20 +389,20 @@ test('our slowness never counts: submitting, printing and reading stop the clock
     { type: 'BEGIN' },
     { type: 'CARD', event: { kind: 'reading' } },
   )
-  reading.clock.increment(IDLE_WARN_MS * 3)
+  reading.clock.increment(IDLE.standard.warnMs * 3)
   expect(reading.actor.getSnapshot().matches({ attention: 'paused' })).toBe(true)
 })
 
 test('the idle page waits for nobody', () => {
   const session = start()
-  session.clock.increment(IDLE_WARN_MS * 3)
+  session.clock.increment(IDLE.standard.warnMs * 3)
   expect(session.actor.getSnapshot().matches({ attention: 'nobody' })).toBe(true)
 })
 
 test("what the bridge tells is no sign of life, a card's fault is", async () => {
   const session = start()
   await toForm(session)
-  session.clock.increment(IDLE_WARN_MS)
+  session.clock.increment(IDLE.standard.warnMs)
   session.send({ type: 'BRIDGE', connected: true }, { type: 'CATALOGUE', catalogue })
   expect(session.actor.getSnapshot().matches({ attention: 'asking' })).toBe(true)
   session.send({ type: 'CARD', event: { kind: 'card-fault', fault: 'lifted-early' } })
@@ -470,9 +469,9 @@ test('a look-up by ticket needs no card, and whoever does it is asked whether th
   send({ type: 'BACK' })
   expect(journey()).toContain('home')
   send({ type: 'LOOK_UP' })
-  clock.increment(IDLE_WARN_MS)
+  clock.increment(IDLE.standard.warnMs)
   expect(actor.getSnapshot().matches({ attention: 'asking' })).toBe(true)
-  for (let second = 0; second < IDLE_SECONDS; second++) clock.increment(1000)
+  for (let second = 0; second < IDLE.standard.seconds; second++) clock.increment(1000)
   await vi.waitFor(() => expect(ended).toEqual(['idle']))
 })
 

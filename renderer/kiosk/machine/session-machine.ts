@@ -8,6 +8,8 @@ import {
   changeField,
   dropChange,
   freshVisit,
+  itemFor,
+  lookChanged,
   openConfirm,
   previousPage,
   resumeAt,
@@ -16,9 +18,11 @@ import {
 } from './session-steps.ts'
 import type { EndReason, SessionContext, SessionDeps, SessionEvent } from './session-types.ts'
 
-/** look.md section 5, Countdown, standard mode. */
-export const IDLE_WARN_MS = 120_000
-export const IDLE_SECONDS = 30
+/** look.md section 5, Countdown, and domain.md section 4: warned after, then waited for. */
+export const IDLE = {
+  standard: { warnMs: 120_000, seconds: 30 },
+  elder: { warnMs: 240_000, seconds: 60 },
+} as const
 /** A second strike of the same finger (look.md section 5, Keys). */
 export const DOUBLE_STRIKE_MS = 500
 /** The wipe must be done 2 s after the end; main gets most of it to answer. */
@@ -41,6 +45,7 @@ export function createSessionMachine(deps: SessionDeps) {
   const afterChange = (context: SessionContext) => afterNext({ ...context, changing: true }, check(context))
   return setup({
     types: { context: {} as SessionContext, events: {} as SessionEvent, tags: {} as 'wiping' },
+    delays: { idleWarn: ({ context }) => IDLE[context.look.mode].warnMs },
     actors: {
       submit: fromPromise(({ input }: { input: SessionContext }) => {
         const { draftId, item } = input
@@ -92,6 +97,8 @@ export function createSessionMachine(deps: SessionDeps) {
             guard: or([stateIn({ journey: 'idle' }), ({ context }) => context.catalogue === null]),
             actions: assign({ catalogue: ({ event }) => event.catalogue }),
           },
+          LOOK: { actions: assign(({ context, event }) => lookChanged(context, event.change)) },
+          ELDER_OFFER_SEEN: { actions: assign({ elderOffered: true }) },
           BRIDGE: { actions: assign({ connected: ({ event }) => event.connected }) },
           CARD: { actions: assign(({ context, event }) => cardSeen(context, event.event)) },
           KEEP_CARD: { guard: ({ context }) => context.otherCard === 'beside', actions: assign({ otherCard: null }) },
@@ -163,7 +170,7 @@ export function createSessionMachine(deps: SessionDeps) {
                 actions: assign(({ context, event }) =>
                   context.item?.id === event.item.id && context.item.version === event.item.version
                     ? { faults: {}, problem: null }
-                    : { ...freshVisit(context), item: event.item },
+                    : { ...freshVisit(context), item: itemFor(event.item, context.look) },
                 ),
               },
             },
@@ -400,7 +407,7 @@ export function createSessionMachine(deps: SessionDeps) {
               { guard: 'isAway', target: 'nobody' },
               { guard: 'isBusy', target: 'paused' },
             ],
-            after: { [IDLE_WARN_MS]: 'asking' },
+            after: { idleWarn: 'asking' },
             on: {
               TOUCH: { target: 'awake', reenter: true },
               CARD: { guard: ({ event }) => event.event.kind !== 'none', target: 'awake', reenter: true },
@@ -414,7 +421,7 @@ export function createSessionMachine(deps: SessionDeps) {
             ],
           },
           asking: {
-            entry: assign({ secondsLeft: IDLE_SECONDS }),
+            entry: assign({ secondsLeft: ({ context }) => IDLE[context.look.mode].seconds }),
             always: { guard: 'isAway', target: 'nobody' },
             initial: 'counting',
             states: {

@@ -3,7 +3,9 @@ import type { PrintReceiptAnswer } from '../../../electron/bridge/printing.contr
 import type { Snapshot } from '../../../electron/bridge/session.contract.ts'
 import { type AnswerContext, type Answers, checkAnswer } from '../../../sync/protocol/answers.ts'
 import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
+import { changedLook, type Look, USUAL_LOOK } from '../../ui/look.ts'
 import { startingPlace } from '../forms/divisions.ts'
+import { elderForm, samePlace } from '../forms/elder-form.ts'
 import {
   askedPages,
   countingAnswers,
@@ -22,6 +24,8 @@ type Changes = Partial<SessionContext>
 /** Nothing chosen, nothing filled in. What the machine itself knows stays, and so does the card. */
 export function freshVisit(before?: SessionContext): SessionContext {
   return {
+    look: before?.look ?? USUAL_LOOK,
+    elderOffered: before?.elderOffered ?? false,
     catalogue: before?.catalogue ?? null,
     connected: before?.connected ?? false,
     reader: before?.reader ?? { kind: 'none' },
@@ -49,6 +53,24 @@ export function freshVisit(before?: SessionContext): SessionContext {
   }
 }
 
+/** The item as this mode asks it. */
+export function itemFor(item: ServiceItem, { mode }: Look): ServiceItem {
+  return mode === 'elder' ? elderForm(item) : item
+}
+
+/** Another look; in another mode the same question is asked on another page. */
+export function lookChanged(context: SessionContext, change: Partial<Look>): Changes {
+  const look = changedLook(context.look, change)
+  // Whoever chose a mode by hand is not asked about it.
+  const elderOffered = context.elderOffered || change.mode !== undefined
+  const { item, catalogue, pageIndex } = context
+  if (item === null || look.mode === context.look.mode) return { look, elderOffered }
+  const plain = catalogue?.items.find(({ id, version }) => id === item.id && version === item.version)
+  if (plain === undefined) return { look, elderOffered }
+  const next = itemFor(plain, look)
+  return { look, elderOffered, item: next, pageIndex: samePlace(item, pageIndex, next) }
+}
+
 /** A second person's card never mixes with what the first has filled in: it is asked about. */
 export function cardSeen(context: SessionContext, event: CardEvent): Changes {
   if (event.kind !== 'card') return { reader: event }
@@ -64,6 +86,7 @@ export function snapshotOf(context: SessionContext, step?: 'confirm'): Snapshot 
   return {
     draftId,
     item: { id: item.id, version: item.version },
+    mode: context.look.mode,
     step: step ?? context.pageIndex,
     answers: context.answers,
     ...(context.signature === null ? {} : { signature: context.signature }),
@@ -74,12 +97,15 @@ export function snapshotOf(context: SessionContext, step?: 'confirm'): Snapshot 
 export function resumeAt(context: SessionContext): Changes | null {
   const { found, catalogue } = context
   if (found === null || catalogue === null) return null
-  const item = catalogue.items.find(
+  const plain = catalogue.items.find(
     (candidate) => candidate.id === found.item.id && candidate.version === found.item.version,
   )
-  if (item === undefined) return null
+  if (plain === undefined) return null
+  const look = changedLook(context.look, { mode: found.mode ?? 'standard' })
+  const item = itemFor(plain, look)
   return {
     item,
+    look,
     draftId: found.draftId,
     answers: found.answers,
     signature: found.signature ?? null,

@@ -5,6 +5,7 @@ import type { Accepted, Delivery, SubmitAnswer } from '../../../electron/bridge/
 import type { Answers } from '../../../sync/protocol/answers.ts'
 import type { Catalogue, ServiceItem } from '../../../sync/protocol/service-item.ts'
 import type { Signature, SubmitRequest } from '../../../sync/protocol/submission.ts'
+import type { Look } from '../../ui/look.ts'
 import type { Faults } from '../forms/form-pages.ts'
 
 export type CardSeen = Extract<CardEvent, { kind: 'card' }>
@@ -40,6 +41,10 @@ export type PrintTrouble =
   | { readonly kind: 'connection-lost' }
 
 export interface SessionContext {
+  /** For this visit only. */
+  readonly look: Look
+  /** Elder mode was offered already, or chosen by hand: it is offered once. */
+  readonly elderOffered: boolean
   readonly catalogue: Catalogue | null
   readonly connected: boolean
   /** What the reader shows now. */
@@ -96,4 +101,6 @@ export type SessionEvent =
   | { type: 'END'; why?: EndReason }
   | { type: 'KEEP_CARD' }
   | { type: 'CHANGE_CARD' }
+  | { type: 'LOOK'; change: Partial<Look> }
+  | { type: 'ELDER_OFFER_SEEN' }
   | { type: 'TOUCH' }

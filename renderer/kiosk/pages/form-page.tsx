@@ -4,6 +4,7 @@ import { checkAnswer } from '../../../sync/protocol/answers.ts'
 import type { Division, Field, ServiceItem } from '../../../sync/protocol/service-item.ts'
 import type { Applicant } from '../../../sync/protocol/submission.ts'
 import { Button } from '../../ui/components.tsx'
+import type { Look } from '../../ui/look.ts'
 import { local, say } from '../../ui/strings/say.ts'
 import { DateTray } from '../forms/date-tray.tsx'
 import { DivisionTray } from '../forms/division-tray.tsx'
@@ -18,6 +19,7 @@ import { Broken, Page } from '../shell/page.tsx'
 import { ItemProgress } from './item-progress.tsx'
 
 interface FormPageProps {
+  readonly look: Look
   readonly item: ServiceItem
   readonly pageIndex: number
   readonly answers: Answers
@@ -36,7 +38,7 @@ const GIVES_UP = 2
 const hasTray = (field: Field) => field.type !== 'choice'
 
 export function FormPage(props: FormPageProps) {
-  const { item, pageIndex, answers, faults, applicant, divisions, today, onAnswer, onNext } = props
+  const { look, item, pageIndex, answers, faults, applicant, divisions, today, onAnswer, onNext } = props
   const page = item.pages[pageIndex]
   const fields = page === undefined ? [] : askedFields(item, page, answers)
   const check = { today, divisions }
@@ -69,7 +71,7 @@ export function FormPage(props: FormPageProps) {
   const level = useFits(
     body,
     GIVES_UP,
-    `${item.id} ${pageIndex} ${activeId} ${Object.keys(faults).join()} ${fields.length}`,
+    `${item.id} ${pageIndex} ${activeId} ${Object.keys(faults).join()} ${fields.length} ${JSON.stringify(look)}`,
   )
   const shown = level >= 2 && active !== undefined ? fields.filter((field) => field.id === active.id) : fields
   const pages = askedPages(item, answers)
@@ -98,7 +100,7 @@ export function FormPage(props: FormPageProps) {
         )
       }
     >
-      <div className="sheet form-sheet" ref={body} data-page={page?.id}>
+      <div className={`sheet form-sheet ${level >= 1 ? 'is-tight' : ''}`} ref={body} data-page={page?.id}>
         <h2 className="section form-please">{say('form.please')}</h2>
         <div className="fields">
           {shown.map((field) => (
@@ -109,6 +111,7 @@ export function FormPage(props: FormPageProps) {
               fault={faults[field.id]}
               isActive={field.id === active?.id}
               isAlone={fields.length === 1}
+              isElder={look.mode === 'elder'}
               today={today}
               divisions={divisions}
               onActivate={() => setActiveId(field.id)}

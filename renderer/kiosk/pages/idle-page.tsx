@@ -23,10 +23,11 @@ interface IdlePageProps {
   readonly badges: readonly (Badge | null)[]
   readonly intake: IntakeState
   readonly onStart: () => void
+  readonly onElder: () => void
   readonly onLookUp: () => void
 }
 
-export function IdlePage({ reader, badges, intake, onStart, onLookUp }: IdlePageProps) {
+export function IdlePage({ reader, badges, intake, onStart, onElder, onLookUp }: IdlePageProps) {
   const sentence = cardSentence(reader)
   const isCounted = badges.length > 0 && badges.every((badge) => badge !== null)
   return (
@@ -59,9 +60,15 @@ export function IdlePage({ reader, badges, intake, onStart, onLookUp }: IdlePage
           <Button sign="paper" className="look-up" onPress={onLookUp} testId="look-up">
             {say('lookup.entry')}
           </Button>
-          <Button look="primary" className="start" onPress={onStart} testId="start">
-            {say('idle.start')}
-          </Button>
+          <div className="starts">
+            <Button look="primary" className="start" onPress={onStart} testId="start">
+              {say('idle.start')}
+            </Button>
+            <button type="button" className="button start-elder" onClick={onElder} data-testid="start-elder">
+              <span>{say('idle.elder')}</span>
+              <span className="start-elder-note">{say('idle.elder-note')}</span>
+            </button>
+          </div>
         </>
       }
     >

@@ -1,6 +1,8 @@
 /** The pages of a visit, in one piece that the first screen does without. */
+
 export { CardPage } from './card-page.tsx'
 export { ConfirmPage } from './confirm-page.tsx'
+export { ElderItemPage } from './elder-item-page.tsx'
 export { FormPage } from './form-page.tsx'
 export { ItemPage } from './item-page.tsx'
 export { LookupPage } from './lookup-page.tsx'

@@ -19,6 +19,8 @@ interface FrameProps {
   readonly onBack: (() => void) | null
   readonly onHome: (() => void) | null
   readonly onStaff: () => void
+  /** null: a page that takes no change of its look. */
+  readonly onLook: (() => void) | null
   readonly children: ReactNode
 }
 
@@ -36,6 +38,17 @@ export function Frame(props: FrameProps) {
               <span className="place-hall">{local(about.hall)}</span>
             </>
           )}
+        </span>
+        <span className="tools">
+          <Button
+            sign="letters"
+            look="quiet"
+            isOff={props.onLook === null}
+            onPress={() => props.onLook?.()}
+            testId="look-tool"
+          >
+            {say('look.tool')}
+          </Button>
         </span>
       </header>
       <div
