@@ -32,6 +32,7 @@ export function applyPanel(pxPerMm: number, look: Look = USUAL_LOOK): void {
   const { documentElement } = document
   for (const [name, value] of Object.entries(panelTokens(pxPerMm, look))) documentElement.style.setProperty(name, value)
   documentElement.dataset.mode = look.mode
+  documentElement.dataset.step = String(look.step)
   documentElement.dataset.contrast = look.contrast
   documentElement.dataset.lowered = String(look.lowered)
 }

@@ -109,7 +109,8 @@ function Control({
         <button
           type="button"
           className={box}
-          aria-labelledby={`label-${field.id}`}
+          id={`box-${field.id}`}
+          aria-labelledby={`label-${field.id} box-${field.id}`}
           data-testid={`field-${field.id}`}
           onClick={onActivate}
         >
@@ -128,7 +129,8 @@ function Control({
         <button
           type="button"
           className={box}
-          aria-labelledby={`label-${field.id}`}
+          id={`box-${field.id}`}
+          aria-labelledby={`label-${field.id} box-${field.id}`}
           data-testid={`field-${field.id}`}
           onClick={onActivate}
         >

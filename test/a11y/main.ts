@@ -1,0 +1,135 @@
+import { parseArgs } from 'node:util'
+import type { Page } from 'playwright-core'
+import { hashPin } from '../../electron/staff-pin.ts'
+import { changeSettings } from '../support/settings.ts'
+import { statusShows, submitForTicket, walkElderPension, walkToConfirm } from '../support/walk.ts'
+import { openWorld, type World } from '../support/world.ts'
+import { checkPage, type Violation } from './page-check.ts'
+
+const HELP = `Usage: npm run a11y -- [--json]
+Walks the journeys in real Chromium, upright and lying, standard and elder, in every colour, and checks each page with axe and
+with our own rules in millimetres: type, targets, gaps, contrast 4.5 (elder 7), nothing cut off, nothing to scroll.
+  --json   one JSON object as the last line: {pages, violations, found: [{page, rule, where, detail}]}
+Exit code 1 when there is a violation.`
+
+const SCREENS = {
+  portrait: { width: 1080, height: 1920 },
+  landscape: { width: 1920, height: 1080 },
+} as const
+const PIN = '480617'
+type Look = (...ids: string[]) => Promise<void>
+type Check = (name: string) => Promise<void>
+
+async function standardJourney(page: Page, world: World, check: Check): Promise<void> {
+  const { bench } = world.stack
+  await walkToConfirm(page, bench, 'zhou-mingyuan', check)
+  await submitForTicket(page)
+  await page.locator('[data-testid="print-state"][data-state="printed"]').waitFor()
+  await check('receipt')
+  await page.getByTestId('end').click()
+  bench.reader.takeCard()
+  await page.getByTestId('idle-page').waitFor()
+}
+
+async function elderJourney(page: Page, world: World, check: Check): Promise<void> {
+  const { bench } = world.stack
+  await walkElderPension(page, bench, check)
+  await page.getByTestId('end').click()
+  bench.reader.takeCard()
+  await page.getByTestId('idle-page').waitFor()
+}
+
+/** One elder page in every colour, size and height, and the sheets that lie over it. */
+async function looks(page: Page, check: Check): Promise<void> {
+  const look: Look = async (...ids) => {
+    await page.getByTestId('look-tool').click()
+    await page.getByTestId('look-sheet').waitFor()
+    for (const id of ids) await page.getByTestId(id).click()
+    await page.getByTestId('look-close').click()
+    await page.getByTestId('look-sheet').waitFor({ state: 'detached' })
+  }
+  await page.getByTestId('start-elder').click()
+  await page.getByTestId('home-page').waitFor()
+  await page.getByTestId('look-tool').click()
+  await page.getByTestId('look-sheet').waitFor()
+  await check('look-sheet')
+  await page.getByTestId('look-close').click()
+  for (const [name, ...ids] of [
+    ['dark', 'look-contrast-dark'],
+    ['light', 'look-contrast-light'],
+    ['larger', 'look-contrast-usual', 'look-step-1'],
+    ['largest', 'look-step-2'],
+    ['lowered', 'look-step-0', 'look-height-lowered'],
+  ] as const) {
+    await look(...ids)
+    await check(`home-${name}`)
+  }
+  await page.getByTestId('call-staff').click()
+  await page.getByTestId('staff-sheet').waitFor()
+  await check('staff')
+  await page.getByTestId('staff-close').click()
+  await page.getByTestId('look-up').click()
+  await page.getByTestId('lookup-page').waitFor()
+  await check('lookup')
+  await page.reload()
+  await page.getByTestId('idle-page').waitFor()
+}
+
+async function maintenance(page: Page, check: Check): Promise<void> {
+  await page.getByTestId('call-staff').click()
+  await page.getByTestId('maintain').click()
+  await page.getByTestId('pin-page').waitFor()
+  await check('pin')
+  for (const digit of PIN) await page.getByTestId('number-pad').getByTestId(`key-${digit}`).click()
+  await page.getByTestId('key-done').click()
+  await page.getByTestId('maintenance-page').waitFor()
+  await page.getByTestId('tab-received').click()
+  await page.locator('[data-testid^="row-"]').first().waitFor()
+  await check('maintenance')
+  await page.getByTestId('show-devices').click()
+  await page.getByTestId('device-receipt-printer').waitFor()
+  await check('devices')
+}
+
+async function walk(orientation: keyof typeof SCREENS, tell: (line: string) => void) {
+  let pages = 0
+  const found: Violation[] = []
+  const world = await openWorld()
+  await changeSettings(world.stack, { maintenance: { pinScrypt: await hashPin(PIN) } })
+  try {
+    await world.startTerminal()
+    // axe is put into the page by the debugger, past the page's policy; without motion no page is caught half-way.
+    const page = await world.openPage({ viewport: SCREENS[orientation] })
+    page.setDefaultTimeout(30_000)
+    await page.emulateMedia({ reducedMotion: 'reduce' })
+    const checkAs =
+      (prefix: string): Check =>
+      async (name) => {
+        const violations = await checkPage(page, `${orientation} ${prefix}${name}`)
+        pages++
+        found.push(...violations)
+        tell(`${orientation} ${prefix}${name}: ${violations.length}`)
+        for (const { rule, where, detail } of violations) tell(`  ${rule}: ${where}: ${detail}`)
+      }
+    await statusShows(page, 'connected')
+    await standardJourney(page, world, checkAs('standard '))
+    await elderJourney(page, world, checkAs('elder '))
+    await looks(page, checkAs('elder '))
+    await maintenance(page, checkAs('maintain '))
+  } finally {
+    await world.close()
+  }
+  return { pages, found }
+}
+
+const { values } = parseArgs({ options: { json: { type: 'boolean' }, help: { type: 'boolean' } } })
+if (values.help) console.log(HELP)
+else {
+  const tell = (line: string) => process.stderr.write(`${line}\n`)
+  const results = [await walk('portrait', tell), await walk('landscape', tell)]
+  const pages = results.reduce((sum, each) => sum + each.pages, 0)
+  const found = results.flatMap((each) => each.found)
+  if (values.json) console.log(JSON.stringify({ pages, violations: found.length, found }))
+  else console.log(`${pages} pages, ${found.length} violations`)
+  process.exitCode = found.length === 0 && pages > 0 ? 0 : 1
+}
