@@ -5,7 +5,8 @@ import { Button, Notice, Spaced } from '../../ui/components.tsx'
 import { local, say } from '../../ui/strings/say.ts'
 import type { Badge } from '../shell/badge.ts'
 import { BadgeView } from '../shell/badge-view.tsx'
-import { NoSpace } from '../shell/no-space.tsx'
+import { isClosed } from '../shell/intake.ts'
+import { IntakeClosed } from '../shell/intake-closed.tsx'
 import { Broken, Page } from '../shell/page.tsx'
 import { Waiting } from '../shell/waiting.tsx'
 
@@ -32,8 +33,8 @@ export function ElderHomePage({ items, badgeOf, visitor, intake, onChoose, onLoo
       className="elder-home"
       question={<Broken text={say('elder-home.question')} />}
       read={
-        intake === 'no-space' ? (
-          <NoSpace />
+        isClosed(intake) ? (
+          <IntakeClosed why={intake} />
         ) : (
           <Notice kind="information" sign="card" testId={visitor === null ? 'card-first' : 'card-ok'}>
             {say(visitor === null ? 'elder-home.card-first' : 'home.card-ok-plain')}
