@@ -18,7 +18,7 @@ export interface ReceiptFacts {
   readonly telephone: string | null
 }
 
-/** 周明远 → 周＊远, 周远 → 周＊, longer names keep first and last. */
+/** 王大力 → 王＊力, 王力 → 王＊, longer names keep first and last. */
 export function maskName(name: string): string {
   const glyphs = [...name]
   const first = glyphs[0] ?? ''

@@ -178,6 +178,7 @@ export const CAMPAIGNS: Stage[] = [
   campaign('sim', 'test/sim/main.ts', ['--seeds', '1000']),
   campaign('faults', 'test/faults/main.ts', ['--seed', '1', '--submissions', '2000', '--peers']),
   campaign('a11y', 'test/a11y/main.ts', []),
+  campaign('wipe', 'test/wipe/main.ts', []),
   campaign('fuzz', 'test/fuzz/main.ts', ['--frames', '1000000']),
   guest,
 ]

@@ -28,7 +28,8 @@ export interface World {
   ): Promise<Readonly<Record<string, unknown>>>
   /** Resolves once the log says that so many were received, one by one or in batches. */
   delivered(count: number): Promise<void>
-  startTerminal(): Promise<void>
+  /** `env` is added to our own. */
+  startTerminal(env?: NodeJS.ProcessEnv): Promise<void>
   /** A Chromium on the kiosk page; a new one with a fresh profile unless one is given. */
   openPage(options?: {
     profileDir?: string
@@ -91,8 +92,8 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         log.filter((line) => line.event === 'batch-received').reduce((sum, line) => sum + Number(line.submissions), 0)
       while (received() < count) await new Promise<void>((resolve) => waiting.push(resolve))
     },
-    async startTerminal() {
-      shell = startBrowserShell(stack, ['--no-browser'], { log: take })
+    async startTerminal(env = {}) {
+      shell = startBrowserShell(stack, ['--no-browser'], { log: take, env: { ...process.env, ...env } })
       await shell.next('ready')
     },
     async openPage({ profileDir, viewport, initScript } = {}) {

@@ -1,0 +1,71 @@
+import type { Page } from 'playwright-core'
+import type { Workbench } from '../../electron/dev/workbench.ts'
+import { fillRegistration, putCard, sign, submitForTicket } from '../support/walk.ts'
+
+/** One person's visit, stopped at any of its steps and ended in any of the ways that end a visit. */
+
+export const PERSON = 'zhou-mingyuan'
+const OTHER_PERSON = 'sun-guilan'
+/** What the person is called, where she lives, what her number is and what she writes: none of it may stay. */
+export const PLANTED = ['周明远', '990101198611020033', '云锦苑5栋1单元902室', '恒盛纺织厂', '13800136021']
+
+export const STEPS = ['card', 'item', 'form', 'confirm', 'receipt'] as const
+export type Step = (typeof STEPS)[number]
+export const WAYS = ['end', 'idle', 'other-card'] as const
+export type Way = (typeof WAYS)[number]
+
+/** Longer than the warning and the countdown of standard mode together. */
+const LONG_IDLE_MS = 160_000
+
+/** Another card ends a visit that holds something; before that it only becomes the next visitor's. */
+export function canEnd(step: Step, way: Way): boolean {
+  return way !== 'other-card' || !['card', 'item'].includes(step)
+}
+
+export async function walkTo(step: Step, page: Page, bench: Workbench): Promise<void> {
+  await page.getByTestId('start').click()
+  putCard(bench, PERSON)
+  await page.getByTestId('card-ok').waitFor()
+  if (step === 'card') return
+  await page.getByTestId('item-S07').click()
+  await page.getByTestId('item-page').waitFor()
+  if (step === 'item') return
+  await page.getByTestId('item-self').click()
+  await page.getByTestId('form-page').waitFor()
+  await fillRegistration(page)
+  await page.getByTestId('confirm-page').waitFor()
+  if (step === 'form') {
+    await page.getByTestId('back').click()
+    await page.getByTestId('form-page').waitFor()
+    return
+  }
+  await sign(page)
+  if (step === 'confirm') return
+  await submitForTicket(page)
+  await page.locator('[data-testid="print-state"][data-state="printed"]').waitFor()
+}
+
+/** Ends the visit and waits for the next visitor's idle page; answers how long that took, in ms. */
+export async function endBy(way: Way, page: Page, bench: Workbench): Promise<number> {
+  // Only this document carries the mark: the next one has none.
+  await page.evaluate(() => {
+    document.documentElement.dataset.visit = 'old'
+  })
+  if (way !== 'other-card') bench.reader.takeCard()
+  const beganAtMs = performance.now()
+  if (way === 'end') await page.getByTestId('end-visit').click()
+  if (way === 'idle') await page.clock.runFor(LONG_IDLE_MS)
+  if (way === 'other-card') {
+    putCard(bench, OTHER_PERSON)
+    await page.getByTestId('other-card-restart').click()
+  }
+  // Whose card lies there is the next visitor, and stands on the home page.
+  const next = way === 'other-card' ? 'home-page' : 'idle-page'
+  await page.waitForFunction(
+    (testId) =>
+      document.documentElement.dataset.visit === undefined &&
+      document.querySelector(`[data-testid="${testId}"]`) !== null,
+    next,
+  )
+  return performance.now() - beganAtMs
+}
