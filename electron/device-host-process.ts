@@ -1,9 +1,13 @@
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import type { HostProcess } from '../drivers/host/host-client.ts'
 
 /** The device host as a child of plain Node (browser shell, tests). `modulePath` is drivers/host/main. */
 export function forkDeviceHost(modulePath: string): HostProcess {
-  const child = fork(modulePath, { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  return hostProcessOf(fork(modulePath, { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }))
+}
+
+/** A child with an open channel, as its parent speaks to it. */
+export function hostProcessOf(child: ChildProcess): HostProcess {
   let exited = false
   const onExit: ((code: number | null) => void)[] = []
   const gone = (code: number | null) => {

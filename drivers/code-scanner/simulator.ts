@@ -56,6 +56,8 @@ export interface CodeScannerSimulator {
   unplug(): Promise<void>
   plug(): Promise<void>
   isPlugged(): boolean
+  /** Wires on which somebody hears it now. */
+  listeners(): number
   close(): Promise<void>
 }
 
@@ -172,6 +174,7 @@ export function createCodeScannerSimulator(options: CodeScannerSimulatorOptions 
       if (!attached.ok) throw new Error(`cannot plug in again: ${attached.fault}: ${attached.detail}`)
     },
     isPlugged: () => plugged,
+    listeners: () => wires.size,
     close: unplug,
   }
 }

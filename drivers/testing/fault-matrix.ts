@@ -3,7 +3,8 @@ import type { DeviceClass } from '../condition/states.ts'
 
 /**
  * One hazard of one device class, tried in each state in which it can strike: one file per hazard,
- * `drivers/CLASS/hazards/HAZARD.test.ts`. The test's name is the cell's address; `npm test` draws the table from the
+ * `drivers/CLASS/hazards/HAZARD.test.ts` (the camera's under `test/camera`, the device host's death under
+ * `test/host-killed`, because they need more rooms than this). The test's name is the cell's address; `npm test` draws the table from the
  * names that ran and fails when a cell of HAZARDS is missing (test/checks/fault-table.ts).
  */
 export const STRIKES = ['start-up', 'idle', 'mid-job', 'after-job', 'reconnect'] as const

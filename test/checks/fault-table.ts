@@ -6,11 +6,21 @@ import { STRIKES } from '../../drivers/testing/fault-matrix.ts'
  * must have run; a cell without a test fails `npm test`, and so does a test for a cell that is not listed.
  */
 export const HAZARDS: Readonly<Partial<Record<DeviceClass, readonly string[]>>> = {
-  'id-card-reader': ['unplug', 'no-answer', 'noise', 'wrong-checksum', 'over-long-frame', 'card-lifted'],
-  'smart-card': ['unplug', 'service-gone', 'no-answer', 'noise', 'over-long-frame', 'card-lifted'],
-  'code-scanner': ['unplug', 'noise', 'over-long-frame'],
+  'id-card-reader': ['unplug', 'no-answer', 'noise', 'wrong-checksum', 'over-long-frame', 'card-lifted', 'host-killed'],
+  'smart-card': ['unplug', 'service-gone', 'no-answer', 'noise', 'over-long-frame', 'card-lifted', 'host-killed'],
+  'code-scanner': ['unplug', 'noise', 'over-long-frame', 'host-killed'],
   'receipt-printer': [
-    ...['unplug', 'no-answer', 'noise', 'paper-out', 'near-end', 'cover-open', 'head-hot', 'cutter-error'],
+    ...[
+      'unplug',
+      'no-answer',
+      'noise',
+      'paper-out',
+      'near-end',
+      'cover-open',
+      'head-hot',
+      'cutter-error',
+      'host-killed',
+    ],
   ],
   'document-printer': [
     ...[
@@ -23,15 +33,17 @@ export const HAZARDS: Readonly<Partial<Record<DeviceClass, readonly string[]>>> 
       'cover-open',
       'jam',
       'job-vanishes',
+      'host-killed',
     ],
   ],
   'document-scanner': [
     ...['unplug', 'no-answer', 'noise', 'over-long-frame', 'cover-open', 'jam', 'feeder-empty'],
-    ...['scanner-hangs', 'job-vanishes'],
+    ...['scanner-hangs', 'job-vanishes', 'host-killed'],
   ],
+  // The page's own device: no host drives it.
   camera: ['unplug', 'no-answer'],
-  'signature-pad': ['unplug', 'noise'],
-  'line-board': ['unplug', 'no-answer', 'noise', 'wrong-checksum', 'over-long-frame', 'power-lost'],
+  'signature-pad': ['unplug', 'noise', 'host-killed'],
+  'line-board': ['unplug', 'no-answer', 'noise', 'wrong-checksum', 'over-long-frame', 'power-lost', 'host-killed'],
 }
 
 /** A cell as a test ran it. `why`: the fault cannot strike there. */
