@@ -113,12 +113,18 @@ async function main(): Promise<void> {
   await mkdir(data, { recursive: true, mode: 0o700 })
   const hubLog = logTo(join(data, 'hub.log'))
   const terminalLog = logTo(join(data, 'terminal.log'))
-  const opening = openStack({ dataDir: data, dockDir: join(ROOT, 'dist/dev-dock'), log: hubLog.line })
+  const opening = openStack({
+    ...{ dataDir: data, dockDir: join(ROOT, 'dist/dev-dock'), log: hubLog.line },
+    // With settings of your own the simulators' addresses are not used.
+    allDevices: values.settings === undefined,
+  })
   const stack = await opening.catch((error: unknown) => {
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${hubLog.last.join('\n')}`)
   })
   say(`  hub        ${stack.hubUrl.href}   what arrived, as a page`)
-  say(`  dev dock   ${stack.bench.dockUrl ?? ''}   put a card on the reader, take the paper away, cut the network`)
+  say(
+    `  dev dock   ${stack.bench.dockUrl ?? ''}   put a card on the reader, take the paper away, show a code, cut the network`,
+  )
 
   const settings = values.settings === undefined ? stack.settingsFile : resolve(values.settings)
   const shell = await chooseShell(values.dev ? (values.shell ?? 'browser') : values.shell)

@@ -28,6 +28,8 @@ export interface StackOptions {
   /** Hub and terminal keep their data in folders below it. */
   readonly dataDir: string
   readonly dockDir?: string
+  /** Every device that can be simulated; else card reader and receipt printer. */
+  readonly allDevices?: boolean
   /** The two ends of a PTY for the card reader: the simulator's and the terminal's. */
   readonly readerPty?: { readonly far: string; readonly near: string }
   readonly log?: NonNullable<ChildOptions['log']>
@@ -44,6 +46,7 @@ export async function openStack(options: StackOptions): Promise<Stack> {
   const hubUrl = new URL(String((await hub.next('ready')).url))
   const bench = await openWorkbench({
     hub: { host: hubUrl.hostname, port: Number(hubUrl.port) },
+    allDevices: options.allDevices ?? false,
     ...(options.dockDir === undefined ? {} : { dockDir: options.dockDir }),
     ...(options.readerPty === undefined
       ? {}
@@ -60,7 +63,7 @@ export async function openStack(options: StackOptions): Promise<Stack> {
     hall: { zh: '政务服务中心 3号机' },
     staff: { where: { zh: '大厅入口左边的服务台' }, telephone: '0990-1234567' },
     panel: { pxPerMm: 4.03 },
-    devices: { 'id-card-reader': bench.readerUrl, 'receipt-printer': bench.printerUrl },
+    devices: bench.devices,
   })
 
   return {

@@ -2,6 +2,8 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Page } from 'playwright-core'
+import { printOnce as printA4 } from '../../drivers/document-printer/cli.ts'
+import { samplePdf } from '../../drivers/document-printer/sample-pdf.ts'
 import { ROOT } from '../../electron/dev/stack.ts'
 import type { Workbench } from '../../electron/dev/workbench.ts'
 import { hashPin } from '../../electron/staff-pin.ts'
@@ -19,7 +21,7 @@ import {
 import { openWorld } from '../support/world.ts'
 
 /** Takes a picture of every page of the journey, in both orientations, and the one that the README shows. */
-const HELP = `npm run screenshots -- [--portrait] [--landscape] [--readme] [--elder]
+const HELP = `npm run screenshots -- [--portrait] [--landscape] [--dock] [--elder] [--readme]
 Pictures go to test/out/screens/. --elder takes those of elder mode only, into elder-*. --readme also renews the picture in README.md.
 `
 
@@ -34,6 +36,7 @@ const { values } = parseArgs({
   options: {
     portrait: { type: 'boolean', default: false },
     landscape: { type: 'boolean', default: false },
+    dock: { type: 'boolean', default: false },
     readme: { type: 'boolean', default: false },
     elder: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -222,6 +225,43 @@ function printed(page: Page): Promise<void> {
   return page.locator('[data-testid="print-state"][data-state="printed"]').waitFor()
 }
 
+/** The dev dock with every device: as it is, and with something wrong at each. */
+async function dock(): Promise<void> {
+  const dir = join(ROOT, 'test/out/screens/dock')
+  mkdirSync(dir, { recursive: true })
+  const world = await openWorld({ allDevices: true })
+  const { bench } = world.stack
+  const browser = await launchChromium({ viewport: { width: 1280, height: 1400 } })
+  try {
+    await world.startTerminal()
+    const page = await browser.newPage()
+    await page.goto(bench.dockUrl ?? '')
+    const picture = (name: string) => page.screenshot({ path: join(dir, `${name}.png`), fullPage: true })
+    const see = (text: string) => page.getByText(text, { exact: false }).first().waitFor()
+    await see('还没有给它看过码')
+    await picture('1-at-rest')
+    const url = bench.more?.sheets.printer.url ?? ''
+    await printA4(url, { jobId: 'certificate', pdf: samplePdf(2), sides: 'two-sided-long-edge' })
+    await printA4(url, { jobId: 'notice', pdf: samplePdf(1), copies: 2 })
+    await see('第 2 份')
+    await page.getByTestId('card-zhou-mingyuan').click()
+    await page.getByTestId('insert-zhou-mingyuan').click()
+    await page.getByTestId('code-text').fill(makeTicket(() => 7))
+    await page.getByTestId('code-show').click()
+    await page.getByTestId('load-3').click()
+    for (const name of ['jam', 'scanner-jam', 'lose-mains', 'open-door', 'network'])
+      await page.getByTestId(name).click()
+    await see('停电了')
+    await see('取出卡住的纸')
+    await picture('2-in-trouble')
+    await page.setViewportSize({ width: 560, height: 1400 })
+    await picture('3-narrow')
+  } finally {
+    await browser.close()
+    await world.close()
+  }
+}
+
 /** Idle page and offline receipt side by side, at half size. */
 async function readmePicture(dir: string): Promise<void> {
   mkdirSync(join(README_PICTURE, '..'), { recursive: true })
@@ -240,8 +280,9 @@ async function readmePicture(dir: string): Promise<void> {
 if (values.help) {
   process.stdout.write(HELP)
 } else {
-  const both = !values.portrait && !values.landscape
+  const both = !values.portrait && !values.landscape && !values.dock
   if (both || values.portrait) await walk('portrait')
   if (both || values.landscape) await walk('landscape')
+  if (both || values.dock) await dock()
   process.exit(0)
 }

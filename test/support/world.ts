@@ -45,6 +45,8 @@ export interface WorldOptions {
   readonly dataDir?: string
   /** Read the card over a real PTY pair (socat); without socat over TCP, and `wire` says so. */
   readonly pty?: boolean
+  /** Every device that can be simulated, not only card reader and receipt printer. */
+  readonly allDevices?: boolean
 }
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
@@ -54,6 +56,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     dataDir,
     dockDir: join(ROOT, 'dist/dev-dock'),
     log: 'ignore',
+    allDevices: options.allDevices ?? false,
     ...(pty === undefined ? {} : { readerPty: { near: pty.ends[0], far: pty.ends[1] } }),
   })
   const log: Readonly<Record<string, unknown>>[] = []
