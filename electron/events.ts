@@ -169,6 +169,7 @@ export const EVENTS = {
   'staff-locked-out': { level: 'warn', means: 'Five wrong PINs: the maintainers’ door stays shut for 15 minutes.' },
   'card-read': { level: 'info', means: 'A card was read and checked; no field of it is logged.' },
   'card-refused': { level: 'warn', means: 'A card was read but cannot be used.' },
+  'code-dropped': { level: 'info', means: 'A code was read while no page was there to take it; not kept.' },
   'session-ended': { level: 'info', means: 'Card, snapshot and secrets were dropped.' },
   'bridge-opened': { level: 'info', means: 'A page or worker connected.' },
   'bridge-closed': { level: 'info', means: 'A page or worker went away.' },

@@ -6,6 +6,7 @@ import { realClock } from '../drivers/transport/clock.ts'
 import { joseSuite } from '../sync/envelope/jose-suite.ts'
 import { createHubClient } from '../sync/hub-client/hub-client.ts'
 import type { Provisioning } from '../sync/protocol/keys.ts'
+import { codesHandlers } from './bridge/codes.handler.ts'
 import type { Devices } from './bridge/devices.contract.ts'
 import { devicesHandlers } from './bridge/devices.handler.ts'
 import { identityHandlers } from './bridge/identity.handler.ts'
@@ -18,6 +19,7 @@ import { openWorkerChannel } from './bridge/worker.handler.ts'
 import { createCardSession } from './card-session.ts'
 import { openCases } from './cases.ts'
 import { createCell } from './cell.ts'
+import { createCodeDesk } from './code-desk.ts'
 import { createDelivery } from './delivery.ts'
 import { devicesOf, planOf, withBank } from './device-view.ts'
 import type { Log } from './events.ts'
@@ -130,6 +132,7 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
   let plan = planOf(settings.devices)
   const banks: Partial<Record<HostedClass, Bank>> = {}
   const devices = createCell<Devices>(devicesOf(plan))
+  const codeDesk = createCodeDesk(log)
   const host = createDeviceHost({
     spawn: options.spawnHost,
     devices: plan,
@@ -149,6 +152,8 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
       if (device === 'id-card-reader') {
         session.onReader(event)
         if (event.event === 'card') lineBoard.onCardRead()
+      } else if (device === 'code-scanner') {
+        codeDesk.onScanner(event)
       } else if (device === 'line-board') {
         lineBoard.onEvent(event)
       } else if (device === 'document-printer' && event.event === 'settled-late') {
@@ -216,6 +221,7 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
       bridge: bridgeRouter({
         identity: identityHandlers(session),
         devices: devicesHandlers(devices),
+        codes: codesHandlers(codeDesk),
         submissions: submissionsHandlers({
           ...{ intake, ledger, journalHead, cases, nowUnixMs: Date.now },
           lookUps: createTryRation(LOOK_UP_LIMITS, clock.monotonic),
@@ -277,6 +283,7 @@ function aboutOf({ place, hall, staff, panel }: Settings, terminalId: string, ve
 type BridgeAreas = {
   identity: ReturnType<typeof identityHandlers>
   devices: ReturnType<typeof devicesHandlers>
+  codes: ReturnType<typeof codesHandlers>
   submissions: ReturnType<typeof submissionsHandlers>
   printing: ReturnType<typeof printingHandlers>
   queue: ReturnType<typeof queueHandlers>

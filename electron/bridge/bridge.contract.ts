@@ -1,3 +1,4 @@
+import { codes } from './codes.contract.ts'
 import { devices } from './devices.contract.ts'
 import { identity } from './identity.contract.ts'
 import { maintenance } from './maintenance.contract.ts'
@@ -7,4 +8,4 @@ import { session } from './session.contract.ts'
 import { submissions } from './submissions.contract.ts'
 
 /** All that the page may ask of main. The sync worker has its own contract: sync/protocol/worker-port. */
-export const bridgeContract = { identity, devices, submissions, printing, queue, session, maintenance }
+export const bridgeContract = { identity, devices, codes, submissions, printing, queue, session, maintenance }

@@ -27,7 +27,7 @@ export const about = oc.output(AboutSchema)
 export const report = oc
   .input(
     z.object({
-      event: z.enum(['page-error', 'worker-error', 'staff-called', 'page-ready']),
+      event: z.enum(['page-error', 'worker-error', 'staff-called', 'page-ready', 'code-dropped']),
       detail: z.string().max(500),
     }),
   )

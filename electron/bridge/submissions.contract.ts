@@ -87,4 +87,7 @@ export type FindAnswer = z.infer<typeof FindAnswerSchema>
 /** "My submissions on this terminal": by ticket, as typed (checked) or scanned. */
 export const byTicket = oc.input(z.object({ ticket: TicketSchema })).output(FindAnswerSchema)
 
-export const submissions = { submit, byDraft, watchDelivery, unprinted, byTicket }
+/** The same by the QR code on the citizen's receipt; its secret stays with the page, for main cannot check it any more. */
+export const byReceipt = oc.input(z.object({ submissionId: SubmissionIdSchema })).output(FindAnswerSchema)
+
+export const submissions = { submit, byDraft, watchDelivery, unprinted, byTicket, byReceipt }

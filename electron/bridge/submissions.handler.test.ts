@@ -132,6 +132,17 @@ test('a ticket tells how its submission stands, here and at the hub, and nothing
   expect(await found(4)).toEqual({ outcome: 'not-found' })
 })
 
+test('a receipt’s QR code finds the same as its ticket, from the same ration', async () => {
+  await held.journal.append(accepted(1))
+  const { submissionId, ticket } = accepted(1)
+  const byReceipt = await page.byReceipt({ submissionId })
+  expect(byReceipt).toEqual(await page.byTicket({ ticket }))
+  expect(byReceipt).toMatchObject({ outcome: 'found', found: { ticket } })
+  expect(await page.byReceipt({ submissionId: accepted(2).submissionId })).toEqual({ outcome: 'not-found' })
+  for (let n = 0; n < 2; n++) await page.byTicket({ ticket })
+  expect(await page.byReceipt({ submissionId })).toMatchObject({ outcome: 'too-many-tries' })
+})
+
 test('tickets cannot be guessed: the sixth look-up in a minute is refused, right or wrong', async () => {
   await held.journal.append(accepted(1))
   for (let n = 2; n <= 6; n++)

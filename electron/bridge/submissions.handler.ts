@@ -39,6 +39,17 @@ export function submissionsHandlers({ intake, ledger, journalHead, nowUnixMs, ca
     }
   }
 
+  /** Both ways share one ration. */
+  function find(look: () => LedgerItem | undefined): FindAnswer {
+    const retryAfterMs = lookUps()
+    if (retryAfterMs > 0) return { outcome: 'too-many-tries', retryAfterMs }
+    const entry = look()
+    if (entry === undefined) return { outcome: 'not-found' }
+    const { ticket, itemId, acceptedAt, receivedAt, submissionId } = entry
+    const told = { ticket, itemId, acceptedAt, receivedAt, case: cases.of(submissionId) ?? null }
+    return { outcome: 'found', found: { ...told, state: FOUND_STATES[entry.state] } }
+  }
+
   return os.router({
     submit: os.submit.handler(({ input }) => intake.submit(input)),
     byDraft: os.byDraft.handler(({ input }) => intake.byDraft(input.draftId)),
@@ -51,15 +62,8 @@ export function submissionsHandlers({ intake, ledger, journalHead, nowUnixMs, ca
         .slice(0, OFFER_AT_MOST)
         .map((entry) => intake.accepted(entry)),
     ),
-    byTicket: os.byTicket.handler(({ input }): FindAnswer => {
-      const retryAfterMs = lookUps()
-      if (retryAfterMs > 0) return { outcome: 'too-many-tries', retryAfterMs }
-      const entry = ledger.byTicket(input.ticket)
-      if (entry === undefined) return { outcome: 'not-found' }
-      const { ticket, itemId, acceptedAt, receivedAt, submissionId } = entry
-      const told = { ticket, itemId, acceptedAt, receivedAt, case: cases.of(submissionId) ?? null }
-      return { outcome: 'found', found: { ...told, state: FOUND_STATES[entry.state] } }
-    }),
+    byTicket: os.byTicket.handler(({ input }) => find(() => ledger.byTicket(input.ticket))),
+    byReceipt: os.byReceipt.handler(({ input }) => find(() => ledger.bySubmission(input.submissionId))),
   })
 }
 

@@ -7,10 +7,12 @@ import { createActor } from 'xstate'
 import { applyPanel, DEFAULT_PX_PER_MM } from '../ui/panel.ts'
 import { App } from './app.tsx'
 import { Bridge } from './bridge.ts'
+import { connectCodes } from './codes-wiring.ts'
 import { LiveViewStore } from './live-view.ts'
 import { createSessionMachine } from './machine/session-machine.ts'
 import { PageFault, reportFaults } from './page-fault.tsx'
 import { connectSession, sessionDeps } from './session-wiring.ts'
+import { CodesProvider } from './use-codes.ts'
 import { BridgeProvider } from './use-watch.ts'
 
 /** The kiosk in the place of the first screen: it stands there, and answers, when this returns. */
@@ -23,12 +25,15 @@ export function startKiosk(root: HTMLElement): void {
   applyPanel(DEFAULT_PX_PER_MM)
   session.start()
   connectSession(session, bridge, view)
+  const codes = connectCodes(session, bridge)
   void bridge.run()
   flushSync(() =>
     createRoot(root).render(
       <BridgeProvider value={bridge}>
         <PageFault bridge={bridge}>
-          <App session={session} view={view} />
+          <CodesProvider value={codes}>
+            <App session={session} view={view} />
+          </CodesProvider>
         </PageFault>
       </BridgeProvider>,
     ),

@@ -4,11 +4,14 @@ import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
 import { isTicket, TICKET_ALPHABET } from '../../../sync/protocol/ticket.ts'
 import { Button, ErrorSentence, Groups, Notice, Spaced } from '../../ui/components.tsx'
 import { local, say } from '../../ui/strings/say.ts'
+import type { BridgeClient } from '../bridge.ts'
 import { clockTime, isoDate, longDate } from '../forms/show.ts'
 import { TicketPad } from '../keyboard/ticket-pad.tsx'
 import { Page } from '../shell/page.tsx'
 import { Waiting } from '../shell/waiting.tsx'
+import { useCodes } from '../use-codes.ts'
 import { useBridge } from '../use-watch.ts'
+import { scannedCase } from './scanned-case.ts'
 
 const TICKET_LENGTH = 8
 /** Main is on the same machine. */
@@ -39,12 +42,10 @@ export function LookupPage({ items, onStaff }: LookupPageProps) {
   }
   const type = (character: string) => setTyped((now) => (now.length < TICKET_LENGTH ? now + character : now))
   const erase = () => setTyped((now) => now.slice(0, -1))
-  const ask = () => {
+  const ask = (find: (client: BridgeClient, options: { signal: AbortSignal }) => Promise<FindAnswer>) => {
     setIsAsking(true)
     bridge
-      .call((client) =>
-        client.submissions.byTicket({ ticket: typed }, { signal: AbortSignal.timeout(ASK_PATIENCE_MS) }),
-      )
+      .call((client) => find(client, { signal: AbortSignal.timeout(ASK_PATIENCE_MS) }))
       .then(setAnswer, (cause: unknown) => {
         console.warn('the look-up was not answered', cause)
         setAnswer({ outcome: 'lost' })
@@ -52,6 +53,15 @@ export function LookupPage({ items, onStaff }: LookupPageProps) {
       .finally(() => setIsAsking(false))
   }
   useTicketKeys(answer === null, type, erase)
+  // A ticket fills itself in, for whoever shows it to read and confirm; a receipt's QR code cannot be read, so it asks.
+  useCodes((text) => {
+    const scanned = scannedCase(text)
+    if (scanned === undefined || isAsking) return false
+    again()
+    if (scanned.kind === 'ticket') setTyped(scanned.ticket)
+    else ask((client, options) => client.submissions.byReceipt({ submissionId: scanned.submissionId }, options))
+    return true
+  })
 
   if (answer !== null) {
     return (
@@ -86,7 +96,7 @@ export function LookupPage({ items, onStaff }: LookupPageProps) {
           look="primary"
           className="tall"
           isOff={!isWhole || isWrong || isAsking}
-          onPress={ask}
+          onPress={() => ask((client, options) => client.submissions.byTicket({ ticket: typed }, options))}
           testId="lookup-ask"
         >
           {say(isWhole ? 'lookup.ask' : 'lookup.left', { count: TICKET_LENGTH - typed.length })}
@@ -109,7 +119,7 @@ function shown(typed: string): readonly string[] {
   return [places.slice(0, 4), places.slice(4)]
 }
 
-/** The keys of a keyboard on the desk, and a scanner that types. */
+/** The keys of a keyboard on the desk. */
 function useTicketKeys(isOn: boolean, type: (character: string) => void, erase: () => void): void {
   useEffect(() => {
     if (!isOn) return
