@@ -13,13 +13,13 @@ const BUILDS = ['dist/kiosk', 'dist/electron']
 /** Words that a bundler keeps: names of calls, texts, switches. With the source that holds them. */
 const MARKERS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
-    Object.keys(dockContract)
-      .filter((call) => !['watch', 'state'].includes(call))
+    [...Object.keys(dockContract), ...Object.keys(dockContract.more)]
+      .filter((call) => !['watch', 'state', 'more'].includes(call))
       .map((call) => [call, 'electron/bridge/dock.contract.ts']),
   ),
   'paper-near-end': 'electron/bridge/dock.contract.ts',
-  坏卡: 'electron/dev/workbench.ts',
-  'reader simulator:': 'electron/dev/workbench.ts',
+  坏卡: 'electron/dev/card-bench.ts',
+  'reader simulator:': 'electron/dev/card-bench.ts',
   'settings.simulated.json': 'electron/dev/stack.ts',
   'provisioning.from-hub.json': 'electron/dev/stack.ts',
   'before it reported': 'electron/dev/child.ts',

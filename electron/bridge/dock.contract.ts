@@ -113,7 +113,7 @@ const more = {
   liftCard: oc.output(done),
   setDocumentPrinter: oc.input(z.object({ to: z.enum(DOCUMENT_PRINTER_SWITCHES) })).output(done),
   /** What was sent to be printed, base64; null when there is no such document. */
-  document: oc.input(z.object({ number: z.int() })).output(z.object({ pdfBase64: z.base64() }).nullable()),
+  printedPdf: oc.input(z.object({ number: z.int() })).output(z.object({ pdfBase64: z.base64() }).nullable()),
   loadFeeder: oc.input(z.object({ sheets: z.int().min(0).max(MAX_SHEETS) })).output(done),
   setScanner: oc.input(z.object({ to: z.enum(SCANNER_AILMENTS).nullable() })).output(done),
   showCode: oc.input(z.object({ text: z.string().min(1).max(MAX_CODE_CHARACTERS) })).output(done),

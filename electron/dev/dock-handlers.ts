@@ -69,7 +69,7 @@ export function dockHandlers({ cards, printer, network, more, state, look, refre
       setDocumentPrinter: os.more.setDocumentPrinter.handler(({ input }) =>
         at(({ sheets }) => sheets.setPrinter(input.to)),
       ),
-      document: os.more.document.handler(({ input }) => {
+      printedPdf: os.more.printedPdf.handler(({ input }) => {
         const pdf = more?.sheets.document(input.number)
         return pdf === undefined ? null : { pdfBase64: Buffer.from(pdf).toString('base64') }
       }),

@@ -36,7 +36,7 @@ test('alone it has card reader and receipt printer, and what is done to another 
   expect(Object.keys(bench.devices)).toEqual(['id-card-reader', 'receipt-printer'])
   expect((await dock.state()).more).toBeNull()
   expect(await dock.more.showCode({ text: 'CODE' })).toEqual({ ok: false })
-  expect(await dock.more.document({ number: 1 })).toBeNull()
+  expect(await dock.more.printedPdf({ number: 1 })).toBeNull()
 })
 
 test('with every device, its settings are those of a terminal', async () => {
@@ -77,7 +77,7 @@ test('A4: what came out is listed and can be opened; faults show at the device',
   expect((await dock.state()).more?.documentPrinter.documents).toEqual([
     { number: 1, name: expect.any(String), copies: 1, bothSides: false, sides: 1, whole: true },
   ])
-  expect(await dock.more.document({ number: 1 })).toEqual({ pdfBase64: Buffer.from(pdf).toString('base64') })
+  expect(await dock.more.printedPdf({ number: 1 })).toEqual({ pdfBase64: Buffer.from(pdf).toString('base64') })
   await dock.more.setDocumentPrinter({ to: 'jam' })
   await dock.more.loadFeeder({ sheets: 7 })
   await dock.more.setScanner({ to: 'cover-open' })

@@ -11,7 +11,7 @@ const MOST_DRAWN = 12
 const URL_LIFE_MS = 60_000
 
 async function openDocument(number: number): Promise<void> {
-  const found = await bench.more.document({ number })
+  const found = await bench.more.printedPdf({ number })
   if (found === null) return
   const bytes = Uint8Array.from(atob(found.pdfBase64), (character) => character.charCodeAt(0))
   const url = URL.createObjectURL(new Blob([bytes], { type: 'application/pdf' }))
