@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { applicantOf, isForeigner2017 } from './identity.ts'
+import { applicantOf } from './identity.ts'
+import { isForeigner2017 } from './person-numbers.ts'
 
 const FIELDS = {
   name: '周明远',

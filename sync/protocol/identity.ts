@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { checkIdNumber, isRealDate } from './id-number.ts'
+import { isForeigner2017 } from './person-numbers.ts'
 import type { Applicant } from './submission.ts'
 
 /** Why a card that was read well cannot be used. */
@@ -12,7 +13,6 @@ export type ApplicantResult =
 /** 长期: never expires. */
 const FOREVER = '长期'
 const EIGHT_DIGITS = /^\d{8}$/
-const FOREIGNER_2017_WEIGHTS = [7, 3, 1] as const
 
 /**
  * Turns the raw fields of a card's text block (devices.md 1.6; names as drivers/id-card-reader gives them) into an
@@ -74,12 +74,4 @@ function isoDate(digits: string): string | undefined {
 function sexOf(code: string): Applicant['sex'] {
   if (code === '1') return 'male'
   return code === '2' ? 'female' : 'unknown'
-}
-
-/** 15 characters: weights 7, 3, 1 over the first 14 (A = 10 … Z = 35, < = 0), modulo 10 (devices.md 1.8). */
-export function isForeigner2017(number: string): boolean {
-  if (!/^[A-Z]{3}\d{11}\d$/.test(number)) return false
-  let sum = 0
-  for (let i = 0; i < 14; i++) sum += Number.parseInt(number.charAt(i), 36) * (FOREIGNER_2017_WEIGHTS[i % 3] ?? 0)
-  return sum % 10 === Number(number.charAt(14))
 }
