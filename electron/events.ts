@@ -50,6 +50,10 @@ export const EVENTS = {
     level: 'info',
     means: 'A newer package (catalogue, topics, policies, settings) was verified and stored.',
   },
+  'items-withheld': {
+    level: 'warn',
+    means: 'The catalogue has items that need newer forms than this program; they are not offered until an update.',
+  },
   'package-refused': {
     level: 'error',
     means: 'A package on disk or of the hub is badly signed, damaged, older or of another shape: not used.',

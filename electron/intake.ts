@@ -6,6 +6,8 @@ import type { AttachmentStore } from '../sync/journal/attachments.ts'
 import type { Journal } from '../sync/journal/journal.ts'
 import type { Ledger, LedgerItem } from '../sync/journal/ledger.ts'
 import { checkAnswers } from '../sync/protocol/answers.ts'
+import { checkMaterials } from '../sync/protocol/materials.ts'
+import { unmetPreconditions } from '../sync/protocol/preconditions.ts'
 import type { ServiceItem } from '../sync/protocol/service-item.ts'
 import type { Applicant, SubmitRequest } from '../sync/protocol/submission.ts'
 import { makeTicket } from '../sync/protocol/ticket.ts'
@@ -73,9 +75,9 @@ export function createIntake(options: IntakeOptions): Intake {
   // Device sequences have no gaps, so one submission is appended before the next is numbered.
   let last: Promise<unknown> = Promise.resolve()
 
-  function refuse(fault: Refusal['fault']): Refusal {
+  function refuse(fault: Refusal['fault'], fields: Refusal['fields'] = []): Refusal {
     log('submission-refused', { fault })
-    return { ok: false, fault, fields: [] }
+    return { ok: false, fault, fields }
   }
 
   /** The log names only fields that the item has: any other name came from the page and may be anything. */
@@ -112,8 +114,19 @@ export function createIntake(options: IntakeOptions): Intake {
     if (found === undefined) return refuse('unknown-item')
     const { item } = found
     const { divisions } = found.held.catalogue
-    const faults = checkAnswers(item, request.answers, { today: options.today(), divisions })
+    const today = options.today()
+    const unmet = unmetPreconditions(item, applicant, today)
+    if (unmet.length > 0) {
+      return refuse(
+        'precondition',
+        unmet.map(({ precondition }) => ({ field: precondition.id, fault: 'precondition' })),
+      )
+    }
+    const faults = checkAnswers(item, request.answers, { today, divisions, applicant })
     if (faults.length > 0) return refuseAnswers(item, [...faults])
+    const pages = materials.map(({ materialId, plain }) => ({ materialId, bytes: plain.length }))
+    const papers = checkMaterials(item, request.answers, request.materials ?? [], pages)
+    if (papers.length > 0) return refuse('bad-materials', [...papers])
     if (item.signature && request.signature === undefined) return refuse('signature-missing')
     const acceptedAt = options.nowIso()
     const sealKey = trust.sealKey(acceptedAt)
@@ -155,6 +168,7 @@ export function createIntake(options: IntakeOptions): Intake {
         answers: request.answers,
         ...(item.pledge === undefined ? {} : { pledge: item.pledge.text.zh }),
         ...(request.signature === undefined ? {} : { signature: request.signature }),
+        ...(request.materials === undefined ? {} : { materials: request.materials }),
         ...(attachments.length === 0 ? {} : { attachments: [...attachments] }),
         acceptedAt,
       },

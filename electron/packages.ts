@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type PackageContent, verifyPackageOf } from '../sync/envelope/package.ts'
+import { FORMS_LEVEL, withoutNewerForms } from '../sync/protocol/forms-level.ts'
 import type { KeySet } from '../sync/protocol/keys.ts'
 import { type PackageKind, PackageKindSchema, type PackageManifest } from '../sync/protocol/receipt.ts'
 import type { Catalogue } from '../sync/protocol/service-item.ts'
@@ -53,6 +54,7 @@ export async function openPackages(
     if (verified.ok) {
       ;(held as Record<PackageKind, HeldPackage<PackageKind> | null>)[kind] = verified
       log('package-taken', { kind, source: 'disk', version: verified.manifest.version })
+      if (stored.success) logWithheld(kind, stored.data, log)
     } else {
       log('package-refused', { kind, source: 'disk', fault: verified.fault, detail: verified.detail })
     }
@@ -80,6 +82,7 @@ export async function openPackages(
       await files.write(`${kind}.json`, JSON.stringify(signed))
       ;(held as Record<PackageKind, HeldPackage<PackageKind> | null>)[kind] = { manifest, content }
       log('package-taken', { kind, source: 'hub', version: manifest.version })
+      logWithheld(kind, signed, log)
       if (kind === 'settings') settings.set(held.settings)
       else {
         if (kind !== 'topics') catalogue.set(effective())
@@ -88,6 +91,12 @@ export async function openPackages(
       return true
     },
   }
+}
+
+function logWithheld(kind: PackageKind, { content }: z.infer<typeof StoredSchema>, log: Log): void {
+  if (kind !== 'catalogue') return
+  const { withheld } = withoutNewerForms(jsonOrUndefined(content))
+  if (withheld.length > 0) log('items-withheld', { items: withheld.map(({ id }) => id), level: FORMS_LEVEL })
 }
 
 function isNewer(offered: PackageManifest, before: PackageManifest, hubEpochNow: string | undefined): boolean {

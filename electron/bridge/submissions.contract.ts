@@ -28,6 +28,10 @@ export const SubmitAnswerSchema = z.discriminatedUnion('ok', [
       /** The catalogue does not have the item, or not in this version. */
       'unknown-item',
       'bad-answers',
+      /** The item asks for somebody else: age, division or kind of card (sync/protocol/preconditions). */
+      'precondition',
+      /** A paper is missing, was not asked for, or cannot be given in this way (sync/protocol/materials). */
+      'bad-materials',
       'signature-missing',
       /** The terminal is not enrolled, or has no valid sealing key. */
       'no-trust',
@@ -40,7 +44,7 @@ export const SubmitAnswerSchema = z.discriminatedUnion('ok', [
       /** There is room for papers without attachments only. */
       'no-attachments',
     ]),
-    /** For bad-answers: which fields, and why (sync/protocol/answers). */
+    /** For bad-answers, precondition and bad-materials: which field, precondition or material, and why. */
     fields: z.array(z.object({ field: z.string(), fault: z.string() })),
   }),
 ])

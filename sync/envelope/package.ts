@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { withoutNewerForms } from '../protocol/forms-level.ts'
 import type { KeySet } from '../protocol/keys.ts'
 import { FleetSettingsSchema, PoliciesSchema, TopicsSchema } from '../protocol/packages.ts'
 import { type PackageKind, type PackageManifest, PackageManifestSchema } from '../protocol/receipt.ts'
@@ -65,7 +66,10 @@ export async function verifyPackageOf<K extends PackageKind>(
   if (Buffer.byteLength(signed.content) !== manifest.bytes || suite.sha256Hex(signed.content) !== manifest.sha256) {
     return { ok: false, fault: 'hash-mismatch', detail: `content of version ${manifest.version}` }
   }
-  const parsed = CONTENT[kind].safeParse(jsonOrUndefined(signed.content))
+  const content = jsonOrUndefined(signed.content)
+  // Items of a form that this program does not know are left out: they neither mislead nor hold up the rest.
+  const readable = kind === 'catalogue' ? withoutNewerForms(content).catalogue : content
+  const parsed = CONTENT[kind].safeParse(readable)
   if (!parsed.success) return { ok: false, fault: 'bad-content', detail: firstIssue(parsed.error) }
   return { ok: true, manifest, content: parsed.data as PackageContent<K> }
 }

@@ -1,9 +1,12 @@
 import type { AnswerFault } from '../protocol/answers.ts'
 import type { IdNumberFault } from '../protocol/id-number.ts'
+import type { MaterialFault } from '../protocol/materials.ts'
 import type { CaseFault } from './opener.ts'
 
 /** What the pages say for a fault of a case, so that staff can tell the citizen what to do. */
-const FAULT_WORDS: Readonly<Record<AnswerFault | IdNumberFault | EnvelopeFault | CaseOnlyFault, string>> = {
+const FAULT_WORDS: Readonly<
+  Record<AnswerFault | IdNumberFault | MaterialFault | EnvelopeFault | CaseOnlyFault, string>
+> = {
   missing: '没有填',
   'too-short': '太短',
   'too-long': '太长',
@@ -21,6 +24,32 @@ const FAULT_WORDS: Readonly<Record<AnswerFault | IdNumberFault | EnvelopeFault |
   'in-the-future': '出生日期在将来',
   'too-old': '出生日期太早',
   'check-digit': '最后一位和前面对不上',
+  'organisation-check-digit': '倒数第二位和前面对不上',
+  root: '开头不对',
+  'unknown-kind': '类别或等级不对',
+  'other-kind': '不是这里收的证件',
+  repeated: '选项重复或次序不对',
+  'too-few': '选得太少',
+  'too-many': '选得太多',
+  'not-a-number': '不是数',
+  'too-small': '数太小',
+  'too-large': '数太大',
+  'other-place': '不在办理范围里',
+  'wrong-order': '前后颠倒了',
+  'too-far-apart': '隔得太久',
+  'not-equal': '两处不一样',
+  'same-again': '和另一处一样，应当不同',
+  'sum-differs': '加起来不对',
+  'sum-too-large': '加起来超过了',
+  'too-young': '年龄不够',
+  'above-age': '年龄超过了',
+  'material-missing': '材料没有交',
+  'material-not-asked': '这份材料不用交',
+  'material-not-this-way': '这份材料不能这样交',
+  'material-twice': '这份材料交了两次',
+  'too-many-pages': '页数太多',
+  'page-too-large': '一页太大',
+  precondition: '条件和卡上的不符',
   'not-in-the-number': '和身份证号里的不一样',
   'unknown-item': '这一版没有发布过',
   'other-code': '实施编码和目录里的不一样',
@@ -34,11 +63,19 @@ const FAULT_WORDS: Readonly<Record<AnswerFault | IdNumberFault | EnvelopeFault |
   'cannot-open': '打不开',
 }
 type EnvelopeFault = 'malformed' | 'key-unknown' | 'cannot-decrypt' | 'bad-payload' | 'mismatch'
-type CaseOnlyFault = 'damaged' | 'cannot-open' | 'not-in-the-number' | 'unknown-item' | 'other-code' | 'other-words'
+type CaseOnlyFault =
+  | 'precondition'
+  | 'damaged'
+  | 'cannot-open'
+  | 'not-in-the-number'
+  | 'unknown-item'
+  | 'other-code'
+  | 'other-words'
 
 const PLACE_WORDS: Readonly<Record<string, string>> = {
   'applicant.idNumber': '身份证号',
   'applicant.birth': '出生日期',
+  applicant: '申请人',
   pledge: '承诺书',
   signature: '签名',
   item: '事项',

@@ -5,6 +5,8 @@ import { openAttachment } from '../envelope/seal-attachment.ts'
 import type { Suite } from '../envelope/suite.ts'
 import { checkAnswers } from '../protocol/answers.ts'
 import { checkIdNumber } from '../protocol/id-number.ts'
+import { checkMaterials } from '../protocol/materials.ts'
+import { unmetPreconditions } from '../protocol/preconditions.ts'
 import type { SubmissionPayload } from '../protocol/submission.ts'
 import { type ItemFinder, loadItemFinder } from './packages.ts'
 import type { SealKeys } from './seal-keys.ts'
@@ -18,7 +20,7 @@ import type { CaseState } from './tables.ts'
  */
 
 export interface CaseFault {
-  /** A field of the form, or applicant.…, pledge, signature, item, attachment, envelope. */
+  /** A field of the form, a material's id, or applicant.…, pledge, signature, item, attachment, envelope. */
   readonly field: string
   readonly fault: string
 }
@@ -126,7 +128,11 @@ export function checkPayload(payload: SubmissionPayload, findItem: ItemFinder): 
   if (found === undefined) return [...faults, { field: 'item', fault: 'unknown-item' }]
   const { item, catalogue } = found
   if (item.code !== payload.item.code) faults.push({ field: 'item', fault: 'other-code' })
-  faults.push(...checkAnswers(item, payload.answers, { today, divisions: catalogue.divisions }))
+  const { applicant, answers, materials = [], attachments = [] } = payload
+  if (unmetPreconditions(item, applicant, today).length > 0) faults.push({ field: 'applicant', fault: 'precondition' })
+  const context = { today, divisions: catalogue.divisions, applicant }
+  faults.push(...checkAnswers(item, answers, context).map(({ field, fault }) => ({ field, fault })))
+  faults.push(...checkMaterials(item, answers, materials, attachments))
   if (item.pledge !== undefined && !Object.values(item.pledge.text).includes(payload.pledge ?? '')) {
     faults.push({ field: 'pledge', fault: payload.pledge === undefined ? 'missing' : 'other-words' })
   }

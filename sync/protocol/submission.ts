@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AnswersSchema } from './answers.ts'
 import { DraftIdSchema, InstantSchema, Sha256Schema, SubmissionIdSchema, TerminalIdSchema } from './ids.ts'
+import { MaterialsGivenSchema } from './materials.ts'
 import { TicketSchema } from './ticket.ts'
 
 /** Attachments travel as sealed chunks of this size; their place in the file is bound by additional data. */
@@ -79,6 +80,8 @@ export const SubmissionPayloadSchema = z.object({
   /** The pledge's words as shown, when the item has one. */
   pledge: z.string().max(500).optional(),
   signature: SignatureSchema.optional(),
+  /** How each paper was given; scanned pages are the attachments. */
+  materials: MaterialsGivenSchema.optional(),
   attachments: z.array(AttachmentSchema).max(20).optional(),
   acceptedAt: InstantSchema,
 })
@@ -128,5 +131,7 @@ export const SubmitRequestSchema = z.object({
   item: z.object({ id: z.string(), version: z.int() }),
   answers: AnswersSchema,
   signature: SignatureSchema.optional(),
+  /** How each paper is given, other than scanned here. */
+  materials: MaterialsGivenSchema.optional(),
 })
 export type SubmitRequest = z.infer<typeof SubmitRequestSchema>

@@ -12,7 +12,7 @@ import { TYPE_STEPS, USUAL_LOOK } from '../../renderer/ui/look.ts'
 import { panelTokens, TYPE_MM } from '../../renderer/ui/panel.ts'
 import { type StringKey, say } from '../../renderer/ui/strings/say.ts'
 import { zh } from '../../renderer/ui/strings/zh.ts'
-import type { AnswerFault } from '../../sync/protocol/answers.ts'
+import { AnswerFaultSchema } from '../../sync/protocol/answer-faults.ts'
 import { CaseStateSchema } from '../../sync/protocol/contact.ts'
 import { QuarantineReasonSchema } from '../../sync/protocol/frames.ts'
 import { CardRefusalSchema } from '../../sync/protocol/identity.ts'
@@ -22,22 +22,6 @@ const RENDERER = fileURLToPath(new URL('../../renderer', import.meta.url))
 const ROOMS = ['kiosk', 'ui']
 const HAN = /\p{Script=Han}/u
 
-const ANSWER_FAULTS = {
-  missing: true,
-  'too-short': true,
-  'too-long': true,
-  characters: true,
-  'not-a-mobile-number': true,
-  'not-an-option': true,
-  'impossible-date': true,
-  'too-early': true,
-  'too-late': true,
-  'unknown-division': true,
-  'division-too-coarse': true,
-  'same-province': true,
-  'not-asked': true,
-} satisfies Record<AnswerFault, true>
-
 const states = (schema: { options: readonly { shape: { state: { value: string } } }[] }) =>
   schema.options.map((option) => option.shape.state.value)
 const submitFaults = SubmitAnswerSchema.options[1].shape.fault.options
@@ -45,7 +29,7 @@ const submitFaults = SubmitAnswerSchema.options[1].shape.fault.options
 test.each([
   ['card-fault', CardFaultSchema.options],
   ['card-refusal', CardRefusalSchema.options],
-  ['answer-fault', Object.keys(ANSWER_FAULTS)],
+  ['answer-fault', AnswerFaultSchema.options],
   ['submit-fault', [...submitFaults, 'not-arrived']],
   ['print-fault', [...PrintFaultSchema.options, 'no-printer', 'unknown-submission', 'connection-lost']],
   ['trouble.paper', PaperOutcomeSchema.options],

@@ -1,13 +1,12 @@
 import { useState } from 'react'
-import type { Field } from '../../../sync/protocol/service-item.ts'
+import { joinChoices, splitChoices } from '../../../sync/protocol/composite-answers.ts'
+import { ELDER_CHOICES } from '../../../sync/protocol/elder-pages.ts'
+import type { FieldOf } from '../../../sync/protocol/service-item.ts'
 import { BigChoice } from '../../ui/components.tsx'
 import { local, say } from '../../ui/strings/say.ts'
 
-/** Elder mode shows four answers at most (domain.md section 4); with more, the fourth is 更多. */
-const SHOWN = 4
-
 interface ChoicesProps {
-  readonly field: Extract<Field, { type: 'choice' }>
+  readonly field: FieldOf<'choice' | 'multi-choice'>
   readonly value: string
   /** The only question of its page: its answers are big. */
   readonly isAlone: boolean
@@ -15,10 +14,11 @@ interface ChoicesProps {
   readonly onChange: (value: string) => void
 }
 
+/** Elder mode shows four answers at most (domain.md section 4); with more, the fourth place is 更多. */
 export function Choices({ field, value, isAlone, isElder, onChange }: ChoicesProps) {
   const { options } = field
-  const isPaged = isElder && options.length > SHOWN
-  const perPage = isPaged ? SHOWN - 1 : options.length
+  const isPaged = isElder && options.length > ELDER_CHOICES
+  const perPage = isPaged ? ELDER_CHOICES - 1 : options.length
   const [page, setPage] = useState(() => pageOf(options, value, perPage))
   const shown = options.slice(page * perPage, (page + 1) * perPage)
   return (
@@ -32,8 +32,8 @@ export function Choices({ field, value, isAlone, isElder, onChange }: ChoicesPro
           key={option.value}
           word={local(option.label)}
           note={option.note === undefined ? undefined : local(option.note)}
-          isChosen={value === option.value}
-          onPress={() => onChange(option.value)}
+          isChosen={splitChoices(value).includes(option.value)}
+          onPress={() => onChange(pressed(field, value, option.value))}
           testId={`choice-${field.id}-${option.value}`}
         />
       ))}
@@ -51,7 +51,15 @@ export function Choices({ field, value, isAlone, isElder, onChange }: ChoicesPro
   )
 }
 
+/** The answer after an option was touched: one choice replaces, one of several goes in or out. */
+function pressed(field: ChoicesProps['field'], value: string, option: string): string {
+  if (field.type === 'choice') return option
+  const chosen = splitChoices(value)
+  const next = chosen.includes(option) ? chosen.filter((each) => each !== option) : [...chosen, option]
+  return joinChoices(next, field.options)
+}
+
 /** Where the chosen answer stands, so that whoever comes back sees it. */
 function pageOf(options: readonly { readonly value: string }[], value: string, perPage: number): number {
-  return Math.max(0, Math.floor(options.findIndex((option) => option.value === value) / perPage))
+  return Math.max(0, Math.floor(options.findIndex((option) => splitChoices(value).includes(option.value)) / perPage))
 }

@@ -1,13 +1,13 @@
 import { type Division, divisionLevel, type Field } from '../../../sync/protocol/service-item.ts'
 import { local, say } from '../../ui/strings/say.ts'
 
-type DivisionField = Extract<Field, { type: 'division' }>
-export type Level = DivisionField['level']
+type PlaceField = Extract<Field, { type: 'division' | 'address' }>
+export type Level = PlaceField['level']
 
 export const LEVELS: readonly Level[] = ['province', 'prefecture', 'county']
 
 /** The levels that an answer of this field goes through. */
-export function levelsOf(field: DivisionField): readonly Level[] {
+export function levelsOf(field: PlaceField): readonly Level[] {
   return LEVELS.slice(0, LEVELS.indexOf(field.level) + 1)
 }
 
@@ -46,11 +46,4 @@ export function placeName(divisions: readonly Division[], code: string): string 
     .flatMap((part) => divisions.find((place) => place.code === part) ?? [])
     .map((place) => local(place.name))
   return names.length === 0 ? code : names.join(say('division.join'))
-}
-
-/** What a field may start with: the card's division, as deep as the field asks. */
-export function startingPlace(field: DivisionField, idNumber: string, divisions: readonly Division[]): string | null {
-  if (field.startsFrom !== 'card-division' || idNumber.length !== 18) return null
-  const code = codeAt(idNumber.slice(0, 6), field.level)
-  return divisions.some((place) => place.code === code) ? code : null
 }

@@ -14,12 +14,13 @@ function onePerPage(item: ServiceItem, page: Page): readonly Page[] {
   if (page.fields.length === 1) return [page]
   return page.fields.flatMap((id) => {
     const field = item.fields.find((candidate) => candidate.id === id)
-    return field === undefined ? [] : [{ id, question: questionOf(field), fields: [id] }]
+    return field === undefined ? [] : [{ id, question: questionOf(field), ...(field.hint === undefined ? {} : { hint: field.hint }), fields: [id] }]
   })
 }
 
-function questionOf({ label, type }: Field): Page['question'] {
-  const key = type === 'choice' ? 'elder.choose' : 'elder.fill'
+function questionOf({ question, label, type }: Field): Page['question'] {
+  if (question !== undefined) return question
+  const key = type === 'choice' || type === 'multi-choice' ? 'elder.choose' : 'elder.fill'
   return { zh: say(key, { label: label.zh }) }
 }
 

@@ -61,27 +61,8 @@ function Control({
   const box = `box ${isActive ? 'is-active' : ''}`
   switch (field.type) {
     case 'choice':
+    case 'multi-choice':
       return <Choices field={field} value={value} isAlone={isAlone} isElder={isElder} onChange={onChange} />
-    case 'text':
-      return (
-        <input
-          className={box}
-          type="text"
-          inputMode="none"
-          autoComplete="off"
-          spellCheck={false}
-          aria-labelledby={`label-${field.id}`}
-          data-testid={`field-${field.id}`}
-          data-input={field.id}
-          value={value}
-          onFocus={onActivate}
-          onClick={onActivate}
-          onChange={(event) => onChange(event.target.value)}
-          onKeyDown={(event) => {
-            if (onHardKey(event)) event.preventDefault()
-          }}
-        />
-      )
     case 'phone':
       return (
         <span className="phone-box">
@@ -136,6 +117,26 @@ function Control({
         >
           {value === '' ? say('division.pick') : placeName(divisions, value)}
         </button>
+      )
+    default:
+      return (
+        <input
+          className={box}
+          type="text"
+          inputMode="none"
+          autoComplete="off"
+          spellCheck={false}
+          aria-labelledby={`label-${field.id}`}
+          data-testid={`field-${field.id}`}
+          data-input={field.id}
+          value={value}
+          onFocus={onActivate}
+          onClick={onActivate}
+          onChange={(event) => onChange(event.target.value)}
+          onKeyDown={(event) => {
+            if (onHardKey(event)) event.preventDefault()
+          }}
+        />
       )
   }
 }

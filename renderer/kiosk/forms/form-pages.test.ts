@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { catalogue, item } from '../machine/session-fixture.ts'
 import { choosePart, daysInMonth, isDayOpen, isMonthOpen, isoOf, partsOf, yearsOf } from './date-choices.ts'
-import { levelsOf, likelyFirst, placeName, placesIn, startingPlace } from './divisions.ts'
+import { levelsOf, likelyFirst, placeName, placesIn } from './divisions.ts'
 import {
   askedFields,
   askedPages,
@@ -99,11 +99,8 @@ test('places stand in columns by level, likely ones first', () => {
   expect(placeName(places, '111111')).toBe('111111')
 })
 
-test("a field may start from the card's division, as deep as it asks, if the catalogue has that place", () => {
+test('the levels of a place go as deep as its field asks', () => {
   const field = item.fields.find(({ id }) => id === 'home')
   if (field?.type !== 'division') throw new Error('fixture')
   expect(levelsOf(field)).toEqual(['province', 'prefecture'])
-  expect(startingPlace(field, '990101198611020033', places)).toBe('990100')
-  expect(startingPlace(field, '110101198611020033', places)).toBeNull()
-  expect(startingPlace({ ...field, startsFrom: undefined as never }, '990101198611020033', places)).toBeNull()
 })

@@ -3,6 +3,7 @@ import {
   type AnswerFault,
   type Answers,
   checkAnswer,
+  checkRules,
   isAsked,
 } from '../../../sync/protocol/answers.ts'
 import type { Field, Page, ServiceItem } from '../../../sync/protocol/service-item.ts'
@@ -34,13 +35,16 @@ export function neighbourPage(
   return direction === 1 ? pages.find((page) => page > index) : pages.findLast((page) => page < index)
 }
 
-/** The first fault of every asked field of one page. */
+/** The first fault of every asked field of one page, by itself or beside other answers. */
 export function pageFaults(item: ServiceItem, index: number, answers: Answers, context: AnswerContext): Faults {
   const page = item.pages[index]
   const faults: Record<string, AnswerFault> = {}
   for (const field of page === undefined ? [] : askedFields(item, page, answers)) {
     const fault = checkAnswer(field, answers, context)
     if (fault !== undefined) faults[field.id] = fault
+  }
+  for (const { field, fault } of checkRules(item, answers, context)) {
+    if (page?.fields.includes(field)) faults[field] ??= fault
   }
   return faults
 }

@@ -1,10 +1,11 @@
 import type { Devices } from '../../../electron/bridge/devices.contract.ts'
 import type { CardEvent } from '../../../electron/bridge/identity.contract.ts'
-import type { AnswerFault } from '../../../sync/protocol/answers.ts'
+import { type AnswerFault, addMonths } from '../../../sync/protocol/answers.ts'
 import type { Field } from '../../../sync/protocol/service-item.ts'
 import { type StringKey, say } from '../../ui/strings/say.ts'
 import { rangeOf } from './date-choices.ts'
-import { longDate } from './show.ts'
+import { isTyped } from './input-kinds.ts'
+import { longDate, longMonth } from './show.ts'
 
 /** From faults and states to the sentence that says what happened and what to do. */
 
@@ -32,13 +33,25 @@ export function printerSentence(devices: Devices | null): string {
 }
 
 export function answerSentence(field: Field, fault: AnswerFault, today: string): string {
-  if (fault === 'missing' && field.type !== 'text' && field.type !== 'phone') return say('answer-fault.missing-choice')
-  const values: Record<string, string> = {}
+  if (fault === 'missing' && !isTyped(field)) return say('answer-fault.missing-choice')
+  const values: Record<string, string | number> = {}
   if (field.type === 'date') {
     const range = rangeOf(field, today)
     values.from = longDate(range.from)
     values.to = longDate(range.to)
   }
-  if (field.type === 'division') values.level = say(`division.${field.level}`)
+  if (field.type === 'month') {
+    values.from = longMonth(addMonths(today, field.earliestMonths))
+    values.to = longMonth(addMonths(today, field.latestMonths))
+  }
+  if (field.type === 'amount') {
+    values.min = field.minFen / 100
+    values.max = field.maxFen / 100
+  }
+  if (field.type === 'whole-number') {
+    values.min = field.min
+    values.max = field.max
+  }
+  if (field.type === 'division' || field.type === 'address') values.level = say(`division.${field.level}`)
   return say(`answer-fault.${fault}` as StringKey, values)
 }

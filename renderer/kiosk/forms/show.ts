@@ -1,4 +1,5 @@
 import { isRealDate } from '../../../sync/protocol/id-number.ts'
+import { isRealMonth } from '../../../sync/protocol/plain-values.ts'
 import type { Applicant } from '../../../sync/protocol/submission.ts'
 import { type StringKey, say } from '../../ui/strings/say.ts'
 
@@ -44,6 +45,11 @@ function parts(iso: string) {
 
 export function longDate(iso: string): string {
   return isRealDate(iso) ? say('date.long', parts(iso)) : iso
+}
+
+/** 2026年10月 of YYYY-MM. */
+export function longMonth(month: string): string {
+  return isRealMonth(month) ? say('date.month-long', parts(month)) : month
 }
 
 export function weekday(iso: string): string {

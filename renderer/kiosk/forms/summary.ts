@@ -1,9 +1,11 @@
 import type { Answers } from '../../../sync/protocol/answers.ts'
+import { splitAddress, splitChoices } from '../../../sync/protocol/composite-answers.ts'
+import { groupsOf } from '../../../sync/protocol/grouping.ts'
 import type { Division, Field, ServiceItem } from '../../../sync/protocol/service-item.ts'
-import { local } from '../../ui/strings/say.ts'
+import { local, say } from '../../ui/strings/say.ts'
 import { placeName } from './divisions.ts'
 import { askedFields } from './form-pages.ts'
-import { longDate, maskMobile } from './show.ts'
+import { longDate, longMonth, maskIdNumber, maskMobile } from './show.ts'
 
 export interface SummaryRow {
   readonly field: string
@@ -33,13 +35,31 @@ function shownAnswer(field: Field, answer: string, divisions: readonly Division[
       const option = field.options.find((candidate) => candidate.value === answer)
       return [option === undefined ? answer : local(option.label)]
     }
+    case 'multi-choice': {
+      const chosen = splitChoices(answer)
+      return [
+        field.options
+          .flatMap(({ value, label }) => (chosen.includes(value) ? [local(label)] : []))
+          .join(say('list.and')),
+      ]
+    }
     case 'phone':
       return maskMobile(answer)
+    case 'month':
+      return [longMonth(answer)]
+    case 'address': {
+      const { division, detail } = splitAddress(answer)
+      return [`${placeName(divisions, division)} ${detail}`]
+    }
+    case 'id-number':
+      return maskIdNumber(answer)
+    case 'whole-number':
+      return field.unit === undefined ? [answer] : [`${answer}${local(field.unit)}`]
     case 'date':
       return [longDate(answer)]
     case 'division':
       return [placeName(divisions, answer)]
-    case 'text':
-      return [answer]
+    default:
+      return groupsOf(field.type, answer)
   }
 }

@@ -40,6 +40,7 @@ export function createSessionMachine(deps: SessionDeps) {
   const check = (context: SessionContext) => ({
     today: deps.today(),
     divisions: context.catalogue?.divisions ?? [],
+    applicant: context.card?.applicant,
   })
   /** Where 下一步 of a change leads, whatever page is open. */
   const afterChange = (context: SessionContext) => afterNext({ ...context, changing: true }, check(context))
@@ -187,7 +188,7 @@ export function createSessionMachine(deps: SessionDeps) {
             on: { BACK: 'item', HOME: 'home' },
           },
           form: {
-            entry: [assign(({ context }) => beginForm(context)), 'ensureDraft', 'save'],
+            entry: [assign(({ context }) => beginForm(context, check(context))), 'ensureDraft', 'save'],
             on: {
               ANSWER: {
                 actions: assign(({ context, event }) => afterAnswer(context, event.field, event.value, check(context))),

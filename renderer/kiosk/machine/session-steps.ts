@@ -1,10 +1,10 @@
 import type { CardEvent } from '../../../electron/bridge/identity.contract.ts'
 import type { PrintReceiptAnswer } from '../../../electron/bridge/printing.contract.ts'
 import type { Snapshot } from '../../../electron/bridge/session.contract.ts'
-import { type AnswerContext, type Answers, checkAnswer } from '../../../sync/protocol/answers.ts'
+import { type AnswerContext, type Answers, checkAnswer, checkRules } from '../../../sync/protocol/answers.ts'
+import { prefillOf } from '../../../sync/protocol/prefill.ts'
 import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
 import { changedLook, type Look, USUAL_LOOK } from '../../ui/look.ts'
-import { startingPlace } from '../forms/divisions.ts'
 import { elderForm, samePlace } from '../forms/elder-form.ts'
 import {
   askedPages,
@@ -118,24 +118,20 @@ function lastPage(context: SessionContext, item = context.item): number {
 }
 
 /** The first page that asks something, unless the citizen has been further already. */
-export function beginForm(context: SessionContext): Changes {
+export function beginForm(context: SessionContext, check: AnswerContext): Changes {
   if (context.item === null || context.draftId !== null) return {}
   return {
     pageIndex: askedPages(context.item, context.answers)[0] ?? 0,
-    answers: startingAnswers(context, context.item),
+    answers: startingAnswers(context, context.item, check),
   }
 }
 
 /** What the card already answers, as a start that can be changed. */
-function startingAnswers(context: SessionContext, item: ServiceItem): Answers {
-  const idNumber = context.card?.applicant.idNumber ?? ''
-  const start: Record<string, string> = {}
-  for (const field of item.fields) {
-    if (field.type !== 'division') continue
-    const place = startingPlace(field, idNumber, context.catalogue?.divisions ?? [])
-    if (place !== null) start[field.id] = place
-  }
-  return { ...start, ...context.answers }
+function startingAnswers(context: SessionContext, item: ServiceItem, check: AnswerContext): Answers {
+  if (context.card === null) return context.answers
+  const { applicant } = context.card
+  const start = Object.entries(prefillOf(item, applicant, {}, check)).map(([id, { value }]) => [id, value])
+  return { ...Object.fromEntries(start), ...context.answers }
 }
 
 export function backToForm(context: SessionContext): Changes {
@@ -149,10 +145,15 @@ export function afterAnswer(context: SessionContext, field: string, value: strin
   const faults: Record<string, Faults[string]> = {}
   for (const id of Object.keys(context.faults)) {
     const asked = context.item?.fields.find((candidate) => candidate.id === id)
-    const fault = asked === undefined ? undefined : checkAnswer(asked, answers, check)
+    const fault =
+      asked === undefined ? undefined : (checkAnswer(asked, answers, check) ?? ruleFault(context, id, answers, check))
     if (fault !== undefined && fault !== 'not-asked') faults[id] = fault
   }
   return { answers, faults }
+}
+
+function ruleFault({ item }: SessionContext, field: string, answers: Answers, check: AnswerContext) {
+  return item === null ? undefined : checkRules(item, answers, check).find((each) => each.field === field)?.fault
 }
 
 export type Next = { readonly kind: 'confirm' } | { readonly kind: 'page'; readonly changes: Changes }

@@ -11,6 +11,7 @@ import { DivisionTray } from '../forms/division-tray.tsx'
 import { FieldRow } from '../forms/field-row.tsx'
 import { askedFields, askedPages, type Faults } from '../forms/form-pages.ts'
 import { IdNumber } from '../forms/id-row.tsx'
+import { inputKindOf } from '../forms/input-kinds.ts'
 import { useFits } from '../forms/use-fits.ts'
 import { NumberPad } from '../keyboard/number-pad.tsx'
 import { PinyinKeyboard } from '../keyboard/pinyin-keyboard.tsx'
@@ -35,13 +36,13 @@ interface FormPageProps {
 /** What a page gives up when it is too full: the card's sheet, then the fields that are not being filled in. */
 const GIVES_UP = 2
 
-const hasTray = (field: Field) => field.type !== 'choice'
+const hasTray = (field: Field) => inputKindOf(field) !== 'choice'
 
 export function FormPage(props: FormPageProps) {
   const { look, item, pageIndex, answers, faults, applicant, divisions, today, onAnswer, onNext } = props
   const page = item.pages[pageIndex]
   const fields = page === undefined ? [] : askedFields(item, page, answers)
-  const check = { today, divisions }
+  const check = { today, divisions, applicant }
   const open = fields.filter((field) => checkAnswer(field, answers, check) !== undefined)
   const [activeId, setActiveId] = useState<string | null>(null)
   const active = fields.find((field) => field.id === activeId && hasTray(field))
@@ -169,8 +170,21 @@ interface TrayProps extends FormPageProps {
 function Tray({ field, editor, answers, applicant, divisions, today, onAnswer, onDone }: TrayProps) {
   const value = answers[field.id]
   const onChange = (next: string) => onAnswer(field.id, next)
-  switch (field.type) {
-    case 'text':
+  if (field.type === 'date')
+    return <DateTray field={field} value={value} today={today} onChange={onChange} onDone={onDone} />
+  if (field.type === 'division')
+    return (
+      <DivisionTray
+        field={field}
+        value={value}
+        divisions={divisions}
+        cardDivision={applicant.idNumber.length === 18 ? applicant.idNumber.slice(0, 6) : null}
+        onChange={onChange}
+        onDone={onDone}
+      />
+    )
+  switch (inputKindOf(field)) {
+    case 'keyboard':
       return (
         <PinyinKeyboard
           pinyin={editor.pinyin}
@@ -182,22 +196,9 @@ function Tray({ field, editor, answers, applicant, divisions, today, onAnswer, o
           }}
         />
       )
-    case 'phone':
+    case 'digits':
       return <NumberPad onDigit={editor.insert} onErase={editor.erase} onClear={() => onChange('')} onDone={onDone} />
-    case 'date':
-      return <DateTray field={field} value={value} today={today} onChange={onChange} onDone={onDone} />
-    case 'division':
-      return (
-        <DivisionTray
-          field={field}
-          value={value}
-          divisions={divisions}
-          cardDivision={applicant.idNumber.length === 18 ? applicant.idNumber.slice(0, 6) : null}
-          onChange={onChange}
-          onDone={onDone}
-        />
-      )
-    case 'choice':
+    default:
       return null
   }
 }
