@@ -48,7 +48,7 @@ test('an item without pledge and signature is taken on without them', async () =
   const sent = await terminal.seal()
   expect(sent.submissionId).not.toBe(rest.submissionId)
   const answers = { pensionType: 'unsure', livingPlace: '990101', phone: '13800136021' }
-  const item = { id: 'S02', code: s02Pension.code, version: 1 }
+  const item = { id: 'S02', code: s02Pension.code, version: s02Pension.version }
   // undefined fields vanish in JSON, as if they had never been there
   const payload = { ...rest, answers, item, pledge: undefined, signature: undefined }
   expect(await judged({ payload: payload as never })).toEqual({ state: '已受理', faults: [] })
@@ -82,7 +82,7 @@ test('a number with a wrong check digit, and a birth date that is not in it', as
 
 test('an item version that was never published', async () => {
   const { item } = goodPayload()
-  expect(await judged({ payload: { item: { ...item, version: 2 } } })).toEqual({
+  expect(await judged({ payload: { item: { ...item, version: item.version + 1 } } })).toEqual({
     state: '需补正',
     faults: [{ field: 'item', fault: 'unknown-item' }],
   })

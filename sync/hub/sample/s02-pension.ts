@@ -1,57 +1,101 @@
-import type { ServiceItem } from '../../protocol/service-item.ts'
+import { type ServiceItem, ServiceItemSchema } from '../../protocol/service-item.ts'
+import {
+  afterwards,
+  cardToBring,
+  familyRelations,
+  keptOffline,
+  officialRelation,
+  option,
+  phoneField,
+  text,
+} from './common.ts'
 import { humanResources, itemCode } from './departments.ts'
 
 /** S02 领取社会保险待遇资格认证: once a year, most often by old people; one question a page. */
-export const s02Pension: ServiceItem = {
+export const s02Pension: ServiceItem = ServiceItemSchema.parse({
   id: 'S02',
-  version: 1,
+  version: 2,
+  needsForms: 2,
   code: itemCode(humanResources, '14002'),
-  name: { zh: '领取养老金资格认证', en: 'Pension eligibility check' },
-  use: { zh: '刷身份证，约2分钟', en: 'With your ID card, about 2 minutes' },
+  name: text('领取养老金资格认证', 'Pension eligibility check'),
+  use: text('刷身份证，约2分钟', 'With your ID card, about 2 minutes'),
   seal: '保',
-  topic: { zh: '社会保险', en: 'Social insurance' },
+  topic: text('社会保险', 'Social insurance'),
+  searchWords: ['养老金没到账', '退休金', '年审', '人脸认证', '养老认证', '生存认证', '社保认证', '养老金停发'],
   department: humanResources,
   days: { legal: 0, promised: 0 },
   minutes: 2,
   crossProvince: true,
   offlinePolicy: 'A',
+  offline: keptOffline,
+  assurance: 2,
   needs: ['id-card-reader', 'receipt-printer'],
-  bring: [{ sign: 'card', what: { zh: '居民身份证，就这一张' }, note: { zh: '姓名、住址从卡里读，不用您填' } }],
-  notice: { zh: '一年认证一次就行。住在外省的，在这里也能认证。' },
+  bring: [cardToBring],
+  notice: text(
+    '一年认证一次就行。住在外省的，在这里也能认证。',
+    'Once a year is enough. People from other provinces can do it here.',
+  ),
+  proxy: {
+    allowed: true,
+    who: text('家里人陪着来，或者村里的干部代办', 'Family beside the pensioner, or a village official'),
+    authorities: ['principal-present', 'standing-binding'],
+    relations: [...familyRelations, officialRelation],
+  },
   pages: [
-    { id: 'pension', question: { zh: '您现在领的是\n哪一种养老金？' }, fields: ['pensionType'] },
-    { id: 'living', question: { zh: '您现在住在哪里？' }, hint: { zh: '选到区或县' }, fields: ['livingPlace'] },
-    { id: 'contact', question: { zh: '有事打哪个手机\n找得到您？' }, hint: { zh: '儿女的也可以' }, fields: ['phone'] },
+    {
+      id: 'pension',
+      question: text('您现在领的是\n哪一种养老金？', 'Which pension do you receive?'),
+      fields: ['pensionType'],
+    },
+    {
+      id: 'living',
+      question: text('您现在住在哪里？', 'Where do you live now?'),
+      hint: text('选到区或县', 'Down to the district or county'),
+      fields: ['livingPlace'],
+    },
+    {
+      id: 'contact',
+      question: text('有事打哪个手机\n找得到您？', 'Which mobile number reaches you?'),
+      hint: text('儿女的也可以', 'Your child’s is fine too'),
+      fields: ['phone'],
+    },
   ],
   fields: [
     {
       id: 'pensionType',
       type: 'choice',
-      label: { zh: '哪种养老金' },
-      term: { zh: '养老保险待遇类别' },
-      required: true,
+      label: text('哪种养老金', 'Kind of pension'),
+      term: text('养老保险待遇类别', 'Category of pension benefit'),
       options: [
-        { value: 'enterprise', label: { zh: '企业退休金' }, note: { zh: '在工厂、公司上班退的休' } },
-        { value: 'public', label: { zh: '机关事业单位退休金' }, note: { zh: '在机关、学校、医院退的休' } },
-        { value: 'resident', label: { zh: '城乡居民养老金' }, note: { zh: '没有单位，按月领的' } },
-        { value: 'unsure', label: { zh: '我说不清' }, note: { zh: '先交上去，人社部门帮您查' } },
+        option('enterprise', '企业退休金', 'Company pension', ['在工厂、公司上班退的休', 'Retired from a company']),
+        option('public', '机关事业单位退休金', 'Public service pension', [
+          '在机关、学校、医院退的休',
+          'Retired from an office, school or hospital',
+        ]),
+        option('resident', '城乡居民养老金', 'Residents’ pension', [
+          '没有单位，按月领的',
+          'Monthly, without an employer',
+        ]),
+        option('unsure', '我说不清', 'I am not sure', ['先交上去，人社部门帮您查', 'Hand it in, the bureau will look']),
       ],
     },
     {
       id: 'livingPlace',
       type: 'division',
-      label: { zh: '现在住在' },
-      term: { zh: '居住地行政区划' },
-      required: true,
+      label: text('现在住在', 'Living in'),
+      term: text('居住地行政区划', 'Division of residence'),
       level: 'county',
       startsFrom: 'card-division',
     },
-    { id: 'phone', type: 'phone', label: { zh: '手机号' }, term: { zh: '联系电话' }, required: true },
+    phoneField,
   ],
   signature: false,
+  result: { name: text('认证回执', 'Receipt of the check'), ways: ['here', 'message'] },
   after: [
-    { what: { zh: '已收件' }, note: { zh: '您不用再来' } },
-    { what: { zh: '人社部门核对' }, note: { zh: '送到就核对，对上了养老金照常发' } },
-    { what: { zh: '人社部门告诉您结果' }, note: { zh: '对不上的，按您填的手机号联系您' } },
+    ...afterwards(
+      ['人社部门', 'The bureau'],
+      ['送到就核对，对上了养老金照常发', 'Checked on arrival; the pension goes on'],
+      ['对不上的，按您填的手机号联系您', 'If something differs, they call your mobile'],
+    ),
   ],
-}
+})

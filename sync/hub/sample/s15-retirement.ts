@@ -1,0 +1,197 @@
+import {
+  afterwards,
+  bankCardField,
+  cardToBring,
+  keptOffline,
+  option,
+  paperToBring,
+  phoneField,
+  sampleItem,
+  text,
+  toldByPhone,
+} from './common.ts'
+import { healthcareSecurity, housingFund, humanResources, itemCode } from './departments.ts'
+
+/** The youngest that the law knows for hard work. */
+const YOUNGEST_RETIRED = 45
+
+/** S15 企业职工退休"一件事". */
+export const s15Retirement = sampleItem({
+  id: 'S15',
+  code: itemCode(humanResources, '70002'),
+  name: text('企业职工退休一件事', 'Retiring from a company'),
+  use: text('养老金、医保、公积金一次办', 'Pension, insurance and fund at once'),
+  seal: '休',
+  topic: text('退休养老', 'Retirement'),
+  searchWords: ['办退休', '退休手续', '养老金核定', '到龄退休', '提前退休', '退休审批'],
+  department: humanResources,
+  days: { legal: 20, promised: 10 },
+  minutes: 7,
+  crossProvince: false,
+  offlinePolicy: 'A',
+  offline: keptOffline,
+  assurance: 3,
+  needs: ['id-card-reader', 'receipt-printer', 'document-scanner'],
+  bring: [
+    cardToBring,
+    paperToBring(
+      '档案材料清单',
+      'List of your personal file',
+      '单位人事给您的那张',
+      'The sheet from your personnel office',
+    ),
+    paperToBring('本人的银行卡', 'Your own bank card', '只抄号码，卡不用插', 'Only its number; no slot for it here'),
+  ],
+  preconditions: [
+    {
+      id: 'ofAge',
+      must: { age: { atLeast: YOUNGEST_RETIRED } },
+      sentence: text(
+        '按身份证看，您还没到退休的年纪。因病提前退休的，请到窗口。',
+        'By your card you are not of retirement age. For early retirement by illness, go to the window.',
+      ),
+      wayOn: 'window',
+    },
+  ],
+  proxy: {
+    allowed: true,
+    who: text('单位的人事可以代办，带委托书', 'The employer’s personnel office, with authority'),
+    authorities: ['scanned-authority', 'standing-binding'],
+    relations: [{ value: 'employer', label: text('我是单位的人事', 'I am from the personnel office') }],
+  },
+  pages: [
+    { id: 'retire', question: text('怎么退，哪天退？', 'How and when do you retire?'), fields: ['kind', 'retireDate'] },
+    {
+      id: 'work',
+      question: text('工作了多少年？', 'How many years of work?'),
+      fields: ['employer', 'years', 'fileYears'],
+    },
+    { id: 'bank', question: text('养老金打到哪张卡？', 'Which card is the pension for?'), fields: ['bankCard'] },
+    {
+      id: 'rest',
+      question: text('医保和公积金怎么办？', 'Insurance and housing fund?'),
+      fields: ['medical', 'fund', 'phone'],
+    },
+  ],
+  fields: [
+    {
+      id: 'kind',
+      type: 'choice',
+      label: text('怎么退', 'Kind'),
+      term: text('退休类别', 'Kind of retirement'),
+      question: text('您是哪一种退休？', 'Which kind of retirement?'),
+      options: [
+        option('normal', '到年龄退休', 'At the age'),
+        option('flexible', '提前或推后退休', 'Earlier or later by choice'),
+        option('special', '特殊工种', 'Hard or dangerous work'),
+      ],
+    },
+    {
+      id: 'retireDate',
+      type: 'date',
+      label: text('退休的日子', 'Day of retirement'),
+      term: text('退休日期', 'Date of retirement'),
+      question: text('您哪天退休？', 'On which day do you retire?'),
+      earliestDays: -365,
+      latestDays: 90,
+    },
+    {
+      id: 'employer',
+      type: 'text',
+      label: text('单位名称', 'Employer'),
+      term: text('参保单位名称', 'Name of the employer'),
+      question: text('您的单位\n叫什么名字？', 'What is your employer’s name?'),
+      minGlyphs: 2,
+      maxGlyphs: 50,
+    },
+    {
+      id: 'years',
+      type: 'whole-number',
+      label: text('一共交了几年', 'Years in all'),
+      term: text('累计缴费年限', 'Years of contribution'),
+      question: text('养老保险一共交了\n几年？', 'How many years of contribution in all?'),
+      min: 15,
+      max: 60,
+      unit: text('年', 'years'),
+    },
+    {
+      id: 'fileYears',
+      type: 'whole-number',
+      label: text('其中档案算的年头', 'Of which by the file'),
+      term: text('视同缴费年限', 'Years counted as contribution'),
+      question: text('其中按档案算的\n有几年？', 'How many of them by the file?'),
+      hint: text('没有就填0', '0 if none'),
+      min: 0,
+      max: 40,
+      unit: text('年', 'years'),
+    },
+    bankCardField('本人的银行卡号', 'Your own bank card'),
+    {
+      id: 'medical',
+      type: 'choice',
+      label: text('医保', 'Medical insurance'),
+      term: text('医保待遇衔接', 'Continuation of medical insurance'),
+      question: text('退休后医保怎么办？', 'Medical insurance after retiring?'),
+      options: [
+        option('here', '留在这里', 'Stays here'),
+        option('move', '转到别的地方', 'Moves elsewhere'),
+        option('unsure', '我说不清', 'I am not sure', ['先交上去，部门帮您查', 'Hand it in, they will look']),
+      ],
+    },
+    {
+      id: 'fund',
+      type: 'choice',
+      label: text('公积金', 'Housing fund'),
+      term: text('是否提取公积金', 'Withdraw the housing fund'),
+      question: text('公积金要不要取出来？', 'Take out the housing fund?'),
+      options: [
+        option('yes', '取出来', 'Yes'),
+        option('no', '先不取', 'Not now'),
+        option('none', '我没有公积金', 'I have none'),
+      ],
+    },
+    phoneField,
+  ],
+  rules: [
+    {
+      id: 'fileWithinAll',
+      kind: 'order',
+      from: 'fileYears',
+      to: 'years',
+      sentence: text('按档案算的比总共的还多。请再看一看。', 'More by the file than in all. Please look again.'),
+    },
+    {
+      id: 'manyYears',
+      kind: 'odd',
+      measure: 'value',
+      above: 45,
+      field: 'years',
+      sentence: text('您填的是交了{value}年，对吗？', 'You wrote {value} years. Is that right?'),
+    },
+  ],
+  materials: [
+    {
+      id: 'file',
+      name: text('档案材料清单', 'List of the personal file'),
+      required: true,
+      sources: ['scan', 'shared'],
+      maxPages: 10,
+    },
+  ],
+  signature: true,
+  members: [
+    { name: text('养老待遇核定', 'Assessment of the pension'), department: humanResources },
+    { name: text('医保退休待遇', 'Insurance of the retired'), department: healthcareSecurity },
+    {
+      name: text('公积金提取', 'Withdrawal of the fund'),
+      department: housingFund,
+      fields: ['fund', 'bankCard', 'retireDate', 'phone'],
+    },
+  ],
+  result: { name: text('待遇核定表', 'Assessment'), ways: ['window', 'electronic'] },
+  after: afterwards(
+    ['三个部门', 'Three departments'],
+    ['10个工作日，各办各的', '10 working days, each its part'],
+    toldByPhone,
+  ),
+})

@@ -1,0 +1,118 @@
+import {
+  afterwards,
+  cardToBring,
+  familyRelations,
+  keptOffline,
+  officialRelation,
+  option,
+  paperToBring,
+  phoneField,
+  sampleItem,
+  text,
+  toldByPhone,
+} from './common.ts'
+import { civilAffairs, itemCode, licenceType } from './departments.ts'
+
+/** S18 残疾人两项补贴资格认定. */
+export const s18DisabilityAllowance = sampleItem({
+  id: 'S18',
+  code: itemCode(civilAffairs, '13002', '05'),
+  name: text('残疾人两项补贴申领', 'Allowances for disabled people'),
+  use: text('困难补贴和护理补贴，一次申领', 'Living and care allowance at once'),
+  seal: '助',
+  topic: text('困难帮扶', 'Help in need'),
+  searchWords: ['残疾补贴', '护理补贴', '残疾人补助', '两项补贴', '残疾证', '重残补贴'],
+  department: civilAffairs,
+  days: { legal: 30, promised: 15 },
+  minutes: 4,
+  crossProvince: true,
+  offlinePolicy: 'A',
+  offline: keptOffline,
+  assurance: 2,
+  needs: ['id-card-reader', 'receipt-printer', 'document-scanner'],
+  bring: [
+    cardToBring,
+    paperToBring('残疾人证', 'Disability certificate', '有电子证照的不用带', 'Not needed if there is an e-licence'),
+  ],
+  proxy: {
+    allowed: true,
+    who: text('家里人、监护人、社区干部都可以代办', 'Family, a guardian or a community official'),
+    authorities: ['principal-present', 'scanned-authority', 'standing-binding', 'legal-guardian'],
+    relations: [...familyRelations, officialRelation],
+  },
+  pages: [
+    {
+      id: 'certificate',
+      question: text('残疾人证上的号码\n是多少？', 'What is the number on the certificate?'),
+      fields: ['certificate'],
+    },
+    { id: 'which', question: text('要申领哪一项？', 'Which allowance?'), fields: ['allowances', 'care'] },
+    { id: 'money', question: text('补贴打到哪张卡上？', 'Which card is it for?'), fields: ['account', 'phone'] },
+  ],
+  fields: [
+    {
+      id: 'certificate',
+      type: 'code',
+      validator: 'disability-certificate',
+      label: text('残疾人证号', 'Certificate number'),
+      term: text('残疾人证号', 'Number of the disability certificate'),
+      hint: text('20位：身份证号，再加两位', '20 digits: the ID number and two more'),
+      sensitive: true,
+    },
+    {
+      id: 'allowances',
+      type: 'multi-choice',
+      label: text('申领哪一项', 'Allowance'),
+      term: text('补贴项目', 'Kind of allowance'),
+      question: text('要申领哪一项？', 'Which allowance?'),
+      options: [
+        option('living', '困难残疾人生活补贴', 'Living allowance', ['家里有低保的', 'For families on support']),
+        option('care', '重度残疾人护理补贴', 'Care allowance', [
+          '一级、二级，要人照护的',
+          'Grades 1 and 2, in need of care',
+        ]),
+      ],
+    },
+    {
+      id: 'care',
+      type: 'choice',
+      label: text('平时谁照护', 'Care'),
+      term: text('照护方式', 'Kind of care'),
+      question: text('平时谁照护您？', 'Who takes care of you?'),
+      when: { field: 'allowances', in: ['care'] },
+      options: [
+        option('family', '家里人', 'Family'),
+        option('hired', '请的人', 'Somebody hired'),
+        option('institution', '住在机构里', 'In an institution'),
+        option('nobody', '没有人', 'Nobody', ['我们会请社区来看您', 'The community will come to see you']),
+      ],
+    },
+    {
+      id: 'account',
+      type: 'bank-card',
+      label: text('卡号', 'Card number'),
+      term: text('银行账号', 'Bank account'),
+      question: text('补贴打到哪张卡上？', 'Which card is it for?'),
+      prefill: { from: 'shared', key: 'social-card.account' },
+      sensitive: true,
+    },
+    phoneField,
+  ],
+  materials: [
+    {
+      id: 'certificate',
+      name: text('残疾人证', 'Disability certificate'),
+      required: true,
+      sources: ['scan', 'licence'],
+      licenceType: licenceType(civilAffairs, '081'),
+      maxPages: 2,
+    },
+  ],
+  signature: true,
+  result: { name: text('审定结果', 'Decision'), ways: ['message', 'window'] },
+  after: afterwards(
+    ['民政部门', 'The bureau'],
+    ['15个工作日，从送到的那天算', '15 working days from delivery'],
+    toldByPhone,
+  ),
+})
