@@ -15,6 +15,8 @@ import { makeIngest } from './ingest.ts'
 import type { HubOptionsOf } from './options.ts'
 import { PACKAGE_SCHEMAS, publishPackage } from './packages.ts'
 import { dumpPGlite, isThere, loadPGlite, pgliteFolder } from './pglite-copy.ts'
+import { askInbox } from './publish-inbox.ts'
+import { type ItemsPublished, ItemsPublishedSchema, publishItems } from './publish-items.ts'
 import { readRootKey, rootKeyPath } from './root-key.ts'
 import { rotateKeys } from './rotate-keys.ts'
 import { systemSources as sources } from './sources.ts'
@@ -43,7 +45,10 @@ export async function runCommand(
   options: CommandOptions,
   openHere: (dataDir: string) => Promise<OpenedHere | undefined>,
 ): Promise<void> {
-  const outcome = options.command === 'restore' ? await restore(options) : await withDatabase(options, openHere)
+  const outcome =
+    options.command === 'restore'
+      ? await restore(options)
+      : ((await publishAtRunning(options)) ?? (await withDatabase(options, openHere)))
   if (outcome === undefined) return
   process.stdout.write(`${JSON.stringify(outcome.line)}\n`)
   if (!outcome.done) process.exitCode = 1
@@ -116,8 +121,12 @@ async function run(
 
 async function publish(
   parts: Parameters<typeof publishPackage>[0],
-  { args: [kind, file] }: HubOptionsOf<'publish'>,
+  { args }: HubOptionsOf<'publish'>,
 ): Promise<Outcome> {
+  const path = resolve(args.at(-1) ?? '')
+  if (!(await isThere(path))) return noFile(path)
+  if (args.length === 1) return itemsOutcome(await publishItems(parts, await readFile(resolve(args[0]), 'utf8')))
+  const [kind, file] = args
   const parsed = PACKAGE_SCHEMAS[kind].safeParse(jsonOrUndefined(await readFile(resolve(file), 'utf8')))
   if (!parsed.success) {
     return { done: false, line: { event: 'publish-refused', kind, why: `not understood: ${firstIssue(parsed.error)}` } }
@@ -126,6 +135,31 @@ async function publish(
     done: true,
     line: { event: 'published', kind, version: await publishPackage(parts, kind, parsed.data, 'file') },
   }
+}
+
+/** Service items for a PGlite hub that runs: it publishes them itself. Nothing when no hub has the data folder. */
+async function publishAtRunning(options: CommandOptions): Promise<Outcome | undefined> {
+  const hasServer = (process.env.DATABASE_URL ?? '') !== ''
+  if (options.command !== 'publish' || options.args.length !== 1 || hasServer) return undefined
+  if (!(await isThere(options.data))) return undefined
+  const lock = await lockDataDir(options.data)
+  if (lock.ok) {
+    await lock.release()
+    return undefined
+  }
+  if (!(await isThere(resolve(options.args[0])))) return noFile(options.args[0])
+  const answer = await askInbox(options.data, await readFile(resolve(options.args[0]), 'utf8'))
+  const read = ItemsPublishedSchema.safeParse(answer)
+  return itemsOutcome(read.success ? read.data : { ok: false, fault: 'no-answer' })
+}
+
+function noFile(path: string): Outcome {
+  return { done: false, line: { event: 'publish-refused', why: `${path} is not there` } }
+}
+
+function itemsOutcome(published: ItemsPublished): Outcome {
+  if (published.ok) return { done: true, line: { event: 'published', kind: 'items', ...published } }
+  return { done: false, line: { event: 'publish-refused', kind: 'items', ...published } }
 }
 
 async function backup(

@@ -15,6 +15,8 @@ import { verifyPackage } from '../envelope/package.ts'
 import { generateSigningKey } from '../envelope/signing-key.ts'
 import { hubContract } from '../protocol/hub-api.ts'
 import { ProvisioningSchema } from '../protocol/keys.ts'
+import { CatalogueSchema, type ServiceItem as Item } from '../protocol/service-item.ts'
+import { s02Pension } from './sample/s02-pension.ts'
 import { terminalOf } from './test-hub.ts'
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
@@ -161,6 +163,42 @@ test('backup, confirm, restore into another folder under a new epoch; publish an
   const catalogue = await again.client.getPackage({ kind: 'catalogue' })
   if (!catalogue.changed) throw new Error('unchanged')
   expect(await verifyPackage(catalogue, trusted.keySet)).toMatchObject({ manifest: { hubEpoch: restored.hubEpoch } })
+  await again.stop()
+})
+
+test('service items are published to a hub that stands, and to one that runs; all of a file or nothing', {
+  timeout: SLOW_MS,
+}, async () => {
+  const data = join(folder, 'data')
+  const first = await start()
+  const file = join(folder, 'items.json')
+  const seen: Item = structuredClone(s02Pension)
+  const write = (...items: readonly Item[]) => writeFile(file, JSON.stringify({ kind: 'items', items }))
+  const publish = async () => {
+    const ended = await run('publish', '--data', data, file, '--json')
+    return { code: ended.code, ...JSON.parse(ended.stdout) }
+  }
+  await write({ ...seen, id: 'L100' })
+  expect(await publish()).toMatchObject({ code: 0, event: 'published', version: 2, added: ['L100'] })
+  await write({ ...seen, id: 'L101' }, { ...seen, use: { zh: '别的话' } })
+  expect(await publish()).toMatchObject({
+    code: 1,
+    event: 'publish-refused',
+    complaints: [{ place: 'items[1] S02, version' }],
+  })
+  const ids = async (client: typeof first.client) => {
+    const answer = await client.getPackage({ kind: 'catalogue' })
+    if (!answer.changed) throw new Error('unchanged')
+    return CatalogueSchema.parse(JSON.parse(answer.content)).items.map(({ id }) => id)
+  }
+  expect((await ids(first.client)).filter((id) => id.startsWith('L'))).toEqual(['L100'])
+  await first.stop()
+
+  await write({ ...seen, id: 'L101' })
+  expect(await publish()).toMatchObject({ code: 0, version: 3, added: ['L101'] })
+  // The sample of a new start does not take the place of what was published.
+  const again = await start()
+  expect((await ids(again.client)).filter((id) => id.startsWith('L'))).toEqual(['L100', 'L101'])
   await again.stop()
 })
 

@@ -11,6 +11,8 @@ import { provision } from './enrolment.ts'
 import { type Hub, makeHub } from './hub.ts'
 import { type HubOptionsOf, readOptions, USAGE } from './options.ts'
 import { isThere } from './pglite-copy.ts'
+import { type Inbox, startInbox } from './publish-inbox.ts'
+import { publishItems } from './publish-items.ts'
 import { writeNewFile } from './root-key.ts'
 import { sampleCatalogue } from './sample/catalogue.ts'
 import { systemSources } from './sources.ts'
@@ -39,7 +41,9 @@ async function serve(options: HubOptionsOf<'serve'>): Promise<void> {
   const opened = await openHere(options.data)
   if (opened === undefined) return
   let hub: Hub | undefined
+  let inbox: Inbox | undefined
   const close = async () => {
+    await inbox?.stop()
     await (hub === undefined ? opened.db.destroy() : hub.close())
     await opened.release()
   }
@@ -53,6 +57,8 @@ async function serve(options: HubOptionsOf<'serve'>): Promise<void> {
       log,
       allowExport: options['allow-export'],
     })
+    const { store, keys } = hub
+    inbox = await startInbox(options.data, (text) => publishItems({ store, keys, sources: systemSources }, text), log)
     await hub.server.listen({ host: options.host, port: options.port })
     const url = ownUrl(options.host, (hub.server.server.address() as AddressInfo).port)
     for (const { terminalId, path } of options.provision) {

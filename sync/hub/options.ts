@@ -23,6 +23,10 @@ Each of these prints one JSON line. On PGlite they work only while the hub is st
     take in a rescue bundle that a terminal wrote to a stick; doing it again changes nothing
   node sync/hub/main.ts publish --data DIR KIND FILE
     publish a new version of a package (catalogue, topics, policies, settings) from a JSON file
+  node sync/hub/main.ts publish --data DIR FILE
+    put service items into the catalogue and publish it: {"kind":"items","items":[...],"withdraw":["S99"]}. All of the
+    file or nothing; every fault is named with its place. A changed item needs a higher version. While a hub on PGlite
+    runs on DIR, it is the one that publishes.
   node sync/hub/main.ts revoke --data DIR --terminal ID
     take a terminal's keys out of use
   node sync/hub/main.ts rotate-keys --data DIR [--use seal|receipt|package|ping] [--root FILE]
@@ -52,6 +56,11 @@ const ProvisionSchema = z
 const data = z.string('--data DIR is missing').min(1)
 /** What comes after the command without a flag. */
 const noArgs = z.tuple([], 'it takes nothing after its name').default([])
+/** A kind alone lacks its file. */
+const aFile = z
+  .string()
+  .min(1)
+  .refine((name) => !PackageKindSchema.safeParse(name).success)
 const oneFile = z.tuple([z.string().min(1)], 'must be followed by one FILE')
 const json = z.boolean().default(false)
 const OptionsSchema = z.discriminatedUnion('command', [
@@ -81,7 +90,10 @@ const OptionsSchema = z.discriminatedUnion('command', [
     command: z.literal('publish'),
     data,
     json,
-    args: z.tuple([PackageKindSchema, z.string().min(1)], 'must be followed by KIND FILE'),
+    args: z.union(
+      [z.tuple([PackageKindSchema, z.string().min(1)]), z.tuple([aFile])],
+      'must be followed by KIND FILE, or by a FILE of service items',
+    ),
   }),
   z.strictObject({ command: z.literal('revoke'), data, terminal: TerminalIdSchema, json, args: noArgs }),
   z.strictObject({

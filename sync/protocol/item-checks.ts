@@ -10,23 +10,27 @@ import type { ItemShape } from './item-shape.ts'
 /** Where in the item, and what is wrong there. */
 export type Report = (message: string, path: readonly (string | number)[]) => void
 
-export function checkItemShape(item: ItemShape, report: Report): void {
+/**
+ * Items of level 1 were once taken with less care and must stay readable, so what came with level 2 is not asked of them
+ * unless `isStrict`: a hub asks it of all that is published anew.
+ */
+export function checkItemShape(item: ItemShape, report: Report, isStrict: boolean = (item.needsForms ?? 1) > 1): void {
   const byId = new Map(item.fields.map((field) => [field.id, field]))
   checkLevel(item, report)
   checkPages(item, byId, report)
   item.fields.forEach((field, at) => {
     const path = ['fields', at]
-    checkRange(field, report, path)
-    if (field.when !== undefined) checkCondition(field.when, byId, report, [...path, 'when'])
+    if (isStrict) checkRange(field, report, path)
+    if (field.when !== undefined) checkCondition(field.when, byId, report, [...path, 'when'], isStrict)
     const other = field.type === 'division' ? field.otherProvinceThan : undefined
-    if (other !== undefined && byId.get(other)?.type !== 'division') {
+    if (other !== undefined && (isStrict ? byId.get(other)?.type !== 'division' : !byId.has(other))) {
       report(
         `field ${field.id} leans on ${byId.has(other) ? 'a field that is no division' : 'an unknown field'}: ${other}`,
         path,
       )
     }
   })
-  checkCircles(item, report)
+  if (isStrict) checkCircles(item, report)
   checkRules(item, byId, report)
   checkParts(item, byId, report)
 }
@@ -64,6 +68,9 @@ function checkRange(field: Field, report: Report, path: Path): void {
   if (field.type === 'choice' || field.type === 'multi-choice') {
     const values = field.options.map((option) => option.value)
     if (new Set(values).size !== values.length) report('two options share a value', [...path, 'options'])
+    // Commas part the answers of several choices.
+    if (values.some((value) => value.includes(',')))
+      report('the value of an option holds a comma', [...path, 'options'])
   }
 }
 
@@ -89,15 +96,15 @@ function boundsOf(field: Field): readonly [number, number] | undefined {
 
 const NUMBERS: readonly FieldType[] = ['amount', 'whole-number']
 
-function checkCondition(condition: AnswerCondition, byId: Fields, report: Report, path: Path): void {
+function checkCondition(condition: AnswerCondition, byId: Fields, report: Report, path: Path, isStrict = true): void {
   for (const leaf of leavesOf(condition)) {
     const field = byId.get(leaf.field)
     if (field === undefined) {
       report(`leans on an unknown field: ${leaf.field}`, path)
-    } else if ('in' in leaf && (field.type === 'choice' || field.type === 'multi-choice')) {
+    } else if (isStrict && 'in' in leaf && (field.type === 'choice' || field.type === 'multi-choice')) {
       const unknown = leaf.in.filter((value) => !field.options.some((option) => option.value === value))
       for (const value of unknown) report(`field ${leaf.field} has no option ${value}`, path)
-    } else if (('atLeast' in leaf || 'atMost' in leaf) && !NUMBERS.includes(field.type)) {
+    } else if (isStrict && ('atLeast' in leaf || 'atMost' in leaf) && !NUMBERS.includes(field.type)) {
       report(`field ${leaf.field} is no number`, path)
     }
   }

@@ -32,13 +32,8 @@ const FieldCommon = {
   sensitive: z.boolean().optional(),
 }
 
-/** Commas part the answers of several choices, so no value holds one. */
 const OptionSchema = z.object({
-  value: z
-    .string()
-    .min(1)
-    .max(40)
-    .regex(/^[^,]*$/, 'an option holds no comma'),
+  value: z.string().min(1).max(40),
   label: LocalTextSchema,
   note: LocalTextSchema.optional(),
 })

@@ -24,3 +24,14 @@ export const FleetSettingsSchema = z.object({
   reconcileEveryMs: z.int().min(60_000).optional(),
 })
 export type FleetSettings = z.infer<typeof FleetSettingsSchema>
+
+/**
+ * What an office hands to a hub: items that are new or changed, and ids of those that are no longer offered. The hub puts
+ * them into its catalogue; terminals never see this shape. Items are checked one by one, so that every fault is named.
+ */
+export const ItemPackageSchema = z.strictObject({
+  kind: z.literal('items'),
+  items: z.array(z.unknown()).max(1000).default([]),
+  withdraw: z.array(z.string()).max(1000).default([]),
+})
+export type ItemPackage = z.infer<typeof ItemPackageSchema>
