@@ -114,7 +114,7 @@ describe('at a terminal', () => {
       nowIso: () => NOW,
       today: () => TODAY,
       log: book.log,
-      space: () => 'open',
+      state: () => 'open',
     })
     return { packages: again, intake, held, book }
   }

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { type Division, divisionLevel, type Field } from '../../../sync/protocol/service-item.ts'
+import { type Division, divisionLevel, type FieldOf } from '../../../sync/protocol/service-item.ts'
 import { local, say } from '../../ui/strings/say.ts'
 import { codeAt, type Level, levelsOf, likelyFirst, placeName, placesIn } from './divisions.ts'
 
@@ -7,7 +7,7 @@ import { codeAt, type Level, levelsOf, likelyFirst, placeName, placesIn } from '
 const ROWS = 5
 
 interface DivisionTrayProps {
-  readonly field: Extract<Field, { type: 'division' }>
+  readonly field: Pick<FieldOf<'division' | 'address'>, 'level'>
   readonly value: string | undefined
   readonly divisions: readonly Division[]
   readonly cardDivision: string | null

@@ -1,7 +1,7 @@
-import { type Division, divisionLevel, type Field } from '../../../sync/protocol/service-item.ts'
+import { type Division, divisionLevel, type FieldOf } from '../../../sync/protocol/service-item.ts'
 import { local, say } from '../../ui/strings/say.ts'
 
-type PlaceField = Extract<Field, { type: 'division' | 'address' }>
+type PlaceField = Pick<FieldOf<'division' | 'address'>, 'level'>
 export type Level = PlaceField['level']
 
 export const LEVELS: readonly Level[] = ['province', 'prefecture', 'county']

@@ -14,7 +14,9 @@ function onePerPage(item: ServiceItem, page: Page): readonly Page[] {
   if (page.fields.length === 1) return [page]
   return page.fields.flatMap((id) => {
     const field = item.fields.find((candidate) => candidate.id === id)
-    return field === undefined ? [] : [{ id, question: questionOf(field), ...(field.hint === undefined ? {} : { hint: field.hint }), fields: [id] }]
+    return field === undefined
+      ? []
+      : [{ id, question: questionOf(field), ...(field.hint === undefined ? {} : { hint: field.hint }), fields: [id] }]
   })
 }
 

@@ -1,13 +1,12 @@
 import type { AnswerFault } from '../../../sync/protocol/answers.ts'
 import type { Division, Field } from '../../../sync/protocol/service-item.ts'
-import { ErrorSentence, Groups, Spaced } from '../../ui/components.tsx'
+import { ErrorSentence, Spaced } from '../../ui/components.tsx'
 import { local, say } from '../../ui/strings/say.ts'
+import { AddressBox, NumberBox, TextBox } from './boxes.tsx'
 import { Choices } from './choices.tsx'
 import { placeName } from './divisions.ts'
 import { answerSentence } from './sentences.ts'
-import { daysFrom, groupMobile, longDate } from './show.ts'
-
-const MOBILE_DIGITS = 11
+import { daysFrom, longDate, longMonth } from './show.ts'
 
 interface FieldRowProps {
   readonly field: Field
@@ -20,6 +19,8 @@ interface FieldRowProps {
   readonly today: string
   readonly divisions: readonly Division[]
   readonly onActivate: () => void
+  /** The place of an address, before its street and house. */
+  readonly onActivatePlace: () => void
   readonly onChange: (value: string) => void
   /** A letter from a hardware keyboard; true when it was taken as pinyin. */
   readonly onHardKey: (event: React.KeyboardEvent<HTMLInputElement>) => boolean
@@ -55,6 +56,7 @@ function Control({
   today,
   divisions,
   onActivate,
+  onActivatePlace,
   onChange,
   onHardKey,
 }: FieldRowProps) {
@@ -63,28 +65,6 @@ function Control({
     case 'choice':
     case 'multi-choice':
       return <Choices field={field} value={value} isAlone={isAlone} isElder={isElder} onChange={onChange} />
-    case 'phone':
-      return (
-        <span className="phone-box">
-          <input
-            className={box}
-            type="text"
-            inputMode="none"
-            autoComplete="off"
-            aria-labelledby={`label-${field.id}`}
-            data-testid={`field-${field.id}`}
-            data-input={field.id}
-            value={value}
-            onFocus={onActivate}
-            onClick={onActivate}
-            onChange={(event) => onChange(event.target.value.replace(/\D/g, '').slice(0, MOBILE_DIGITS))}
-          />
-          <span className="phone-shown" aria-hidden="true">
-            <Groups groups={groupMobile(value)} />
-            {isActive ? <i className="caret" /> : null}
-          </span>
-        </span>
-      )
     case 'date':
       return (
         <button
@@ -118,25 +98,30 @@ function Control({
           {value === '' ? say('division.pick') : placeName(divisions, value)}
         </button>
       )
-    default:
+    case 'month':
       return (
-        <input
+        <button
+          type="button"
           className={box}
-          type="text"
-          inputMode="none"
-          autoComplete="off"
-          spellCheck={false}
-          aria-labelledby={`label-${field.id}`}
+          id={`box-${field.id}`}
+          aria-labelledby={`label-${field.id} box-${field.id}`}
           data-testid={`field-${field.id}`}
-          data-input={field.id}
-          value={value}
-          onFocus={onActivate}
           onClick={onActivate}
-          onChange={(event) => onChange(event.target.value)}
-          onKeyDown={(event) => {
-            if (onHardKey(event)) event.preventDefault()
-          }}
+        >
+          <Spaced text={value === '' ? say('date.pick-month') : longMonth(value)} />
+        </button>
+      )
+    case 'address':
+      return (
+        <AddressBox
+          {...{ field, value, isActive, divisions, onActivate, onChange, onHardKey }}
+          onDivision={onActivatePlace}
         />
       )
+    case 'text':
+    case 'person-name':
+      return <TextBox {...{ field, value, isActive, onActivate, onChange, onHardKey }} />
+    default:
+      return <NumberBox {...{ field, value, isActive, onActivate, onChange }} />
   }
 }

@@ -1,7 +1,21 @@
 import type { Field } from '../../../sync/protocol/service-item.ts'
 
-/** Which keys a question is answered with. Those without a tray of their own yet share the nearest one. */
-export type InputKind = 'choice' | 'keyboard' | 'digits' | 'date' | 'division'
+/** Which keys a question is answered with. */
+export type InputKind =
+  | 'choice'
+  | 'keyboard'
+  | 'digits'
+  /** Digits and the X that a person's number may end in. */
+  | 'id'
+  /** Digits and the point. */
+  | 'amount'
+  /** Digits and capital letters. */
+  | 'code'
+  | 'date'
+  | 'month'
+  | 'division'
+  /** A division, then street and house. */
+  | 'address'
 
 export function inputKindOf(field: Field): InputKind {
   switch (field.type) {
@@ -9,20 +23,55 @@ export function inputKindOf(field: Field): InputKind {
     case 'multi-choice':
       return 'choice'
     case 'date':
-      return 'date'
+    case 'month':
     case 'division':
-      return 'division'
+    case 'address':
+    case 'amount':
+      return field.type
     case 'phone':
     case 'whole-number':
     case 'bank-card':
       return 'digits'
-    default:
+    case 'id-number':
+      // The card of 2017 begins with three letters.
+      return field.kinds.includes('foreigner-2017') ? 'code' : 'id'
+    case 'uscc':
+      return 'code'
+    case 'code':
+      return field.validator === 'postal-code' ? 'digits' : 'code'
+    case 'text':
+    case 'person-name':
       return 'keyboard'
   }
 }
 
 /** Typed, not chosen: an empty one is "not filled in". */
 export function isTyped(field: Field): boolean {
-  const kind = inputKindOf(field)
-  return kind === 'keyboard' || kind === 'digits'
+  return ['keyboard', 'digits', 'id', 'amount', 'code'].includes(inputKindOf(field))
+}
+
+/** The longest numbers that anybody has; a key beyond them does nothing. */
+const MOST_CHARACTERS: Partial<Record<Field['type'], number>> = {
+  phone: 11,
+  'id-number': 18,
+  'bank-card': 19,
+  uscc: 18,
+  code: 43,
+  amount: 12,
+  'whole-number': 6,
+}
+
+/** What of a text may stand in the field: only its own characters, and no more of them than it has. */
+export function allowedIn(field: Field, text: string): string {
+  const most = MOST_CHARACTERS[field.type]
+  if (most === undefined) return text
+  const kept = text.toUpperCase().replace(NOT_OF_KIND[inputKindOf(field)] ?? /$^/, '')
+  return kept.slice(0, most)
+}
+
+const NOT_OF_KIND: Partial<Record<InputKind, RegExp>> = {
+  digits: /\D/g,
+  id: /[^\dX]/g,
+  amount: /[^\d.]/g,
+  code: /[^\dA-Z]/g,
 }

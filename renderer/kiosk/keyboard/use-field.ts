@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef } from 'react'
 import type { Field } from '../../../sync/protocol/service-item.ts'
+import { allowedIn } from '../forms/input-kinds.ts'
 import { type Pinyin, usePinyin } from './use-pinyin.ts'
 
 export interface FieldEditor {
@@ -11,8 +12,6 @@ export interface FieldEditor {
   /** A key of a hardware keyboard; true when it was used here and must not type itself. */
   readonly hardKey: (event: KeyboardEvent<HTMLInputElement>) => boolean
 }
-
-const MOBILE_DIGITS = 11
 
 /** Writes at the caret of the field that is being filled in, for the keys on the screen and those on the desk. */
 export function useField(field: Field | undefined, value: string, onChange: (value: string) => void): FieldEditor {
@@ -39,7 +38,7 @@ export function useField(field: Field | undefined, value: string, onChange: (val
   const insert = (text: string) => {
     const [from, to] = selection()
     const next = latest.current.slice(0, from) + text + latest.current.slice(to)
-    if (field?.type === 'phone' && next.length > MOBILE_DIGITS) return
+    if (field !== undefined && allowedIn(field, next) !== next) return
     put(next, from + text.length)
   }
   const pinyin = usePinyin(insert)

@@ -1,7 +1,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Answers } from '../../../sync/protocol/answers.ts'
 import { checkAnswer } from '../../../sync/protocol/answers.ts'
-import type { Division, Field, ServiceItem } from '../../../sync/protocol/service-item.ts'
+import { joinAddress, splitAddress } from '../../../sync/protocol/composite-answers.ts'
+import type { Division, Field, FieldOf, ServiceItem } from '../../../sync/protocol/service-item.ts'
 import type { Applicant } from '../../../sync/protocol/submission.ts'
 import { Button } from '../../ui/components.tsx'
 import type { Look } from '../../ui/look.ts'
@@ -12,7 +13,9 @@ import { FieldRow } from '../forms/field-row.tsx'
 import { askedFields, askedPages, type Faults } from '../forms/form-pages.ts'
 import { IdNumber } from '../forms/id-row.tsx'
 import { inputKindOf } from '../forms/input-kinds.ts'
+import { MonthTray } from '../forms/month-tray.tsx'
 import { useFits } from '../forms/use-fits.ts'
+import { CodePad } from '../keyboard/code-pad.tsx'
 import { NumberPad } from '../keyboard/number-pad.tsx'
 import { PinyinKeyboard } from '../keyboard/pinyin-keyboard.tsx'
 import { useField } from '../keyboard/use-field.ts'
@@ -65,14 +68,20 @@ export function FormPage(props: FormPageProps) {
     const next = open.find((field) => field.id !== activeId)
     setActiveId(next !== undefined && hasTray(next) ? next.id : null)
   }
-  const editor = useField(active, active === undefined ? '' : (answers[active.id] ?? ''), (value) => {
-    if (active !== undefined) onAnswer(active.id, value)
+  // An address is a place that is chosen and words that are typed: the keys write the words.
+  const activeValue = active === undefined ? '' : (answers[active.id] ?? '')
+  const address = active?.type === 'address' ? splitAddress(activeValue) : undefined
+  const editor = useField(active, address?.detail ?? activeValue, (value) => {
+    if (active === undefined) return
+    onAnswer(active.id, address === undefined ? value : joinAddress({ division: address.division, detail: value }))
   })
+  const [isPlaceOpen, setIsPlaceOpen] = useState(false)
+  const needsPlace = address !== undefined && (isPlaceOpen || address.division === '')
   const body = useRef<HTMLDivElement>(null)
   const level = useFits(
     body,
     GIVES_UP,
-    `${item.id} ${pageIndex} ${activeId} ${Object.keys(faults).join()} ${fields.length} ${JSON.stringify(look)}`,
+    `${item.id} ${pageIndex} ${activeId} ${Object.keys(faults).join()} ${fields.length} ${needsPlace} ${JSON.stringify(look)}`,
   )
   const shown = level >= 2 && active !== undefined ? fields.filter((field) => field.id === active.id) : fields
   const pages = askedPages(item, answers)
@@ -97,7 +106,15 @@ export function FormPage(props: FormPageProps) {
       read={level >= 1 && active !== undefined ? null : <FromCard applicant={applicant} />}
       tray={
         active === undefined ? undefined : (
-          <Tray {...props} key={active.id} field={active} editor={editor} onDone={done} />
+          <Tray
+            {...props}
+            key={active.id}
+            field={active}
+            editor={editor}
+            isPlace={needsPlace}
+            onPlaceDone={() => setIsPlaceOpen(false)}
+            onDone={done}
+          />
         )
       }
     >
@@ -115,7 +132,14 @@ export function FormPage(props: FormPageProps) {
               isElder={look.mode === 'elder'}
               today={today}
               divisions={divisions}
-              onActivate={() => setActiveId(field.id)}
+              onActivate={() => {
+                setActiveId(field.id)
+                setIsPlaceOpen(false)
+              }}
+              onActivatePlace={() => {
+                setActiveId(field.id)
+                setIsPlaceOpen(true)
+              }}
               onChange={(value) => {
                 if (!hasTray(field)) setActiveId(null)
                 onAnswer(field.id, value)
@@ -164,27 +188,32 @@ function FromCard({ applicant }: { readonly applicant: Applicant }) {
 interface TrayProps extends FormPageProps {
   readonly field: Field
   readonly editor: ReturnType<typeof useField>
+  /** An address begins with its place. */
+  readonly isPlace: boolean
+  readonly onPlaceDone: () => void
   readonly onDone: () => void
 }
 
-function Tray({ field, editor, answers, applicant, divisions, today, onAnswer, onDone }: TrayProps) {
+function Tray(props: TrayProps) {
+  const { field, editor, answers, today, isPlace, onAnswer, onDone } = props
   const value = answers[field.id]
   const onChange = (next: string) => onAnswer(field.id, next)
+  const keys = { onErase: editor.erase, onClear: () => onChange(''), onDone }
   if (field.type === 'date')
     return <DateTray field={field} value={value} today={today} onChange={onChange} onDone={onDone} />
-  if (field.type === 'division')
-    return (
-      <DivisionTray
-        field={field}
-        value={value}
-        divisions={divisions}
-        cardDivision={applicant.idNumber.length === 18 ? applicant.idNumber.slice(0, 6) : null}
-        onChange={onChange}
-        onDone={onDone}
-      />
-    )
+  if (field.type === 'month')
+    return <MonthTray field={field} value={value} today={today} onChange={onChange} onDone={onDone} />
+  if (field.type === 'division' || (field.type === 'address' && isPlace)) return <PlaceTray {...props} field={field} />
   switch (inputKindOf(field)) {
-    case 'keyboard':
+    case 'digits':
+      return <NumberPad onDigit={editor.insert} {...keys} />
+    case 'id':
+      return <NumberPad onDigit={editor.insert} {...keys} corner="X" />
+    case 'amount':
+      return <NumberPad onDigit={editor.insert} {...keys} corner="." />
+    case 'code':
+      return <CodePad onCharacter={editor.insert} {...keys} />
+    default:
       return (
         <PinyinKeyboard
           pinyin={editor.pinyin}
@@ -196,9 +225,22 @@ function Tray({ field, editor, answers, applicant, divisions, today, onAnswer, o
           }}
         />
       )
-    case 'digits':
-      return <NumberPad onDigit={editor.insert} onErase={editor.erase} onClear={() => onChange('')} onDone={onDone} />
-    default:
-      return null
   }
+}
+
+function PlaceTray(props: TrayProps & { readonly field: FieldOf<'division' | 'address'> }) {
+  const { field, answers, applicant, divisions, onAnswer } = props
+  const value = answers[field.id] ?? ''
+  const { division, detail } = splitAddress(value)
+  const isAddress = field.type === 'address'
+  return (
+    <DivisionTray
+      field={field}
+      value={division === '' ? undefined : division}
+      divisions={divisions}
+      cardDivision={applicant.idNumber.length === 18 ? applicant.idNumber.slice(0, 6) : null}
+      onChange={(place) => onAnswer(field.id, isAddress ? joinAddress({ division: place, detail }) : place)}
+      onDone={isAddress ? props.onPlaceDone : props.onDone}
+    />
+  )
 }

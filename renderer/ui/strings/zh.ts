@@ -29,6 +29,7 @@ const entries = {
   'date.earlier-years': { text: '更早' },
   'date.later-years': { text: '更晚' },
   'date.pick': { text: '点着选：年、月、日' },
+  'date.pick-month': { text: '点着选：年、月' },
   'date.pick-rest': { text: '还要选{what}' },
   'date.part.year': { text: '年' },
   'date.part.month': { text: '月' },
@@ -335,6 +336,7 @@ const entries = {
 
   'form.from-card': { text: '从身份证读到的' },
   'form.not-yours': { text: '不用您填' },
+  'form.yuan': { text: '元' },
   'form.please': { text: '请您填' },
   'form.name': { text: '姓名' },
   'form.id-number': { text: '身份证号' },
