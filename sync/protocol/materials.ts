@@ -34,7 +34,7 @@ export function materialsWanted(item: Pick<ServiceItem, 'materials'>, answers: A
 }
 
 /**
- * What is wrong with the papers of a submission. An item of level 1 says nothing about papers, so none are judged. A
+ * What is wrong with the materials of a submission. An item of level 1 names none, so none are judged. A
  * missing paper that may be pledged counts as pledged: the pledge is part of what was signed.
  */
 export function checkMaterials(

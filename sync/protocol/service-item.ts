@@ -12,7 +12,7 @@ export { type LocalText, LocalTextSchema } from './local-text.ts'
 
 /**
  * A service item (事项) as data: who may begin it, what the screens show, which questions they ask, what makes an answer
- * good, which papers it wants, and what the terminal may do with it offline. No item is known to the code by its id
+ * good, which materials it wants, and what the terminal may do with it offline. No item is known to the code by its id
  * (domain.md section 5).
  */
 export const ServiceItemSchema = ItemShapeSchema.superRefine((item, context) => {
