@@ -27,7 +27,7 @@ interface AppProps {
 /** Frame, page and overlays around the session; what each page does is the machine's. */
 export function App({ session, view }: AppProps) {
   const state = useSelector(session, (snapshot) => snapshot)
-  const { queue, schedule } = useSyncExternalStore(view.subscribe, view.get)
+  const { queue, schedule, find } = useSyncExternalStore(view.subscribe, view.get)
   const bridge = useBridge()
   const line = useLine()
   const about = useAbout()
@@ -103,6 +103,7 @@ export function App({ session, view }: AppProps) {
         intake={intake}
         queue={liveQueue}
         schedule={schedule}
+        find={find}
         now={now}
         onStaff={callStaff}
       />

@@ -6,7 +6,7 @@ import type { Connection, QueueView } from '../../sync/protocol/queue-view.ts'
 import type { Catalogue, ServiceItem } from '../../sync/protocol/service-item.ts'
 import { say } from '../ui/strings/say.ts'
 import { formOfAddress, isoDate } from './forms/show.ts'
-import type { Schedule } from './live-view.ts'
+import type { Find, Schedule } from './live-view.ts'
 import type { createSessionMachine } from './machine/session-machine.ts'
 import type { SessionEvent } from './machine/session-types.ts'
 import { ElderHomePage } from './pages/elder-home-page.tsx'
@@ -47,6 +47,7 @@ interface JourneyProps {
   readonly intake: IntakeState
   readonly queue: QueueView | null
   readonly schedule: Schedule | null
+  readonly find: Find | null
   readonly now: Date
   readonly onStaff: () => void
 }
@@ -60,6 +61,8 @@ export function Journey(props: JourneyProps) {
   useCardPainted(isPersonShown && card !== null ? card.readId : null)
   return pageOf(props, visit)
 }
+
+const NO_ITEMS: readonly ServiceItem[] = []
 
 function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
   const { state, send, catalogue, connection, devices, badgeOf, intake, onStaff } = props
@@ -86,6 +89,19 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
     if (visit === null) return <BlankPage />
     return <visit.LookupPage items={catalogue?.items ?? []} onStaff={onStaff} />
   }
+  if (state.matches({ journey: 'search' })) {
+    if (visit === null) return <BlankPage />
+    return (
+      <visit.SearchPage
+        items={catalogue?.items ?? NO_ITEMS}
+        query={context.query ?? ''}
+        find={props.find}
+        badgeOf={badgeOf}
+        onChoose={(chosen, query) => send({ type: 'CHOOSE', item: chosen, query })}
+        onStaff={onStaff}
+      />
+    )
+  }
   if (state.matches({ journey: 'restoring' })) return <WaitingPage text={say('restoring')} testId="restoring-page" />
   if (state.hasTag('wiping')) return <WaitingPage text={say('ending')} testId="ending-page" />
   if (state.matches({ journey: 'home' }) || item === null) {
@@ -110,6 +126,7 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
         onChoose={(chosen) => send({ type: 'CHOOSE', item: chosen })}
         intake={intake}
         onLookUp={() => send({ type: 'LOOK_UP' })}
+        onSearch={() => send({ type: 'SEARCH' })}
       />
     )
   }

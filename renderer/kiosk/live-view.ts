@@ -1,4 +1,5 @@
 import type { CatalogueView, QueueView } from '../../sync/protocol/queue-view.ts'
+import type { FindAnswer } from '../sync-worker/client.ts'
 import type { Bridge } from './bridge.ts'
 
 /**
@@ -10,7 +11,11 @@ export interface LiveView {
   readonly catalogue: CatalogueView | null
   /** Asks the sync worker when it tries again; null while it does not drain. */
   readonly schedule: Schedule | null
+  /** Searches the items in the worker, whoever tells the catalogue; null until the worker was started. */
+  readonly find: Find | null
 }
+
+export type Find = (query: string, limit: number) => Promise<FindAnswer>
 
 export type Schedule = (
   submissionIds: readonly string[],
@@ -20,7 +25,7 @@ export type Schedule = (
 export const WORKER_PATIENCE_MS = 5_000
 
 export class LiveViewStore {
-  #view: LiveView = { queue: null, catalogue: null, schedule: null }
+  #view: LiveView = { queue: null, catalogue: null, schedule: null, find: null }
   #source: 'worker' | 'main' = 'worker'
   readonly #listeners = new Set<() => void>()
 
@@ -34,8 +39,13 @@ export class LiveViewStore {
     if (this.#source === 'worker') this.#put(part)
   }
 
-  /** From now on main's word counts; the worker's is not heard again. */
-  followMain(bridge: Bridge): void {
+  /** A worker without a store can search all the same. */
+  searchWith(find: Find): void {
+    this.#put({ find })
+  }
+
+  /** From now on main's word counts; the worker's is not heard again. `onCatalogue` hears what the page is shown. */
+  followMain(bridge: Bridge, onCatalogue: (view: CatalogueView) => void): void {
     if (this.#source === 'main') return
     this.#source = 'main'
     console.info('queue and catalogue come from main')
@@ -46,7 +56,10 @@ export class LiveViewStore {
     )
     bridge.watch(
       (client, options) => client.queue.watchCatalogue(undefined, options),
-      (catalogue) => this.#put({ catalogue }),
+      (catalogue) => {
+        this.#put({ catalogue })
+        if (catalogue !== null) onCatalogue(catalogue)
+      },
     )
   }
 

@@ -1,3 +1,5 @@
+import type { ServiceItem } from '../../sync/protocol/service-item.ts'
+import type { SyncWorkerHandle } from '../sync-worker/client.ts'
 import type { Bridge } from './bridge.ts'
 import { type LiveViewStore, WORKER_PATIENCE_MS } from './live-view.ts'
 
@@ -8,13 +10,20 @@ import { type LiveViewStore, WORKER_PATIENCE_MS } from './live-view.ts'
 export async function startLiveView(bridge: Bridge, store: LiveViewStore): Promise<void> {
   let hasQueue = false
   let hasCatalogue = false
-  const lateTimer = setTimeout(() => store.followMain(bridge), WORKER_PATIENCE_MS)
+  let worker: SyncWorkerHandle | null = null
+  let itemsOfMain: readonly ServiceItem[] = []
+  const followMain = () =>
+    store.followMain(bridge, (view) => {
+      itemsOfMain = view.catalogue.items
+      worker?.offerItems(itemsOfMain)
+    })
+  const lateTimer = setTimeout(followMain, WORKER_PATIENCE_MS)
   const { startSyncWorker } = await import('../sync-worker/client.ts')
-  const worker = startSyncWorker({
+  const started = startSyncWorker({
     channel: () => bridge.workerChannel(),
     onMessage: (message) => {
       if (message.kind === 'state') {
-        if (message.state === 'unusable') store.followMain(bridge)
+        if (message.state === 'unusable') followMain()
         return
       }
       if (message.kind === 'queue') {
@@ -32,9 +41,12 @@ export async function startLiveView(bridge: Bridge, store: LiveViewStore): Promi
         .catch((cause: unknown) => console.warn('could not report', event, cause))
     },
   })
+  worker = started
+  if (itemsOfMain.length > 0) started.offerItems(itemsOfMain)
+  store.searchWith(started.find)
   store.fromWorker({
     async schedule(submissionIds) {
-      const answer = await worker.schedule(submissionIds)
+      const answer = await started.schedule(submissionIds)
       return answer.ok ? answer.rows : []
     },
   })

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { RESTART_EVERY_MS, SCHEDULE_LIMIT_MS, startSyncWorker } from './client.ts'
-import type { Progress, ViewMessage, WorkerChannel } from './messages.ts'
+import { FIND_LIMIT_MS, RESTART_EVERY_MS, SCHEDULE_LIMIT_MS, startSyncWorker } from './client.ts'
+import { MAX_QUERY_LENGTH, type Progress, type ViewMessage, type WorkerChannel } from './messages.ts'
 
 const ID = '00000000-0000-4000-8000-000000000001'
 
@@ -136,6 +136,33 @@ test('a schedule that does not come in time, or cannot come, is an answer too', 
   expect(await handle.schedule([ID])).toEqual({ ok: false, fault: 'no-answer' })
   handle.close()
   expect(await handle.schedule([ID])).toEqual({ ok: false, fault: 'no-answer' })
+})
+
+test('finds through the worker; what it has no index for, or does not answer in time, is told apart', async () => {
+  const { workers, handle } = bench()
+  const hit = { id: 'S07', score: 1, why: 'name' } as const
+  const [found, notYet, silent] = [handle.find('a', 5), handle.find('b', 5), handle.find('c', 5)]
+  expect(workers[0]?.told[0]).toEqual({ command: { kind: 'find', ask: 1, query: 'a', limit: 5 }, transfer: [] })
+  workers[0]?.say({ kind: 'found', ask: 2, hits: null })
+  workers[0]?.say({ kind: 'found', ask: 1, hits: [hit] })
+  workers[0]?.say({ kind: 'schedule', ask: 3, rows: [] })
+  expect(await found).toEqual({ ok: true, hits: [hit] })
+  expect(await notYet).toEqual({ ok: false, fault: 'no-index' })
+  expect(await silent).toEqual({ ok: false, fault: 'no-answer' })
+  const late = handle.find('d', 5)
+  await vi.advanceTimersByTimeAsync(FIND_LIMIT_MS)
+  expect(await late).toEqual({ ok: false, fault: 'no-answer' })
+  expect(await handle.find('x'.repeat(MAX_QUERY_LENGTH + 1), 5)).toEqual({ ok: true, hits: [] })
+  expect(workers[0]?.told.length).toBe(4)
+})
+
+test('items that were offered are offered again to the worker that takes a failed one’s place', () => {
+  const { workers, handle } = bench()
+  handle.offerItems([])
+  workers[0]?.fail('crash')
+  vi.advanceTimersByTime(RESTART_EVERY_MS)
+  for (const worker of workers) expect(worker.told).toEqual([{ command: { kind: 'items', items: [] }, transfer: [] }])
+  expect(workers.length).toBe(2)
 })
 
 test('progress goes to whoever asked for it and nowhere else', () => {

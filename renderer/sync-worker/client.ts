@@ -1,4 +1,8 @@
+import type { ServiceItem } from '../../sync/protocol/service-item.ts'
 import {
+  type Hit,
+  MAX_QUERY_LENGTH,
+  type PageMessage,
   PageMessageSchema,
   type Progress,
   type ScheduleRow,
@@ -11,6 +15,8 @@ import {
 export const RESTART_EVERY_MS = 10_000
 /** The worker answers from its store; a maintainer does not wait longer for a column of moments. */
 export const SCHEDULE_LIMIT_MS = 3_000
+/** A search takes milliseconds; a worker that builds an index or applies a backlog takes a while longer to hear of it. */
+export const FIND_LIMIT_MS = 3_000
 
 export type SyncWorkerOptions = {
   /** Asked at the start, after a restart and when a port was lost; a port can be given away only once. */
@@ -31,9 +37,18 @@ export type ScheduleAnswer =
   /** no-store: IndexedDB is being opened or cannot be used. no-answer: the worker is not there, or too busy. */
   | { ok: false; fault: 'no-store' | 'no-answer' }
 
+export type FindAnswer =
+  | { ok: true; hits: Hit[] }
+  /** no-index: nothing to search yet. no-answer: the worker is not there, or too busy. */
+  | { ok: false; fault: 'no-index' | 'no-answer' }
+
 export type SyncWorkerHandle = {
   /** When these are tried next; at most MAX_SCHEDULE_IDS. Those that are not queued have no row. */
   schedule(ids: readonly string[]): Promise<ScheduleAnswer>
+  /** Items for what somebody typed, the best first; `limit` at most MAX_HITS. */
+  find(query: string, limit: number): Promise<FindAnswer>
+  /** The items to search, from now on, instead of those of the worker's own catalogue. */
+  offerItems(items: readonly ServiceItem[]): void
   close(): void
 }
 
@@ -52,13 +67,15 @@ export function startSyncWorker({
   let timer: ReturnType<typeof setTimeout> | null = null
   let closed = false
   let asked = 0
-  const asks = new Map<number, (answer: ScheduleAnswer) => void>()
+  const asks = new Map<number, (answer: PageMessage) => void>()
+  let offered: readonly ServiceItem[] | null = null
 
   function start(): void {
     timer = null
     startedAtMs = performance.now()
     const mine = spawn()
     worker = mine
+    if (offered !== null) tell(mine, { kind: 'items', items: [...offered] })
     mine.addEventListener('message', (event) => hear(mine, event.data))
     mine.addEventListener('messageerror', () => problem('sync-worker-message-unreadable', ''))
     mine.addEventListener('error', (event) => restart(mine, event.message))
@@ -70,10 +87,8 @@ export function startSyncWorker({
     if (!parsed.success) problem('sync-worker-message-invalid', parsed.error.issues[0]?.message)
     else if (parsed.data.kind === 'channel-wanted') void giveChannel(mine)
     else if (parsed.data.kind === 'progress') onProgress?.({ seen: parsed.data.seen, applied: parsed.data.applied })
-    else if (parsed.data.kind === 'schedule') {
-      const { ask, rows } = parsed.data
-      asks.get(ask)?.(rows === null ? { ok: false, fault: 'no-store' } : { ok: true, rows })
-    } else onMessage(parsed.data)
+    else if (parsed.data.kind === 'schedule' || parsed.data.kind === 'found') asks.get(parsed.data.ask)?.(parsed.data)
+    else onMessage(parsed.data)
   }
 
   async function giveChannel(mine: Worker): Promise<void> {
@@ -97,26 +112,45 @@ export function startSyncWorker({
     timer = setTimeout(start, Math.max(0, startedAtMs + RESTART_EVERY_MS - performance.now()))
   }
 
-  function schedule(ids: readonly string[]): Promise<ScheduleAnswer> {
+  /** The worker's answer to a numbered question; null when none comes in time. */
+  function answerTo(question: (ask: number) => WorkerCommand, limitMs: number): Promise<PageMessage | null> {
     const mine = worker
-    if (closed || mine === null) return Promise.resolve({ ok: false, fault: 'no-answer' })
+    if (closed || mine === null) return Promise.resolve(null)
     const ask = ++asked
     return new Promise((resolve) => {
-      const answer = (given: ScheduleAnswer) => {
+      const answer = (given: PageMessage | null) => {
         clearTimeout(limit)
         asks.delete(ask)
         resolve(given)
       }
-      const limit = setTimeout(() => answer({ ok: false, fault: 'no-answer' }), SCHEDULE_LIMIT_MS)
+      const limit = setTimeout(() => answer(null), limitMs)
       asks.set(ask, answer)
-      tell(mine, { kind: 'schedule-wanted', ask, ids: [...ids] })
+      tell(mine, question(ask))
     })
+  }
+
+  async function schedule(ids: readonly string[]): Promise<ScheduleAnswer> {
+    const given = await answerTo((ask) => ({ kind: 'schedule-wanted', ask, ids: [...ids] }), SCHEDULE_LIMIT_MS)
+    if (given?.kind !== 'schedule') return { ok: false, fault: 'no-answer' }
+    return given.rows === null ? { ok: false, fault: 'no-store' } : { ok: true, rows: given.rows }
+  }
+
+  async function find(query: string, limit: number): Promise<FindAnswer> {
+    if (query.length > MAX_QUERY_LENGTH) return { ok: true, hits: [] }
+    const given = await answerTo((ask) => ({ kind: 'find', ask, query, limit }), FIND_LIMIT_MS)
+    if (given?.kind !== 'found') return { ok: false, fault: 'no-answer' }
+    return given.hits === null ? { ok: false, fault: 'no-index' } : { ok: true, hits: given.hits }
   }
 
   start()
   persist().catch((error: unknown) => problem('storage-persist-failed', error))
   return {
     schedule,
+    find,
+    offerItems(items) {
+      offered = items
+      if (worker !== null) tell(worker, { kind: 'items', items: [...items] })
+    },
     close() {
       closed = true
       if (timer !== null) clearTimeout(timer)

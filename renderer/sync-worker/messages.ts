@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { SubmissionIdSchema } from '../../sync/protocol/ids.ts'
 import { CatalogueViewSchema, QueueViewSchema } from '../../sync/protocol/queue-view.ts'
+import { ServiceItemSchema } from '../../sync/protocol/service-item.ts'
 
 /**
  * What the page and its sync worker tell each other. The page imports this file and client.ts from this folder,
@@ -35,6 +36,19 @@ export const ScheduleRowSchema = z.object({
 })
 export type ScheduleRow = z.infer<typeof ScheduleRowSchema>
 
+/** Longest question for items, in characters; what is longer finds nothing. */
+export const MAX_QUERY_LENGTH = 200
+/** Most items that one answer names. */
+export const MAX_HITS = 50
+
+/** An item that was found, and why: the best first (search/search.ts). */
+export const HitSchema = z.object({
+  id: z.string(),
+  score: z.number(),
+  why: z.enum(['code', 'name', 'prefix', 'words', 'initials', 'pinyin', 'typo', 'part']),
+})
+export type Hit = z.infer<typeof HitSchema>
+
 /** How far the journal has been heard of and how far the store shows it, as journal sequences. */
 export const ProgressSchema = z.object({ seen: z.int().min(0), applied: z.int().min(0) })
 export type Progress = z.infer<typeof ProgressSchema>
@@ -44,6 +58,8 @@ export const PageMessageSchema = z.discriminatedUnion('kind', [
   ...ViewMessageSchema.options,
   /** Answers `schedule-wanted` with the same `ask`; ids that are not queued have no row. Null: no store just now. */
   z.object({ kind: z.literal('schedule'), ask: z.int(), rows: z.array(ScheduleRowSchema).nullable() }),
+  /** Answers `find` with the same `ask`. Null: no catalogue has come yet, or its index is still being built. */
+  z.object({ kind: z.literal('found'), ask: z.int(), hits: z.array(HitSchema).max(MAX_HITS).nullable() }),
   /** After every application, for tests and benchmarks: `seen - applied` is how far the store lags. */
   ProgressSchema.extend({ kind: z.literal('progress') }),
   /** The worker has no channel to main, or lost one that it cannot open again by itself. client.ts answers it. */
@@ -65,6 +81,14 @@ export const WorkerCommandSchema = z.discriminatedUnion('kind', [
     ask: z.int(),
     ids: z.array(SubmissionIdSchema).max(MAX_SCHEDULE_IDS),
   }),
+  z.object({
+    kind: z.literal('find'),
+    ask: z.int(),
+    query: z.string().max(MAX_QUERY_LENGTH),
+    limit: z.int().min(1).max(MAX_HITS),
+  }),
+  /** The items to search while the worker cannot hold a catalogue of its own. */
+  z.object({ kind: z.literal('items'), items: z.array(ServiceItemSchema) }),
   z.object({ kind: z.literal('close') }),
 ])
 export type WorkerCommand = z.infer<typeof WorkerCommandSchema>

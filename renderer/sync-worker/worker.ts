@@ -5,6 +5,7 @@ import { rxdbSource } from '../../sync/queue/rxdb-database.ts'
 import { connect } from './channel.ts'
 import { createDrainGuard, type Locks } from './drain-guard.ts'
 import { type PageMessage, type WorkerChannel, type WorkerCommand, WorkerCommandSchema } from './messages.ts'
+import { createSearcher } from './searcher.ts'
 import { createSyncWorker } from './sync-worker.ts'
 
 /** The Web Worker's entry: gives the body its globals. One line of log is one event. */
@@ -23,11 +24,17 @@ const clock: Clock = {
   },
 }
 
+const post = (message: PageMessage) => self.postMessage(message)
+const searcher = createSearcher({ post, clock, log })
+
 const worker = createSyncWorker({
   workerId: crypto.randomUUID(),
   source: rxdbSource(dexieHome(globalThis.indexedDB, globalThis.IDBKeyRange), DATABASE_NAME, log),
   connect,
-  post: (message: PageMessage) => self.postMessage(message),
+  post(message) {
+    post(message)
+    if (message.kind === 'catalogue') searcher.offer(message.view.catalogue.items)
+  },
   clock,
   random: Math.random,
   guard: createDrainGuard(navigator.locks as Locks | undefined),
@@ -52,6 +59,8 @@ async function obey(command: WorkerCommand, port: MessagePort | undefined): Prom
     self.close()
     return
   }
+  if (command.kind === 'find') return searcher.answer(command.ask, command.query, command.limit)
+  if (command.kind === 'items') return searcher.offer(command.items)
   if (command.kind === 'schedule-wanted') return worker.tellSchedule(command.ask, command.ids)
   const channel = channelOf(command, port)
   if (channel === null) log('worker-command-invalid')

@@ -35,6 +35,12 @@ const SIGNS = {
   alert: <path d="M12 3.500 22 20.500H2zM12 10v5M12 17v1.500" />,
   backspace: <path d="M8 5h14v14H8l-6-7zM12 9l6 6M18 9l-6 6" />,
   letters: <path d="M2 19 8 5l6 14M4 14.500h8M15 19l3.500-8.500L22 19M16 16.500h5" />,
+  search: (
+    <>
+      <circle cx="10.500" cy="10.500" r="6.500" />
+      <path d="m15.500 15.500 5.500 5.500" />
+    </>
+  ),
   again: <path d="M20 12a8 8 0 1 1-2.500-5.800M20 3v5h-5" />,
 } satisfies Record<string, ReactNode>
 

@@ -79,6 +79,7 @@ async function walk(orientation: keyof typeof SCREENS): Promise<void> {
     await page.getByTestId('start').click()
     await page.getByTestId('home-page').waitFor()
     await picture('home-offline')
+    await search(page, picture)
     for (const item of ['S02', 'S03']) {
       await page.getByTestId(`item-${item}`).click()
       await page.getByTestId('item-self').click()
@@ -117,6 +118,28 @@ async function walk(orientation: keyof typeof SCREENS): Promise<void> {
     await world.close()
   }
   if (values.readme && orientation === 'portrait') await readmePicture(dir)
+}
+
+/** Search: empty, found while letters are typed, a list without the keyboard, nothing. */
+async function search(page: Page, picture: Picture): Promise<void> {
+  await page.getByTestId('search-entry').click()
+  await page.getByTestId('search-page').waitFor()
+  await picture('search')
+  const type = async (letters: string) => {
+    for (const letter of letters) await page.getByTestId(`key-${letter}`).click()
+    await page.locator(`[data-query="${letters}"]`).waitFor()
+  }
+  await type('sydj')
+  await picture('search-typing')
+  await page.getByTestId('search-clear').click()
+  await type('b')
+  await page.getByTestId('key-done').click()
+  await picture('search-found')
+  await page.getByTestId('search-clear').click()
+  for (const letter of 'zzqq') await page.getByTestId(`key-${letter}`).click()
+  await page.getByTestId('search-nothing').waitFor()
+  await picture('search-nothing')
+  await page.getByTestId('home').click()
 }
 
 type Picture = (name: string) => Promise<void>

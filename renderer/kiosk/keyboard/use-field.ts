@@ -14,7 +14,11 @@ export interface FieldEditor {
 }
 
 /** Writes at the caret of the field that is being filled in, for the keys on the screen and those on the desk. */
-export function useField(field: Field | undefined, value: string, onChange: (value: string) => void): FieldEditor {
+export function useField(
+  field: Pick<Field, 'id' | 'type'> | undefined,
+  value: string,
+  onChange: (value: string) => void,
+): FieldEditor {
   const caret = useRef<number | null>(null)
   const latest = useRef(value)
   latest.current = value

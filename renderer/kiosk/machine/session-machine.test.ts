@@ -109,6 +109,30 @@ test('a touch leads home, a chosen item to its guide, and without a card to the 
   expect(session.journey()).toBe('"home"')
 })
 
+test('an item that was searched for leads back to the search and what was typed, home forgets it', () => {
+  const session = start()
+  session.send({ type: 'START' }, { type: 'SEARCH' })
+  expect(session.journey()).toBe('"search"')
+  session.send({ type: 'CHOOSE', item, query: 'typed' })
+  expect(session.journey()).toBe('"item"')
+  session.send({ type: 'BACK' })
+  expect([session.journey(), session.context().query]).toEqual(['"search"', 'typed'])
+  session.send({ type: 'BACK' })
+  expect(session.journey()).toBe('"home"')
+  session.send({ type: 'SEARCH' })
+  expect(session.context().query).toBeNull()
+  session.send({ type: 'CHOOSE', item, query: 'typed' }, { type: 'HOME' }, { type: 'CHOOSE', item }, { type: 'BACK' })
+  expect(session.journey()).toBe('"home"')
+})
+
+test('somebody who searches and goes away is asked after, and the visit ends', () => {
+  const session = start()
+  session.send({ type: 'START' }, { type: 'SEARCH' })
+  session.clock.increment(IDLE_WARN_MS)
+  for (let second = 0; second < IDLE_SECONDS; second++) session.clock.increment(1000)
+  expect(session.journey()).toContain('end')
+})
+
 test('a card on the idle page leads home, and the reader page is skipped then', async () => {
   const session = start()
   session.send(card())

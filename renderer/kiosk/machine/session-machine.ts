@@ -6,6 +6,7 @@ import {
   beginForm,
   cardSeen,
   changeField,
+  choose,
   dropChange,
   freshVisit,
   itemFor,
@@ -75,6 +76,7 @@ export function createSessionMachine(deps: SessionDeps) {
         const snapshot = snapshotOf(context, 'confirm')
         if (snapshot !== null) deps.save(snapshot)
       },
+      choose: assign(({ context, event }) => (event.type === 'CHOOSE' ? choose(context, event.item, event.query) : {})),
       ensureDraft: assign({ draftId: ({ context }) => context.draftId ?? deps.newId() }),
     },
     guards: {
@@ -165,21 +167,18 @@ export function createSessionMachine(deps: SessionDeps) {
           home: {
             on: {
               LOOK_UP: 'lookup',
-              CHOOSE: {
-                target: 'item',
-                // The same item in the same version again: what was filled in is still there.
-                actions: assign(({ context, event }) =>
-                  context.item?.id === event.item.id && context.item.version === event.item.version
-                    ? { faults: {}, problem: null }
-                    : { ...freshVisit(context), item: itemFor(event.item, context.look) },
-                ),
-              },
+              SEARCH: { target: 'search', actions: assign({ query: null }) },
+              CHOOSE: { target: 'item', actions: 'choose' },
             },
+          },
+          search: {
+            on: { CHOOSE: { target: 'item', actions: 'choose' }, BACK: 'home', HOME: 'home' },
           },
           item: {
             on: {
               BEGIN: [{ guard: 'hasCard', target: 'form' }, { target: 'card' }],
-              BACK: 'home',
+              // Back to what was found: the first one need not be the right one.
+              BACK: [{ guard: ({ context }) => context.query !== null, target: 'search' }, { target: 'home' }],
               HOME: 'home',
             },
           },

@@ -32,6 +32,7 @@ export function freshVisit(before?: SessionContext): SessionContext {
     card: before?.card ?? null,
     otherCard: null,
     item: null,
+    query: null,
     pageIndex: 0,
     answers: {},
     answersBefore: null,
@@ -78,6 +79,13 @@ export function cardSeen(context: SessionContext, event: CardEvent): Changes {
   const hasData = context.draftId !== null || context.accepted !== null || Object.keys(context.answers).length > 0
   if (context.card !== null && !isSamePerson && hasData) return { reader: event, otherCard: 'instead' }
   return { reader: event, card: event, otherCard: event.otherCard ? 'beside' : null }
+}
+
+/** The same item in the same version again: what was filled in is still there. */
+export function choose(context: SessionContext, item: ServiceItem, query: string | undefined): Changes {
+  const isSame = context.item?.id === item.id && context.item.version === item.version
+  const changes = isSame ? { faults: {}, problem: null } : { ...freshVisit(context), item: itemFor(item, context.look) }
+  return { ...changes, query: query ?? null }
 }
 
 export function snapshotOf(context: SessionContext, step?: 'confirm'): Snapshot | null {

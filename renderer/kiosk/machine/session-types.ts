@@ -57,6 +57,8 @@ export interface SessionContext {
    */
   readonly otherCard: 'beside' | 'instead' | null
   readonly item: ServiceItem | null
+  /** What was typed on the search page that the item was chosen on; null when it was chosen elsewhere. */
+  readonly query: string | null
   readonly pageIndex: number
   readonly answers: Answers
   /** As they were when 改 was pressed. */
@@ -82,11 +84,12 @@ export interface SessionContext {
 export type SessionEvent =
   | { type: 'START' }
   | { type: 'LOOK_UP' }
+  | { type: 'SEARCH' }
   | { type: 'MAINTAIN' }
   | { type: 'CATALOGUE'; catalogue: Catalogue }
   | { type: 'BRIDGE'; connected: boolean }
   | { type: 'CARD'; event: CardEvent }
-  | { type: 'CHOOSE'; item: ServiceItem }
+  | { type: 'CHOOSE'; item: ServiceItem; query?: string }
   | { type: 'BEGIN' }
   | { type: 'ANSWER'; field: string; value: string }
   | { type: 'NEXT' }

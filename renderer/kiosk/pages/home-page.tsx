@@ -2,15 +2,15 @@ import { useState } from 'react'
 import type { IntakeState } from '../../../electron/bridge/queue.contract.ts'
 import type { Connection } from '../../../sync/protocol/queue-view.ts'
 import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
-import { Button, Notice, Spaced } from '../../ui/components.tsx'
+import { Button, Notice } from '../../ui/components.tsx'
 import { Sign } from '../../ui/icons.tsx'
-import { local, say } from '../../ui/strings/say.ts'
+import { say } from '../../ui/strings/say.ts'
 import type { Badge } from '../shell/badge.ts'
-import { BadgeView } from '../shell/badge-view.tsx'
 import { isClosed } from '../shell/intake.ts'
 import { IntakeClosed } from '../shell/intake-closed.tsx'
 import { Page } from '../shell/page.tsx'
 import { Waiting } from '../shell/waiting.tsx'
+import { ItemCard } from './item-card.tsx'
 
 /** Cards on a page; the rest by 下一页, never by dragging. */
 const ITEMS_SHOWN = 8
@@ -24,9 +24,10 @@ interface HomePageProps {
   readonly onChoose: (item: ServiceItem) => void
   readonly intake: IntakeState
   readonly onLookUp: () => void
+  readonly onSearch: () => void
 }
 
-export function HomePage({ items, badgeOf, connection, visitor, onChoose, intake, onLookUp }: HomePageProps) {
+export function HomePage({ items, badgeOf, connection, visitor, onChoose, intake, onLookUp, onSearch }: HomePageProps) {
   const [page, setPage] = useState(0)
   const pages = Math.max(1, Math.ceil((items?.length ?? 0) / ITEMS_SHOWN))
   const isOffline = connection === 'no-network' || connection === 'hub-silent'
@@ -70,6 +71,10 @@ export function HomePage({ items, badgeOf, connection, visitor, onChoose, intake
         <Notice kind="trouble" sign="alert" heading={say('home.empty')} />
       ) : (
         <>
+          <button type="button" className="box search-entry" data-testid="search-entry" onClick={onSearch}>
+            <Sign name="search" />
+            {say('search.entry')}
+          </button>
           <div className="section-row">
             <h2 className="section">{say('home.items')}</h2>
             <Button onPress={onLookUp} sign="paper" testId="look-up">
@@ -101,22 +106,4 @@ export function HomePage({ items, badgeOf, connection, visitor, onChoose, intake
 function cardWords(visitor: string | null): string {
   if (visitor === null) return say('home.card-first')
   return visitor === say('who.unknown') ? say('home.card-ok-plain') : say('home.card-ok', { who: visitor })
-}
-
-function ItemCard({ item, badge, onChoose }: { item: ServiceItem; badge: Badge | null; onChoose: () => void }) {
-  return (
-    <button type="button" className="item-card" data-testid={`item-${item.id}`} onClick={onChoose}>
-      <span className="seal" aria-hidden="true">
-        {item.seal}
-      </span>
-      <span className="item-words">
-        <span className="item-name">{local(item.name)}</span>
-        <span className="item-use">
-          <Spaced text={badge === null || badge.reason === null ? local(item.use) : say(badge.reason)} />
-        </span>
-      </span>
-      <BadgeView badge={badge} />
-      <Sign name="forward" />
-    </button>
-  )
 }
