@@ -132,7 +132,7 @@ async function search(page: Page, picture: Picture): Promise<void> {
   await type('sydj')
   await picture('search-typing')
   await page.getByTestId('search-clear').click()
-  await type('b')
+  await type('s')
   await page.getByTestId('key-done').click()
   await picture('search-found')
   await page.getByTestId('search-clear').click()

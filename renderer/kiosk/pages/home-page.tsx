@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useLayoutEffect, useRef, useState } from 'react'
 import type { IntakeState } from '../../../electron/bridge/queue.contract.ts'
 import type { Connection } from '../../../sync/protocol/queue-view.ts'
 import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
@@ -11,9 +11,7 @@ import { IntakeClosed } from '../shell/intake-closed.tsx'
 import { Page } from '../shell/page.tsx'
 import { Waiting } from '../shell/waiting.tsx'
 import { ItemCard } from './item-card.tsx'
-
-/** Cards on a page; the rest by 下一页, never by dragging. */
-const ITEMS_SHOWN = 8
+import { useRoom } from './use-room.ts'
 
 interface HomePageProps {
   /** null while no catalogue has come. */
@@ -29,8 +27,14 @@ interface HomePageProps {
 
 export function HomePage({ items, badgeOf, connection, visitor, onChoose, intake, onLookUp, onSearch }: HomePageProps) {
   const [page, setPage] = useState(0)
-  const pages = Math.max(1, Math.ceil((items?.length ?? 0) / ITEMS_SHOWN))
+  const [hasPages, setHasPages] = useState(false)
   const isOffline = connection === 'no-network' || connection === 'hub-silent'
+  const list = useRef<HTMLDivElement>(null)
+  // The rest by 下一页, never by dragging.
+  const room = useRoom(list, `${items?.length} ${hasPages} ${isOffline} ${intake}`)
+  const pages = Math.max(1, Math.ceil((items?.length ?? 0) / room))
+  const shownPage = Math.min(page, pages - 1)
+  useLayoutEffect(() => setHasPages(pages > 1), [pages])
   return (
     <Page
       testId="home-page"
@@ -81,18 +85,18 @@ export function HomePage({ items, badgeOf, connection, visitor, onChoose, intake
               {say('lookup.entry')}
             </Button>
           </div>
-          <div className="items">
-            {items.slice(page * ITEMS_SHOWN, (page + 1) * ITEMS_SHOWN).map((item) => (
+          <div className="items" ref={list}>
+            {items.slice(shownPage * room, (shownPage + 1) * room).map((item) => (
               <ItemCard key={item.id} item={item} badge={badgeOf(item)} onChoose={() => onChoose(item)} />
             ))}
           </div>
           {pages > 1 ? (
             <div className="pager">
-              <Button isOff={page === 0} onPress={() => setPage(page - 1)}>
+              <Button isOff={shownPage === 0} onPress={() => setPage(shownPage - 1)}>
                 {say('home.previous-page')}
               </Button>
-              <span>{say('home.page', { page: page + 1, pages })}</span>
-              <Button isOff={page + 1 === pages} onPress={() => setPage(page + 1)}>
+              <span>{say('home.page', { page: shownPage + 1, pages })}</span>
+              <Button isOff={shownPage + 1 === pages} onPress={() => setPage(shownPage + 1)}>
                 {say('home.next-page')}
               </Button>
             </div>

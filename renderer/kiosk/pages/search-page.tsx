@@ -40,6 +40,15 @@ export function SearchPage({ items, query, find, badgeOf, onChoose, onStaff }: S
       testId="search-page"
       className="search"
       question={say('search.question')}
+      read={
+        <SearchBox
+          text={text}
+          editor={editor}
+          isTyping={isTyping}
+          onText={setText}
+          onActivate={() => setIsTyping(true)}
+        />
+      }
       tray={
         isTyping ? (
           <PinyinKeyboard
@@ -54,15 +63,8 @@ export function SearchPage({ items, query, find, badgeOf, onChoose, onStaff }: S
         ) : undefined
       }
     >
-      <SearchBox
-        text={text}
-        editor={editor}
-        isTyping={isTyping}
-        onText={setText}
-        onActivate={() => setIsTyping(true)}
-      />
       {asked === '' ? (
-        <Notice kind="information" sign="search" heading={say('search.hint')}>
+        <Notice kind="information" heading={say('search.hint')}>
           {say('search.examples')}
         </Notice>
       ) : found === null ? (
@@ -147,7 +149,7 @@ function NothingFound({ onStaff }: { readonly onStaff: () => void }) {
         {say('search.nothing-line')}
       </Notice>
       <Button sign="staff" look="staff" className="tall" onPress={onStaff} testId="search-staff">
-        {say('footer.staff')}
+        {say('search.ask-staff')}
       </Button>
     </div>
   )

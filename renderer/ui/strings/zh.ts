@@ -130,7 +130,8 @@ const entries = {
   'search.waiting': { text: '正在找，请等一等' },
   'search.found': { text: '找到{count}件，点一件' },
   'search.nothing': { text: '没有找到这件事' },
-  'search.nothing-line': { text: '换个说法再写一写，少写几个字也行；或者请工作人员帮您找。' },
+  'search.nothing-line': { text: '换个说法再写一写，少写几个字也行。' },
+  'search.ask-staff': { text: '请工作人员帮您找' },
 
   'lookup.entry': { text: '凭取件码查' },
   'lookup.question': { text: '请按纸上的取件码' },
