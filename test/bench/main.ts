@@ -7,6 +7,7 @@ import { drain } from './drain.ts'
 import { queueScale } from './queue-scale.ts'
 import { renderTable } from './render.ts'
 import { type Bench, machine } from './report.ts'
+import { search } from './search.ts'
 import { start } from './start.ts'
 import { submit } from './submit.ts'
 
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   submit,
   drain,
   'queue-scale': queueScale,
+  search,
 }
 
 const NAME_WIDTH = Math.max(...Object.keys(BENCHES).map((name) => name.length))
@@ -32,7 +34,7 @@ ${Object.entries(BENCHES)
 
   --json        one JSON object as the last line
   --samples N   how many readings, pairs or rounds (--readings, --pairs and --rounds mean the same)
-  --items N     how many queued submissions (drain: 10,000; queue-scale: 100,000)
+  --items N     how many queued submissions (drain: 10,000; queue-scale: 100,000) or service items (search: 50,000)
   --dir DIR     keep the data there, on the disk that is to be measured (default: the system's temporary folder)
   --help        this text
 

@@ -255,6 +255,8 @@ export type QuestionKind = (typeof QUESTION_KINDS)[number]
 export interface Question {
   readonly kind: QuestionKind
   readonly text: string
+  /** What the name, a word or the code of a right answer holds; null where many answers are right, or none. */
+  readonly wanted: string | null
 }
 
 /** `spell`: the syllable of a character, or the character itself when it has none. */
@@ -267,7 +269,7 @@ export function makeQuestions(
   const chance = chanceFrom(seed)
   return Array.from({ length: count }, (_, index) => {
     const kind = QUESTION_KINDS[index % QUESTION_KINDS.length] ?? 'name'
-    return { kind, text: questionOf(kind, chance.pick(items), chance, spell) }
+    return { kind, ...questionOf(kind, chance.pick(items), chance, spell) }
   })
 }
 
@@ -276,40 +278,46 @@ function questionOf(
   { name, code, words }: Searchable,
   chance: Chance,
   spell: (character: string) => string,
-): string {
+): Pick<Question, 'text' | 'wanted'> {
   const glyphs = [...name].filter((glyph) => /\p{Script=Han}/u.test(glyph))
   const from = chance.below(Math.max(1, glyphs.length - 4))
   const some = glyphs.slice(from, from + 2 + chance.below(5))
+  const wanted = some.join('')
   const letters = some.map(spell).join('')
   switch (kind) {
     case 'name':
-      return name
+      return { text: name, wanted: name }
     case 'part':
-      return some.join('')
+      return { text: wanted, wanted }
     case 'word':
-      return words?.[0] ?? some.join('')
+      return words?.[0] === undefined ? { text: wanted, wanted } : { text: words[0], wanted: words[0] }
     case 'initials':
-      return some.map((glyph) => spell(glyph)[0] ?? '').join('')
+      return { text: some.map((glyph) => spell(glyph)[0] ?? '').join(''), wanted: null }
     case 'pinyin':
-      return letters
+      return { text: letters, wanted }
     case 'half-typed':
-      return letters.slice(0, 1 + chance.below(letters.length))
+      return { text: letters.slice(0, 1 + chance.below(letters.length)), wanted: null }
     case 'mixed':
-      return some.map((glyph) => (chance.below(2) === 0 ? glyph : spell(glyph))).join('')
+      return { text: some.map((glyph) => (chance.below(2) === 0 ? glyph : spell(glyph))).join(''), wanted }
     case 'slip': {
       const at = chance.below(Math.max(1, letters.length - 1))
-      return `${letters.slice(0, at)}${letters[at + 1] ?? ''}${letters[at] ?? ''}${letters.slice(at + 2)}`
+      const slipped = `${letters.slice(0, at)}${letters[at + 1] ?? ''}${letters[at] ?? ''}${letters.slice(at + 2)}`
+      return { text: slipped, wanted }
     }
-    case 'wrong character':
-      return glyphs
-        .slice(0, 8)
-        .with(chance.below(Math.min(8, glyphs.length)), chance.pick(glyphs))
-        .join('')
+    case 'wrong character': {
+      const right = glyphs.slice(0, 8)
+      return { text: right.with(chance.below(right.length), chance.pick(glyphs)).join(''), wanted: right.join('') }
+    }
     case 'sentence':
-      return `我的${some.join('')}怎么还没有办好要到哪里去问`
-    case 'code':
-      return chance.below(2) === 0 ? code : code.slice(-8)
+      return { text: `我的${wanted}怎么还没有办好要到哪里去问`, wanted }
+    case 'code': {
+      const part = chance.below(2) === 0 ? code : code.slice(-8)
+      return { text: part, wanted: part }
+    }
     case 'nothing':
-      return chance.pick(['zzqqxx', '龘龘龘', '?!……', 'qwertyuiop', '阿', 's', 'aaaaaaaaaaaaaaaaaaaa'])
+      return {
+        text: chance.pick(['zzqqxx', '龘龘龘', '?!……', 'qwertyuiop', '阿', 's', 'aaaaaaaaaaaaaaaaaaaa']),
+        wanted: null,
+      }
   }
 }

@@ -151,6 +151,19 @@ test('errors are counted as people make them', () => {
   expect(errorsWithin('zzzzzz', 'shiyedengji', 2)).toBe(3)
 })
 
+test('cutting off early counts no errors differently', () => {
+  const letters = fc
+    .array(fc.constantFrom('a', 'n', 'g', 'h'), { minLength: 1, maxLength: 14 })
+    .map((each) => each.join(''))
+  fc.assert(
+    fc.property(letters, letters, fc.integer({ min: 1, max: 3 }), (query, text, most) => {
+      const all = errorsWithin(query, text, query.length + text.length)
+      expect(errorsWithin(query, text, most)).toBe(Math.min(all, most + 1))
+    }),
+    { numRuns: 2000 },
+  )
+})
+
 test('syllables are cut as long as they go, and back where that ends nowhere', () => {
   expect(syllablesOf('yanglaojin')).toEqual(['yang', 'lao', 'jin'])
   expect(syllablesOf('fangan')).toEqual(['fang', 'an'])

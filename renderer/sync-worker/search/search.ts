@@ -66,8 +66,8 @@ export function createSearch(items: readonly Searchable[]): Search {
       forOwners(corpus, text, startsText, used, manner, put),
     )
     const good = touched.filter((item) => (best[item] ?? 0) >= scoreOf('pinyin', 0)).length
+    if (touched.length === 0 && glyphs.every(isLetter)) slips(letters, glyphs.join(''), put)
     if (touched.length === 0) {
-      if (glyphs.every(isLetter)) slips(letters, glyphs.join(''), put)
       shares(glyphs, (item, share) => {
         if (share >= LEAST_SHARE) put(item, scoreOf('part', share * 999))
       })

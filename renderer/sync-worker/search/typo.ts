@@ -107,7 +107,7 @@ function mostShared(touched: readonly number[], shared: Uint8Array, least: numbe
   }
   const chosen: number[] = []
   for (let count = buckets.length - 1; count >= 0 && chosen.length < CANDIDATES; count--) {
-    for (const place of (buckets[count] ?? []).sort((a, b) => a - b)) {
+    for (const place of buckets[count] ?? []) {
       if (chosen.length < CANDIDATES) chosen.push(place)
     }
   }
@@ -115,19 +115,26 @@ function mostShared(touched: readonly number[], shared: Uint8Array, least: numbe
 }
 
 /**
- * The fewest errors with which `query` stands anywhere in `text` (Sellers, with swapped neighbours as one error);
- * `most + 1` when there are more.
+ * The fewest errors with which `query` stands anywhere in `text` (Sellers, with swapped neighbours as one error, cut off
+ * where more than `most` are sure as Ukkonen does); `most + 1` when there are more.
  */
 export function errorsWithin(query: string, text: string, most: number): number {
   const length = query.length
-  let before = new Uint8Array(length + 1)
-  let last = Uint8Array.from({ length: length + 1 }, (_, place) => place)
+  const tooMany = most + 1
+  let before = new Uint8Array(length + 1).fill(tooMany, 1)
+  let last = Uint8Array.from({ length: length + 1 }, (_, place) => Math.min(place, tooMany))
   let now = new Uint8Array(length + 1)
-  let fewest = Math.min(most + 1, length)
+  /** The last place of each column that can still lead to a match. */
+  let activeBefore = 0
+  let active = Math.min(most, length)
+  let fewest = Math.min(tooMany, length)
   for (let at = 0; at < text.length; at++) {
     const letter = text.charCodeAt(at)
     const letterBefore = at === 0 ? 0 : text.charCodeAt(at - 1)
-    for (let place = 1; place <= length; place++) {
+    const reach = Math.max(active + 1, activeBefore + 2)
+    let nowActive = 0
+    let place = 1
+    for (; place <= length && (place <= reach || (now[place - 1] ?? 0) < most); place++) {
       const wanted = query.charCodeAt(place - 1)
       const replaced = (last[place - 1] ?? 0) + (wanted === letter ? 0 : 1)
       const left = Math.min(last[place] ?? 0, now[place - 1] ?? 0) + 1
@@ -135,13 +142,18 @@ export function errorsWithin(query: string, text: string, most: number): number 
       if (place > 1 && wanted === letterBefore && query.charCodeAt(place - 2) === letter) {
         errors = Math.min(errors, (before[place - 2] ?? 0) + 1)
       }
-      now[place] = errors
+      now[place] = Math.min(errors, tooMany)
+      if (errors <= most) nowActive = place
     }
-    fewest = Math.min(fewest, now[length] ?? 0)
+    now.fill(tooMany, place)
+    fewest = Math.min(fewest, now[length] ?? tooMany)
     const spare = before
     before = last
     last = now
     now = spare
+    now[0] = 0
+    activeBefore = active
+    active = nowActive
   }
   return fewest
 }
