@@ -12,7 +12,7 @@ interface Unit {
 }
 
 /** A neighbouring pair of another character but the same sound counts so much. */
-const SAME_SOUND = 0.6
+const SAME_SOUND = 0.4
 /** A pair with any one glyph between counts so much: it holds together what one wrong character parts. */
 const APART = 0.5
 /** A pair that no text holds (金没) says little, but its absence says something. */
@@ -40,14 +40,15 @@ export function createShares(corpus: Corpus): (query: readonly string[], onShare
       const [first, second] = [units[place], units[place + distance]]
       if (first === undefined || second === undefined) continue
       const exact = itemsWith(first, second, distance, true)
-      const [found, credit] = exact.length > 0 ? [exact, 1] : [itemsWith(first, second, distance, false), SAME_SOUND]
+      const isAlike = exact.length === 0 && distance === 1
+      const found = isAlike ? itemsWith(first, second, distance, false) : exact
       if (found.length === 0) continue
       if (distance === 1) known++
-      const weight = Math.log(1 + total / found.length) * (distance === 1 ? 1 : APART)
+      const weight = Math.log(1 + total / found.length) * (isAlike ? SAME_SOUND : distance === 1 ? 1 : APART)
       whole += weight
       for (const item of found) {
         if (sums[item] === 0) touched.push(item)
-        sums[item] = (sums[item] ?? 0) + credit * weight
+        sums[item] = (sums[item] ?? 0) + weight
       }
     }
     const unknown = units.length - 1 - known
