@@ -65,6 +65,15 @@ test('all readings of a character are found', () => {
   expect(idsOf([itemOf('S01', '绿卡')], 'luka')).toEqual(['S01'])
 })
 
+test('an accent is heard also where the letters are too few for slips', () => {
+  expect(idsOf([itemOf('S01', '征地')], 'zendi')).toEqual(['S01'])
+  expect(idsOf([itemOf('S01', '安全')], 'angquan')).toEqual(['S01'])
+})
+
+test('what stands on both sides of a wrong character holds together', () => {
+  expect(idsOf([itemOf('S01', '停业登记'), itemOf('S02', '失业登记')], '失亚登记')).toEqual(['S02', 'S01'])
+})
+
 test('figures, letters and characters that nobody reads stand for themselves', () => {
   const items = [itemOf('S01', '12345热线'), itemOf('S02', 'ETC办理'), itemOf('S03', '㐀村登记')]
   expect(idsOf(items, '12345')).toEqual(['S01'])

@@ -124,17 +124,15 @@ export function errorsWithin(query: string, text: string, most: number): number 
   let before = new Uint8Array(length + 1).fill(tooMany, 1)
   let last = Uint8Array.from({ length: length + 1 }, (_, place) => Math.min(place, tooMany))
   let now = new Uint8Array(length + 1)
-  /** The last place of each column that can still lead to a match. */
-  let activeBefore = 0
+  /** The last place of the column before that can still lead to a match. */
   let active = Math.min(most, length)
   let fewest = Math.min(tooMany, length)
   for (let at = 0; at < text.length; at++) {
     const letter = text.charCodeAt(at)
     const letterBefore = at === 0 ? 0 : text.charCodeAt(at - 1)
-    const reach = Math.max(active + 1, activeBefore + 2)
     let nowActive = 0
     let place = 1
-    for (; place <= length && (place <= reach || (now[place - 1] ?? 0) < most); place++) {
+    for (; place <= length && (place <= active + 1 || (now[place - 1] ?? 0) < most); place++) {
       const wanted = query.charCodeAt(place - 1)
       const replaced = (last[place - 1] ?? 0) + (wanted === letter ? 0 : 1)
       const left = Math.min(last[place] ?? 0, now[place - 1] ?? 0) + 1
@@ -152,7 +150,6 @@ export function errorsWithin(query: string, text: string, most: number): number 
     last = now
     now = spare
     now[0] = 0
-    activeBefore = active
     active = nowActive
   }
   return fewest
