@@ -1,6 +1,5 @@
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef } from 'react'
 import type { Field } from '../../../sync/protocol/service-item.ts'
-import { allowedIn } from '../forms/input-kinds.ts'
 import { type Pinyin, usePinyin } from './use-pinyin.ts'
 
 export interface FieldEditor {
@@ -18,6 +17,8 @@ export function useField(
   field: Pick<Field, 'id' | 'type'> | undefined,
   value: string,
   onChange: (value: string) => void,
+  /** A key that leads to another text does nothing. */
+  fits: (next: string) => boolean = () => true,
 ): FieldEditor {
   const caret = useRef<number | null>(null)
   const latest = useRef(value)
@@ -42,7 +43,7 @@ export function useField(
   const insert = (text: string) => {
     const [from, to] = selection()
     const next = latest.current.slice(0, from) + text + latest.current.slice(to)
-    if (field !== undefined && allowedIn(field, next) !== next) return
+    if (!fits(next)) return
     put(next, from + text.length)
   }
   const pinyin = usePinyin(insert)

@@ -128,8 +128,8 @@ test('an item that was searched for leads back to the search and what was typed,
 test('somebody who searches and goes away is asked after, and the visit ends', () => {
   const session = start()
   session.send({ type: 'START' }, { type: 'SEARCH' })
-  session.clock.increment(IDLE_WARN_MS)
-  for (let second = 0; second < IDLE_SECONDS; second++) session.clock.increment(1000)
+  session.clock.increment(IDLE.standard.warnMs)
+  for (let second = 0; second < IDLE.standard.seconds; second++) session.clock.increment(1000)
   expect(session.journey()).toContain('end')
 })
 

@@ -9,7 +9,6 @@ import {
   choose,
   dropChange,
   freshVisit,
-  itemFor,
   lookChanged,
   openConfirm,
   previousPage,

@@ -12,7 +12,7 @@ import { DivisionTray } from '../forms/division-tray.tsx'
 import { FieldRow } from '../forms/field-row.tsx'
 import { askedFields, askedPages, type Faults } from '../forms/form-pages.ts'
 import { IdNumber } from '../forms/id-row.tsx'
-import { inputKindOf } from '../forms/input-kinds.ts'
+import { allowedIn, inputKindOf } from '../forms/input-kinds.ts'
 import { MonthTray } from '../forms/month-tray.tsx'
 import { useFits } from '../forms/use-fits.ts'
 import { CodePad } from '../keyboard/code-pad.tsx'
@@ -71,10 +71,15 @@ export function FormPage(props: FormPageProps) {
   // An address is a place that is chosen and words that are typed: the keys write the words.
   const activeValue = active === undefined ? '' : (answers[active.id] ?? '')
   const address = active?.type === 'address' ? splitAddress(activeValue) : undefined
-  const editor = useField(active, address?.detail ?? activeValue, (value) => {
-    if (active === undefined) return
-    onAnswer(active.id, address === undefined ? value : joinAddress({ division: address.division, detail: value }))
-  })
+  const editor = useField(
+    active,
+    address?.detail ?? activeValue,
+    (value) => {
+      if (active === undefined) return
+      onAnswer(active.id, address === undefined ? value : joinAddress({ division: address.division, detail: value }))
+    },
+    (next) => active === undefined || allowedIn(active, next) === next,
+  )
   const [isPlaceOpen, setIsPlaceOpen] = useState(false)
   const needsPlace = address !== undefined && (isPlaceOpen || address.division === '')
   const body = useRef<HTMLDivElement>(null)
