@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useState } from 'react'
 import type { SnapshotFrom } from 'xstate'
 import type { Devices } from '../../electron/bridge/devices.contract.ts'
 import type { IntakeState } from '../../electron/bridge/queue.contract.ts'
+import { unmetPreconditions } from '../../sync/protocol/preconditions.ts'
 import type { Connection, QueueView } from '../../sync/protocol/queue-view.ts'
 import type { Catalogue, ServiceItem } from '../../sync/protocol/service-item.ts'
 import { say } from '../ui/strings/say.ts'
@@ -131,7 +132,7 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
     )
   }
   if (visit === null) return <BlankPage />
-  const { ItemPage, ElderItemPage, CardPage, FormPage, ConfirmPage, ReceiptPage } = visit
+  const { ItemPage, ElderItemPage, CardPage, FormPage, ConfirmPage, PreconditionPage, ReceiptPage } = visit
   if (state.matches({ journey: 'item' })) {
     if (context.look.mode === 'elder')
       return <ElderItemPage item={item} badge={badgeOf(item)} onBegin={() => send({ type: 'BEGIN' })} />
@@ -148,6 +149,10 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
       />
     )
   }
+  const today = isoDate(new Date())
+  const unmet = unmetPreconditions(item, card.applicant, today)
+  if (unmet.length > 0 && accepted === null)
+    return <PreconditionPage item={item} unmet={unmet} onHome={() => send({ type: 'HOME' })} onStaff={onStaff} />
   if (state.matches({ journey: 'form' })) {
     return (
       <FormPage
@@ -159,7 +164,7 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
         changing={context.changing}
         applicant={card.applicant}
         divisions={divisions}
-        today={isoDate(new Date())}
+        today={today}
         onAnswer={(field, value) => send({ type: 'ANSWER', field, value })}
         onNext={() => send({ type: 'NEXT' })}
       />
@@ -174,6 +179,7 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
         answers={context.answers}
         applicant={card.applicant}
         divisions={divisions}
+        today={today}
         signature={context.signature}
         problem={context.problem}
         intake={intake}

@@ -1,5 +1,5 @@
 import type { AnswerFault } from '../../../sync/protocol/answers.ts'
-import type { Division, Field } from '../../../sync/protocol/service-item.ts'
+import type { Division, Field, LocalText } from '../../../sync/protocol/service-item.ts'
 import { ErrorSentence, Spaced } from '../../ui/components.tsx'
 import { local, say } from '../../ui/strings/say.ts'
 import { AddressBox, NumberBox, TextBox } from './boxes.tsx'
@@ -12,6 +12,8 @@ interface FieldRowProps {
   readonly field: Field
   readonly value: string
   readonly fault: AnswerFault | undefined
+  /** In place of the usual sentence, when a rule of the item is what does not hold. */
+  readonly ruleSentence: LocalText | undefined
   readonly isActive: boolean
   /** The only question of its page: its label would say the same again. */
   readonly isAlone: boolean
@@ -27,7 +29,7 @@ interface FieldRowProps {
 }
 
 export function FieldRow(props: FieldRowProps) {
-  const { field, fault, isActive, isAlone, today } = props
+  const { field, fault, ruleSentence, isActive, isAlone, today } = props
   return (
     <div
       className={`field ${isActive ? 'is-active' : ''} ${isAlone ? 'is-alone' : ''} ${fault ? 'has-fault' : ''}`}
@@ -40,7 +42,10 @@ export function FieldRow(props: FieldRowProps) {
       <div className="field-control">
         <Control {...props} />
         {fault === undefined ? null : (
-          <ErrorSentence text={answerSentence(field, fault, today)} testId={`fault-${field.id}`} />
+          <ErrorSentence
+            text={ruleSentence === undefined ? answerSentence(field, fault, today) : local(ruleSentence)}
+            testId={`fault-${field.id}`}
+          />
         )}
       </div>
     </div>

@@ -1,12 +1,13 @@
 import { useState } from 'react'
 import type { IntakeState } from '../../../electron/bridge/queue.contract.ts'
-import type { Answers } from '../../../sync/protocol/answers.ts'
+import { type Answers, oddAnswers } from '../../../sync/protocol/answers.ts'
 import type { Division, ServiceItem } from '../../../sync/protocol/service-item.ts'
 import type { Applicant, Signature } from '../../../sync/protocol/submission.ts'
 import { Button, ErrorSentence, Groups } from '../../ui/components.tsx'
 import { local, say } from '../../ui/strings/say.ts'
 import { askedPages } from '../forms/form-pages.ts'
 import { IdNumber } from '../forms/id-row.tsx'
+import { OddSheet } from '../forms/odd-sheet.tsx'
 import { SignaturePad } from '../forms/signature-pad.tsx'
 import { summaryRows } from '../forms/summary.ts'
 import type { ConfirmProblem } from '../machine/session-types.ts'
@@ -25,6 +26,7 @@ interface ConfirmPageProps {
   readonly answers: Answers
   readonly applicant: Applicant
   readonly divisions: readonly Division[]
+  readonly today: string
   readonly signature: Signature | null
   readonly problem: ConfirmProblem | null
   readonly intake: IntakeState
@@ -39,86 +41,99 @@ export function ConfirmPage(props: ConfirmPageProps) {
   // The button stays: pressed all the same, main tells the truth, also of what it had taken in before.
   const problem = confirmProblem(props.intake, props.problem)
   const [sheet, setSheet] = useState(0)
+  // By what was answered: another odd answer is asked about again.
+  const [saidRight, setSaidRight] = useState<readonly string[]>([])
+  const check = { today: props.today, divisions, applicant }
+  const odd = oddAnswers(item, answers, check).find(({ field }) => !saidRight.includes(`${field}=${answers[field]}`))
   const rows = summaryRows(item, answers, divisions)
   const sheets = Math.ceil(rows.length / ROWS_SHOWN)
   const shown = rows.slice(sheet * ROWS_SHOWN, (sheet + 1) * ROWS_SHOWN)
   const isBusy = stage !== 'ready'
   return (
-    <Page
-      testId="confirm-page"
-      className="confirm"
-      progress={<ItemProgress item={item} answers={answers} done={1 + askedPages(item, answers).length} />}
-      question={say(item.signature ? 'confirm.sign-question' : 'confirm.question')}
-      read={
-        <section className="sheet summary">
-          <div className="detail">
-            <span className="detail-label">{say('form.name')}</span>
-            <span className="detail-value">{applicant.name}</span>
-            <span className="detail-source">{say('confirm.from-card')}</span>
-          </div>
-          <div className="detail">
-            <span className="detail-label">{say('form.id-number')}</span>
-            <IdNumber number={applicant.idNumber} />
-          </div>
-          {shown.map((row) => (
-            <div className="detail" key={row.field} data-testid={`summary-${row.field}`}>
-              <span className="detail-label">{row.label}</span>
-              <span className="detail-value">
-                <Groups groups={row.value} />
-              </span>
-              <Button
-                sign="pencil"
-                look="quiet"
-                isOff={isBusy}
-                onPress={() => props.onChange(row.field)}
-                testId={`change-${row.field}`}
-              >
-                {say('confirm.change')}
+    <>
+      <Page
+        testId="confirm-page"
+        className="confirm"
+        progress={<ItemProgress item={item} answers={answers} done={1 + askedPages(item, answers).length} />}
+        question={say(item.signature ? 'confirm.sign-question' : 'confirm.question')}
+        read={
+          <section className="sheet summary">
+            <div className="detail">
+              <span className="detail-label">{say('form.name')}</span>
+              <span className="detail-value">{applicant.name}</span>
+              <span className="detail-source">{say('confirm.from-card')}</span>
+            </div>
+            <div className="detail">
+              <span className="detail-label">{say('form.id-number')}</span>
+              <IdNumber number={applicant.idNumber} />
+            </div>
+            {shown.map((row) => (
+              <div className="detail" key={row.field} data-testid={`summary-${row.field}`}>
+                <span className="detail-label">{row.label}</span>
+                <span className="detail-value">
+                  <Groups groups={row.value} />
+                </span>
+                <Button
+                  sign="pencil"
+                  look="quiet"
+                  isOff={isBusy}
+                  onPress={() => props.onChange(row.field)}
+                  testId={`change-${row.field}`}
+                >
+                  {say('confirm.change')}
+                </Button>
+              </div>
+            ))}
+            {sheets > 1 ? (
+              <Button look="quiet" onPress={() => setSheet((sheet + 1) % sheets)} testId="summary-more">
+                {sheet + 1 < sheets
+                  ? say('confirm.more-rows', { count: rows.length - (sheet + 1) * ROWS_SHOWN })
+                  : say('confirm.first-rows')}
               </Button>
-            </div>
-          ))}
-          {sheets > 1 ? (
-            <Button look="quiet" onPress={() => setSheet((sheet + 1) % sheets)} testId="summary-more">
-              {sheet + 1 < sheets
-                ? say('confirm.more-rows', { count: rows.length - (sheet + 1) * ROWS_SHOWN })
-                : say('confirm.first-rows')}
-            </Button>
-          ) : null}
-        </section>
-      }
-    >
-      <section className="sheet pledge">
-        {item.pledge === undefined ? null : (
-          <>
-            <h2 className="pledge-title">{local(item.pledge.title)}</h2>
-            <p className="pledge-text">{local(item.pledge.text)}</p>
-          </>
-        )}
-        {item.signature ? (
-          <>
-            <div className="sign-heading">
-              <strong>{say('confirm.sign-here')}</strong>
-              <span>{say('confirm.sign-how')}</span>
-            </div>
-            <SignaturePad signature={signature} label={say('confirm.sign-here')} onChange={props.onSign} />
-          </>
-        ) : null}
-        {problem === null ? null : <ErrorSentence text={say(`submit-fault.${problem}`)} testId="submit-problem" />}
-        {isBusy ? (
-          <Waiting text={say(stage === 'asking' ? 'confirm.asking' : 'confirm.submitting')} testId="submitting" />
-        ) : null}
-        <div className="confirm-actions">
+            ) : null}
+          </section>
+        }
+      >
+        <section className="sheet pledge">
+          {item.pledge === undefined ? null : (
+            <>
+              <h2 className="pledge-title">{local(item.pledge.title)}</h2>
+              <p className="pledge-text">{local(item.pledge.text)}</p>
+            </>
+          )}
           {item.signature ? (
-            <Button isOff={isBusy || signature === null} onPress={() => props.onSign(null)} testId="sign-clear">
-              {say('confirm.sign-clear')}
-            </Button>
+            <>
+              <div className="sign-heading">
+                <strong>{say('confirm.sign-here')}</strong>
+                <span>{say('confirm.sign-how')}</span>
+              </div>
+              <SignaturePad signature={signature} label={say('confirm.sign-here')} onChange={props.onSign} />
+            </>
           ) : null}
-          <Button look="primary" isOff={isBusy} onPress={props.onSubmit} testId="submit" className="confirm-submit">
-            {say(item.signature ? 'confirm.submit-signed' : 'confirm.submit')}
-          </Button>
-        </div>
-      </section>
-      <p className="confirm-sealed">{say('confirm.sealed')}</p>
-    </Page>
+          {problem === null ? null : <ErrorSentence text={say(`submit-fault.${problem}`)} testId="submit-problem" />}
+          {isBusy ? (
+            <Waiting text={say(stage === 'asking' ? 'confirm.asking' : 'confirm.submitting')} testId="submitting" />
+          ) : null}
+          <div className="confirm-actions">
+            {item.signature ? (
+              <Button isOff={isBusy || signature === null} onPress={() => props.onSign(null)} testId="sign-clear">
+                {say('confirm.sign-clear')}
+              </Button>
+            ) : null}
+            <Button look="primary" isOff={isBusy} onPress={props.onSubmit} testId="submit" className="confirm-submit">
+              {say(item.signature ? 'confirm.submit-signed' : 'confirm.submit')}
+            </Button>
+          </div>
+        </section>
+        <p className="confirm-sealed">{say('confirm.sealed')}</p>
+      </Page>
+      {odd === undefined ? null : (
+        <OddSheet
+          sentence={odd.sentence}
+          onRight={() => setSaidRight([...saidRight, `${odd.field}=${answers[odd.field]}`])}
+          onChange={() => props.onChange(odd.field)}
+        />
+      )}
+    </>
   )
 }

@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Answers } from '../../../sync/protocol/answers.ts'
-import { checkAnswer } from '../../../sync/protocol/answers.ts'
+import { checkAnswer, checkRules } from '../../../sync/protocol/answers.ts'
 import { joinAddress, splitAddress } from '../../../sync/protocol/composite-answers.ts'
 import type { Division, Field, FieldOf, ServiceItem } from '../../../sync/protocol/service-item.ts'
 import type { Applicant } from '../../../sync/protocol/submission.ts'
@@ -46,6 +46,11 @@ export function FormPage(props: FormPageProps) {
   const page = item.pages[pageIndex]
   const fields = page === undefined ? [] : askedFields(item, page, answers)
   const check = { today, divisions, applicant }
+  /** What the item itself says of its rules that do not hold. */
+  const ruleSentence = (field: string) => {
+    const broken = checkRules(item, answers, check).find((each) => each.field === field)
+    return item.rules?.find((rule) => rule.id === broken?.rule)?.sentence
+  }
   const open = fields.filter((field) => checkAnswer(field, answers, check) !== undefined)
   const [activeId, setActiveId] = useState<string | null>(null)
   const active = fields.find((field) => field.id === activeId && hasTray(field))
@@ -132,6 +137,7 @@ export function FormPage(props: FormPageProps) {
               field={field}
               value={answers[field.id] ?? ''}
               fault={faults[field.id]}
+              ruleSentence={faults[field.id] === undefined ? undefined : ruleSentence(field.id)}
               isActive={field.id === active?.id}
               isAlone={fields.length === 1}
               isElder={look.mode === 'elder'}
