@@ -9,7 +9,7 @@ export type InputKind =
   | 'id'
   /** Digits and the point. */
   | 'amount'
-  /** Digits and capital letters. */
+  /** Digits, capital letters and the point. */
   | 'code'
   | 'date'
   | 'month'
@@ -56,7 +56,7 @@ const MOST_CHARACTERS: Partial<Record<Field['type'], number>> = {
   'id-number': 18,
   'bank-card': 19,
   uscc: 18,
-  code: 43,
+  code: 80,
   amount: 12,
   'whole-number': 6,
 }
@@ -73,5 +73,5 @@ const NOT_OF_KIND: Partial<Record<InputKind, RegExp>> = {
   digits: /\D/g,
   id: /[^\dX]/g,
   amount: /[^\d.]/g,
-  code: /[^\dA-Z]/g,
+  code: /[^\dA-Z.]/g,
 }

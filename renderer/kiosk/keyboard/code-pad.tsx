@@ -1,7 +1,7 @@
 import { say } from '../../ui/strings/say.ts'
 import { DeleteKey, Key } from './key.tsx'
 
-const CHARACTERS = '1234567890ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+const CHARACTERS = '1234567890ABCDEFGHIJKLMNOPQRSTUVWXYZ.'
 
 interface CodePadProps {
   readonly onCharacter: (character: string) => void
@@ -10,7 +10,7 @@ interface CodePadProps {
   readonly onDone: () => void
 }
 
-/** Digits and capital letters in their own order, as they stand on licences and certificates. */
+/** Digits and capital letters in their own order, and the point of licence identifiers. */
 export function CodePad({ onCharacter, onErase, onClear, onDone }: CodePadProps) {
   return (
     <div className="tray code-pad" data-testid="code-pad">

@@ -96,7 +96,7 @@ export function HomePage({ items, badgeOf, connection, visitor, onChoose, intake
                 {say('home.previous-page')}
               </Button>
               <span>{say('home.page', { page: shownPage + 1, pages })}</span>
-              <Button isOff={shownPage + 1 === pages} onPress={() => setPage(shownPage + 1)}>
+              <Button isOff={shownPage + 1 === pages} onPress={() => setPage(shownPage + 1)} testId="items-next">
                 {say('home.next-page')}
               </Button>
             </div>

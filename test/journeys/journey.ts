@@ -1,0 +1,129 @@
+import type { Page } from 'playwright-core'
+import type { SamplePerson } from '../../drivers/id-card-reader/sample-persons.ts'
+import type { Workbench } from '../../electron/dev/workbench.ts'
+import type { Answers } from '../../sync/protocol/answers.ts'
+import type { ServiceItem } from '../../sync/protocol/service-item.ts'
+import { findFaults } from '../a11y/in-page.ts'
+import { putCard, sign } from '../support/walk.ts'
+import { fillField } from './fill.ts'
+
+export interface JourneyPlan {
+  readonly item: ServiceItem
+  readonly mode: 'standard' | 'elder'
+  readonly person: SamplePerson
+  readonly answers: Answers
+}
+
+export type JourneyEnd =
+  /** The citizen was told that it is safe. */
+  | { readonly end: 'accepted'; readonly ticket: string }
+  /** Said before sign-in: not here, not now. */
+  | { readonly end: 'window'; readonly reason: string }
+
+export interface Journey {
+  readonly end: JourneyEnd
+  /** Pages from the item's guide to the receipt, the first page of each question counted once. */
+  readonly pages: number
+  /** Pages on which something had to be scrolled or was cut off, with what. */
+  readonly overflowing: readonly string[]
+}
+
+/** A form of twenty questions one by one is long enough. */
+const MOST_PAGES = 60
+const NO_SIZES = { floorMm: 0, bodyMm: 0, targetMm: 0, gapMm: -1_000 }
+
+/** One citizen's way with one item, by touch, from the idle page to the receipt or to the refusal. */
+export async function walk(
+  page: Page,
+  bench: Workbench,
+  { item, mode, person, answers }: JourneyPlan,
+  onPage: (name: string) => Promise<void>,
+): Promise<Journey> {
+  let pages = 0
+  const overflowing: string[] = []
+  const at = async (name: string) => {
+    pages++
+    const found = await page.evaluate(findFaults, { ...NO_SIZES, mode })
+    for (const { rule, where, detail } of found)
+      if (rule === 'scroll' || rule === 'cut-off') overflowing.push(`${name}: ${where}: ${detail}`)
+    await onPage(name)
+  }
+  await page.getByTestId(mode === 'elder' ? 'start-elder' : 'start').click()
+  await openItem(page, item.id)
+  await page.getByTestId('item-page').waitFor()
+  await at('item')
+  if ((await page.getByTestId('item-self').count()) === 0) {
+    const reason = await page.locator('.notice').first().innerText()
+    return { end: { end: 'window', reason }, pages, overflowing }
+  }
+  await page.getByTestId('item-self').click()
+  await page.getByTestId('card-page').waitFor()
+  await at('card')
+  putCard(bench, person.id)
+  await page.locator('[data-testid="form-page"], [data-testid="precondition-page"]').waitFor()
+  const offer = page.getByTestId('elder-offer-stay')
+  if ((await offer.count()) > 0) await offer.click()
+  await fillForm(page, item, answers, at)
+  const odd = page.getByTestId('odd-right')
+  while ((await odd.count()) > 0) await odd.click()
+  await at('confirm')
+  if (item.signature) await sign(page)
+  await page.getByTestId('submit').click()
+  await page.getByTestId('receipt-page').waitFor()
+  await page.locator('[data-testid="print-state"][data-state="printed"]').waitFor()
+  await at('receipt')
+  const ticket = (await page.getByTestId('ticket').getAttribute('data-ticket')) ?? ''
+  return { end: { end: 'accepted', ticket }, pages, overflowing }
+}
+
+/** Through the pages of the home page until the item stands there. */
+async function openItem(page: Page, id: string): Promise<void> {
+  await page.getByTestId('home-page').waitFor()
+  await page.locator('[data-testid^="item-"]').first().waitFor()
+  const card = page.getByTestId(`item-${id}`)
+  for (let tries = 0; tries < 12 && (await card.count()) === 0; tries++) {
+    const elder = page.getByTestId('more-items')
+    if ((await elder.count()) > 0) await elder.click()
+    else await page.getByTestId('items-next').click()
+  }
+  await card.click()
+}
+
+async function fillForm(
+  page: Page,
+  item: ServiceItem,
+  answers: Answers,
+  at: (name: string) => Promise<void>,
+): Promise<void> {
+  for (let step = 0; step < MOST_PAGES; step++) {
+    await page.locator('[data-testid="form-page"], [data-testid="confirm-page"]').waitFor()
+    if ((await page.getByTestId('confirm-page').count()) > 0) return
+    const sheet = page.locator('[data-page]')
+    const here = await sheet.getAttribute('data-page')
+    await at(`form-${here}`)
+    const filled = new Set<string>()
+    for (;;) {
+      // An answer may bring a further question, and a full page shows only the one that is being answered.
+      const asked = await page
+        .locator('.field')
+        .evaluateAll((all) => all.map((each) => each.getAttribute('data-field') ?? ''))
+      const id = asked.find((each) => !filled.has(each))
+      if (id === undefined) break
+      filled.add(id)
+      const field = item.fields.find((each) => each.id === id)
+      const value = answers[id]
+      if (field !== undefined && value !== undefined) await fillField(page, field, value)
+    }
+    await page.getByTestId('form-next').click()
+    await page.waitForFunction(
+      (before) =>
+        document.querySelector('[data-testid="confirm-page"]') !== null ||
+        document.querySelector('.error-sentence') !== null ||
+        document.querySelector('[data-page]')?.getAttribute('data-page') !== before,
+      here,
+    )
+    const fault = page.locator('.error-sentence')
+    if ((await fault.count()) > 0) throw new Error(`${item.id} ${here}: ${await fault.first().innerText()}`)
+  }
+  throw new Error(`${item.id}: more than ${MOST_PAGES} pages`)
+}
