@@ -175,6 +175,7 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
       state.matches({ journey: { confirm: 'asking' } }) || state.matches({ journey: { confirm: 'lost' } })
     return (
       <ConfirmPage
+        look={context.look}
         item={item}
         answers={context.answers}
         applicant={card.applicant}

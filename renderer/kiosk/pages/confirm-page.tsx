@@ -1,27 +1,30 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { IntakeState } from '../../../electron/bridge/queue.contract.ts'
 import { type Answers, oddAnswers } from '../../../sync/protocol/answers.ts'
 import type { Division, ServiceItem } from '../../../sync/protocol/service-item.ts'
 import type { Applicant, Signature } from '../../../sync/protocol/submission.ts'
 import { Button, ErrorSentence, Groups } from '../../ui/components.tsx'
+import type { Look } from '../../ui/look.ts'
 import { local, say } from '../../ui/strings/say.ts'
 import { askedPages } from '../forms/form-pages.ts'
 import { IdNumber } from '../forms/id-row.tsx'
 import { OddSheet } from '../forms/odd-sheet.tsx'
 import { SignaturePad } from '../forms/signature-pad.tsx'
 import { summaryRows } from '../forms/summary.ts'
+import { useFits } from '../forms/use-fits.ts'
 import type { ConfirmProblem } from '../machine/session-types.ts'
 import { confirmProblem } from '../shell/intake.ts'
 import { Page } from '../shell/page.tsx'
 import { Waiting } from '../shell/waiting.tsx'
 import { ItemProgress } from './item-progress.tsx'
 
-/** Rows beside a pledge and a pad of 90 mm; more go on a second sheet. */
-const ROWS_SHOWN = 6
+/** Rows of the summary, fewer where a page is too full; the others go on further sheets. The last step makes all tight. */
+const ROWS_SHOWN = [6, 4, 3, 2, 1, 1] as const
 
 export type ConfirmStage = 'ready' | 'submitting' | 'asking'
 
 interface ConfirmPageProps {
+  readonly look: Look
   readonly item: ServiceItem
   readonly answers: Answers
   readonly applicant: Applicant
@@ -46,18 +49,28 @@ export function ConfirmPage(props: ConfirmPageProps) {
   const check = { today: props.today, divisions, applicant }
   const odd = oddAnswers(item, answers, check).find(({ field }) => !saidRight.includes(`${field}=${answers[field]}`))
   const rows = summaryRows(item, answers, divisions)
-  const sheets = Math.ceil(rows.length / ROWS_SHOWN)
-  const shown = rows.slice(sheet * ROWS_SHOWN, (sheet + 1) * ROWS_SHOWN)
+  const body = useRef<HTMLElement | null>(null)
+  const key = `${item.id} ${sheet} ${JSON.stringify(props.look)} ${problem} ${stage}`
+  const level = useFits(body, ROWS_SHOWN.length - 1, key)
+  const rowsShown = ROWS_SHOWN[level] ?? 1
+  const sheets = Math.ceil(rows.length / rowsShown)
+  const shown = rows.slice(sheet * rowsShown, (sheet + 1) * rowsShown)
   const isBusy = stage !== 'ready'
+  const isTight = level === ROWS_SHOWN.length - 1
   return (
     <>
       <Page
         testId="confirm-page"
-        className="confirm"
+        className={`confirm ${isTight ? 'is-tight' : ''}`}
         progress={<ItemProgress item={item} answers={answers} done={1 + askedPages(item, answers).length} />}
         question={say(item.signature ? 'confirm.sign-question' : 'confirm.question')}
         read={
-          <section className="sheet summary">
+          <section
+            className="sheet summary"
+            ref={(element) => {
+              body.current = element?.closest<HTMLElement>('.page-body') ?? null
+            }}
+          >
             <div className="detail">
               <span className="detail-label">{say('form.name')}</span>
               <span className="detail-value">{applicant.name}</span>
@@ -87,7 +100,7 @@ export function ConfirmPage(props: ConfirmPageProps) {
             {sheets > 1 ? (
               <Button look="quiet" onPress={() => setSheet((sheet + 1) % sheets)} testId="summary-more">
                 {sheet + 1 < sheets
-                  ? say('confirm.more-rows', { count: rows.length - (sheet + 1) * ROWS_SHOWN })
+                  ? say('confirm.more-rows', { count: rows.length - (sheet + 1) * rowsShown })
                   : say('confirm.first-rows')}
               </Button>
             ) : null}
