@@ -65,8 +65,8 @@ export function createLedgerStore(ledger: Ledger): LedgerStore {
   }
 
   return {
-    async get(refs) {
-      return [...new Set(refs.map((ref) => (typeof ref === 'string' ? ref : ref.id)))].flatMap((id) => {
+    async get(ids) {
+      return [...new Set(ids)].flatMap((id) => {
         const item = ledger.bySubmission(id)
         return item === undefined || item.purged ? [] : [itemOf(item, stillTried(id))]
       })
