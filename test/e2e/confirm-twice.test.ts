@@ -41,6 +41,8 @@ test('scenario 4: confirm pressed twice, the answer lost, the page reloaded: one
     lose = false
     await page.reload()
     await page.getByTestId('idle-page').waitFor()
+    // The idle page stands before its scripts run; a card that is read before it has introduced itself is not its own.
+    await statusShows(page, 'connected')
     // Whoever stands there puts the card on again; only the same card leads back.
     putCard(world.stack.bench, 'zhou-mingyuan')
     await page.getByTestId('receipt-page').waitFor()
