@@ -6,6 +6,7 @@ import { findChromium } from '../support/chromium.ts'
 import { openPageClient } from '../support/page-client.ts'
 import { openWorld, startAddress, type World } from '../support/world.ts'
 import { type ClockOffset, clockOffset, clocksAgree } from './clock-offset.ts'
+import { devicesEscl } from './devices-escl.ts'
 import { noiseReport } from './devices-noise.ts'
 import { leavePage, openKioskPage, type PageReading, readOnPage } from './devices-page.ts'
 import { measurePdf } from './devices-pdf.ts'
@@ -33,7 +34,8 @@ const PAGES = 6
 const BLOCK = 5
 
 export const devices: Bench = {
-  about: 'cards, receipts, noise and A4 pages through the drivers, beside the wire time, other libraries and lp',
+  about:
+    'cards, receipts, noise, A4 pages and scans through the drivers, beside the wire time, other libraries, lp and curl',
   run,
 }
 
@@ -46,7 +48,8 @@ interface Measured {
   readonly problems: string[]
 }
 
-async function run({ samples, dir, tell }: BenchOptions): Promise<Report> {
+async function run(options: BenchOptions): Promise<Report> {
+  const { samples, dir, tell } = options
   const readings = samples ?? DEFAULT_READINGS
   tell('starting hub, terminal and simulated reader …')
   const world = await openWorld({ dataDir: join(dir, 'world'), pty: true })
@@ -62,7 +65,9 @@ async function run({ samples, dir, tell }: BenchOptions): Promise<Report> {
   const noise = noiseReport({ samples: NOISE_ROUNDS })
   tell('A4 pages on ippeveprinter …')
   const { rows, figures, problems } = await measurePdf({ samples: Math.min(readings, PAGES), tell })
-  const parts: Report[] = [cards, receipts, noise, { rows, figures: { pdf: figures }, problems }]
+  tell('pages of an eSCL scanner …')
+  const escl = await devicesEscl.run({ ...options, samples: undefined })
+  const parts: Report[] = [cards, receipts, noise, { rows, figures: { pdf: figures }, problems }, escl]
   return {
     rows: parts.flatMap((part) => part.rows),
     figures: Object.assign({}, ...parts.map((part) => part.figures)) as Record<string, unknown>,

@@ -4,7 +4,7 @@
 set -eu
 
 PACKAGES='chromium fontconfig fonts-noto-cjk socat strace xvfb xauth util-linux postgresql libfaketime e2fsprogs
-cups cups-client cups-filters cups-ipp-utils dbus pcscd vsmartcard-vpcd sane-utils sane-airscan openssl
+cups cups-client cups-filters cups-ipp-utils dbus pcscd vsmartcard-vpcd sane-utils sane-airscan openssl curl
 libnss3 libatk1.0-0 libatk-bridge2.0-0 libcups2 libgtk-3-0 libgbm1 libasound2 libxss1
 libudev1 libusb-1.0-0'
 # --guest: for test/guest, which boots a kernel in QEMU. The kernel itself is not installed, only unpacked.
