@@ -69,6 +69,25 @@ test('what this machine does not have sends to the window; what is not known yet
   expect(badgeOf(item('A'), working, null)).toBeNull()
 })
 
+test('papers that must be handed in and results that are printed here send to the window, also with every device', () => {
+  const fit = { condition: 'ready', severity: 'normal', mend: 'nobody' } as const
+  const conditions = { ...working.conditions, 'document-scanner': fit, 'document-printer': fit }
+  const all = { ...working, conditions }
+  const paper = (required: boolean, pledgeInstead: boolean) => ({
+    ...{ id: 'book', name: { zh: '户口本' }, sources: ['scan' as const], maxPages: 1, maxBytes: 1 },
+    ...{ required, pledgeInstead },
+  })
+  const withPaper = (required: boolean, pledgeInstead: boolean) =>
+    badgeOf({ ...item('A'), materials: [paper(false, false), paper(required, pledgeInstead)] }, all, 'connected')
+  expect(withPaper(true, false)).toEqual({ kind: 'window', reason: 'reason.papers-at-window' })
+  expect(withPaper(true, true)?.kind).toBe('done-here')
+  expect(withPaper(false, false)?.kind).toBe('done-here')
+  expect(badgeOf(item('A', ['document-printer']), all, 'connected')).toEqual({
+    kind: 'window',
+    reason: 'reason.print-at-window',
+  })
+})
+
 test.each(['no-space', 'no-power'] as const)(
   'with %s every item goes to the window, and the status line says why',
   (intake) => {

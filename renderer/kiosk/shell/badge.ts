@@ -20,9 +20,20 @@ function isFit(need: ServiceItem['needs'][number], devices: Devices): boolean {
   return condition !== undefined && condition.severity !== 'alarm'
 }
 
+/**
+ * What an item wants that this program does not do, whatever devices stand there: it takes in no scanned papers and
+ * prints no results. Said before sign-in, not after the last question.
+ */
+function beyondUs({ needs, materials = [] }: Judged): StringKey | null {
+  if (materials.some(({ required, pledgeInstead }) => required && !pledgeInstead)) return 'reason.papers-at-window'
+  return needs.includes('document-printer') ? 'reason.print-at-window' : null
+}
+
+type Judged = Pick<ServiceItem, 'needs' | 'offlinePolicy' | 'materials'>
+
 /** Nothing while devices or connection are not known yet: no badge is better than a guessed one. */
 export function badgeOf(
-  item: Pick<ServiceItem, 'needs' | 'offlinePolicy'>,
+  item: Judged,
   devices: Devices | null,
   connection: Connection | null,
   intake: IntakeState = 'open',
@@ -32,6 +43,8 @@ export function badgeOf(
   for (const need of item.needs) {
     if (!isFit(need, devices)) return { kind: 'window', reason: `reason.needs-${need}` }
   }
+  const beyond = beyondUs(item)
+  if (beyond !== null) return { kind: 'window', reason: beyond }
   const connected = connection === 'connected'
   if (item.offlinePolicy === 'C' && !connected) return { kind: 'window', reason: 'reason.needs-network' }
   if (!connected) return { kind: 'taken-in', reason: 'reason.offline' }

@@ -275,6 +275,8 @@ const entries = {
   'reason.needs-receipt-printer': { text: '这台机器的打印机现在用不了' },
   'reason.needs-document-scanner': { text: '要扫描材料，这台机器没有扫描仪' },
   'reason.needs-document-printer': { text: '要打印证明，这台机器没有打印机' },
+  'reason.papers-at-window': { text: '要交材料原件，请到窗口办' },
+  'reason.print-at-window': { text: '要当场打证明，请到窗口办' },
   'reason.needs-network': { text: '要联网才能办，现在没有连上' },
   'reason.result-later': { text: '要联网核对，结果以后出' },
   'reason.offline': { text: '先收在机器里，连上网自己送出去' },

@@ -20,6 +20,7 @@ export const s01InsuredProof = sampleItem({
   offlinePolicy: 'C',
   offline: onlineOnly,
   assurance: 3,
+  needs: ['id-card-reader', 'receipt-printer', 'document-printer'],
   bring: [cardToBring],
   notice: text('证明上有章和二维码，和窗口开的一样。', 'It has a seal and a code, as good as from the window.'),
   proxy: {

@@ -17,6 +17,7 @@ export const s11RealEstate = sampleItem({
   offlinePolicy: 'C',
   offline: onlineOnly,
   assurance: 3,
+  needs: ['id-card-reader', 'receipt-printer', 'document-printer'],
   bring: [cardToBring],
   notice: text('查已故亲人的房子，请到窗口。', 'For the estate of a relative who died, go to the window.'),
   proxy: noProxy('只能本人查自己的。', 'Everybody can look up only their own.'),
