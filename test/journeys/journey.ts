@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import type { SamplePerson } from '../../drivers/id-card-reader/sample-persons.ts'
 import type { Workbench } from '../../electron/dev/workbench.ts'
+import { countingAnswers } from '../../renderer/kiosk/forms/form-pages.ts'
 import type { Answers } from '../../sync/protocol/answers.ts'
 import type { ServiceItem } from '../../sync/protocol/service-item.ts'
 import { findFaults } from '../a11y/in-page.ts'
@@ -67,6 +68,7 @@ export async function walk(
   const odd = page.getByTestId('odd-right')
   while ((await odd.count()) > 0) await odd.click()
   await at('confirm')
+  await seeSummary(page, item, answers)
   if (item.signature) await sign(page)
   await page.getByTestId('submit').click()
   await page.getByTestId('receipt-page').waitFor()
@@ -87,6 +89,23 @@ async function openItem(page: Page, id: string): Promise<void> {
     else await page.getByTestId('items-next').click()
   }
   await card.click()
+}
+
+/** Every answer that counts is seen before it is submitted, on however many sheets. */
+async function seeSummary(page: Page, item: ServiceItem, answers: Answers): Promise<void> {
+  const expected = new Set(Object.keys(countingAnswers(item, answers)))
+  const more = page.getByTestId('summary-more')
+  const most = expected.size
+  for (let turns = 0; turns <= most; turns++) {
+    const seen = await page
+      .locator('[data-testid^="summary-"]:not([data-testid="summary-more"])')
+      .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-testid')?.replace('summary-', '') ?? ''))
+    for (const field of seen) expected.delete(field)
+    if (expected.size === 0) return
+    if ((await more.count()) === 0) break
+    await more.click()
+  }
+  throw new Error(`${item.id}: the summary never shows ${[...expected].join(', ')}`)
 }
 
 async function fillForm(

@@ -19,6 +19,8 @@ Exit code 1 when a journey failed, a page had to be scrolled, or a promise is no
 
 const PICTURES = join(ROOT, 'test/out/journeys')
 const WALKED_BY_ELDERS = 'S02'
+/** A page that never answers is a failed journey, not a campaign that never ends. */
+const JOURNEY_LIMIT_MS = 180_000
 /** Old people meet it upright and lying; half of the journeys each. */
 const SCREENS = [
   { width: 1080, height: 1920 },
@@ -84,11 +86,23 @@ async function journey(world: World, page: Page, plan: JourneyPlan, name: string
     await page.screenshot({ path: join(PICTURES, `${name}-${String(shot).padStart(2, '0')}-${at}.png`) })
   }
   try {
-    const { end, pages, overflowing } = await walk(page, world.stack.bench, plan, picture)
+    const { end, pages, overflowing } = await withinLimit(walk(page, world.stack.bench, plan, picture))
     return { name, plan, end, pages, overflowing }
   } catch (error) {
     await page.screenshot({ path: join(PICTURES, `${name}-failed.png`) })
     return { name, plan, pages: 0, overflowing: [], end: { end: 'failed', why: String(error).split('\n')[0] ?? '' } }
+  }
+}
+
+async function withinLimit<T>(walking: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const tooLong = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not at its end after ${JOURNEY_LIMIT_MS / 1000} s`)), JOURNEY_LIMIT_MS)
+  })
+  try {
+    return await Promise.race([walking, tooLong])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -43,17 +43,19 @@ export function ConfirmPage(props: ConfirmPageProps) {
   const { item, answers, applicant, divisions, signature, stage } = props
   // The button stays: pressed all the same, main tells the truth, also of what it had taken in before.
   const problem = confirmProblem(props.intake, props.problem)
-  const [sheet, setSheet] = useState(0)
+  /** The first row that is to be seen: a sheet may come to hold more or fewer rows while it is looked at. */
+  const [firstRow, setFirstRow] = useState(0)
   // By what was answered: another odd answer is asked about again.
   const [saidRight, setSaidRight] = useState<readonly string[]>([])
   const check = { today: props.today, divisions, applicant }
   const odd = oddAnswers(item, answers, check).find(({ field }) => !saidRight.includes(`${field}=${answers[field]}`))
   const rows = summaryRows(item, answers, divisions)
   const body = useRef<HTMLElement | null>(null)
-  const key = `${item.id} ${sheet} ${JSON.stringify(props.look)} ${problem} ${stage}`
+  const key = `${item.id} ${JSON.stringify(props.look)} ${problem} ${stage}`
   const level = useFits(body, ROWS_SHOWN.length - 1, key)
   const rowsShown = ROWS_SHOWN[level] ?? 1
   const sheets = Math.ceil(rows.length / rowsShown)
+  const sheet = Math.floor(firstRow / rowsShown)
   const shown = rows.slice(sheet * rowsShown, (sheet + 1) * rowsShown)
   const isBusy = stage !== 'ready'
   const isTight = level === ROWS_SHOWN.length - 1
@@ -98,7 +100,11 @@ export function ConfirmPage(props: ConfirmPageProps) {
               </div>
             ))}
             {sheets > 1 ? (
-              <Button look="quiet" onPress={() => setSheet((sheet + 1) % sheets)} testId="summary-more">
+              <Button
+                look="quiet"
+                onPress={() => setFirstRow(((sheet + 1) % sheets) * rowsShown)}
+                testId="summary-more"
+              >
                 {sheet + 1 < sheets
                   ? say('confirm.more-rows', { count: rows.length - (sheet + 1) * rowsShown })
                   : say('confirm.first-rows')}
