@@ -49,6 +49,8 @@ export async function walk(
       if (rule === 'scroll' || rule === 'cut-off') overflowing.push(`${name}: ${where}: ${detail}`)
     await onPage(name)
   }
+  // The first screen stands before its document is at work.
+  await page.locator('[data-testid="status"]:not([data-connection="unknown"])').waitFor()
   await page.getByTestId(mode === 'elder' ? 'start-elder' : 'start').click()
   await openItem(page, item.id)
   await page.getByTestId('item-page').waitFor()
