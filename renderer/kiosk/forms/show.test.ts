@@ -77,3 +77,13 @@ test('a signature stays in its box and within the limits of the protocol', () =>
   ).toBe('M1 2L3 4')
   expect(pathOf([[1, 2]])).toBe('M1 2h.01')
 })
+
+test.each([
+  ['2026-11-28', '今天'],
+  ['2026-11-05', '23天前'],
+  ['2026-12-01', '3天后'],
+  ['2025-11-28', '365天前'],
+  ['1941-03-07', ''],
+])('how far %s is from 28 November 2026: %s', (iso, words) => {
+  expect(daysFrom('2026-11-28', iso)).toBe(words)
+})

@@ -62,9 +62,13 @@ export function chosenDate(iso: string): string {
 
 const DAY_MS = 86_400_000
 
-/** 23天前, 今天, 3天后. */
+/** Nobody counts in days what is further away: a birthday, a retirement. */
+const COUNTED_DAYS = 366
+
+/** 23天前, 今天, 3天后; nothing for what lies more than a year away. */
 export function daysFrom(today: string, iso: string): string {
   const days = Math.round((Date.parse(`${iso}T00:00:00Z`) - Date.parse(`${today}T00:00:00Z`)) / DAY_MS)
+  if (Math.abs(days) > COUNTED_DAYS) return ''
   if (days === 0) return say('date.today')
   return days < 0 ? say('date.days-ago', { days: -days }) : say('date.days-ahead', { days })
 }

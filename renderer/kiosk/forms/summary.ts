@@ -55,6 +55,8 @@ function shownAnswer(field: Field, answer: string, divisions: readonly Division[
       return maskIdNumber(answer)
     case 'whole-number':
       return field.unit === undefined ? [answer] : [`${answer}${local(field.unit)}`]
+    case 'amount':
+      return [`${groupsOf(field.type, answer).join('')}${say('form.yuan')}`]
     case 'date':
       return [longDate(answer)]
     case 'division':
