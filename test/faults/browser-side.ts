@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
 import { launchChromium } from '../support/chromium.ts'
@@ -32,8 +32,9 @@ type StartAddress = () => Promise<string>
 /** A start address is good for 10 s; on a busy machine the page may come too late for one. */
 const TRIES = 3
 const PROFILE_MEGABYTES = 96
-/** What Chromium needs beside IndexedDB to stay alive at all. */
 const PAGE_WITHIN_MS = 30_000
+/** A Chromium that was ill-treated may answer nothing any more, for ever: then it is killed and started again. */
+const CHROMIUM_ANSWERS_MS = 20_000
 
 export async function openBrowserSide(dir: string, mayMount: boolean): Promise<BrowserSide> {
   const mounted = mayMount ? openSmallDisk(join(dir, 'profile-disk'), PROFILE_MEGABYTES, ['tmpfs']) : undefined
@@ -58,8 +59,19 @@ export async function openBrowserSide(dir: string, mayMount: boolean): Promise<B
       }
     }
   }
+  async function newPage(): Promise<Page> {
+    const made = await within((await launched()).newPage(), CHROMIUM_ANSWERS_MS)
+    if (made !== undefined) return made
+    await closeContext()
+    return (await launched()).newPage()
+  }
+  /** A page that does not close is left behind: nothing waits for it, and it goes with its Chromium. */
+  async function closePage(which: Page): Promise<void> {
+    await within(which.close(), CHROMIUM_ANSWERS_MS)
+  }
   async function closeContext(): Promise<void> {
-    await context?.close()
+    const closed = context?.close().then(() => true)
+    if (closed !== undefined && !(await within(closed, CHROMIUM_ANSWERS_MS))) killChromium(profile)
     context = undefined
     page = undefined
     second = undefined
@@ -68,20 +80,19 @@ export async function openBrowserSide(dir: string, mayMount: boolean): Promise<B
   return {
     disk,
     async open(startAddress) {
-      const browser = await launched()
       // A page that lost its terminal loads itself anew whenever it likes, and would break off any way it is sent:
       // the new terminal gets a new one.
-      const old = browser.pages()
-      page = await browser.newPage()
-      for (const each of old) await each.close()
+      const old = (await launched()).pages()
+      page = await newPage()
+      for (const each of old) await closePage(each)
       await goTo(page, startAddress)
     },
     async openSecond(startAddress) {
-      second = await (await launched()).newPage()
+      second = await newPage()
       await goTo(second, startAddress)
     },
     async closeSecond() {
-      await second?.close()
+      if (second !== undefined) await closePage(second)
       second = undefined
     },
     async deleteDatabases() {
@@ -124,11 +135,39 @@ export async function openBrowserSide(dir: string, mayMount: boolean): Promise<B
       // Chromium's own address for a renderer that dies; it never answers.
       dying.goto('chrome://crash').catch(() => undefined)
       await within(crashed, 5_000)
-      await dying.close()
+      // A Chromium whose last page closes begins to end itself: one stays.
+      await newPage()
+      await closePage(dying)
     },
     async close() {
       await closeContext()
       disk?.close()
     },
+  }
+}
+
+/** Every process of the Chromium on this profile. */
+function killChromium(profile: string): void {
+  for (const pid of readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name))) {
+    if (commandOf(pid).includes(`--user-data-dir=${profile}`)) killIfThere(Number(pid))
+  }
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    // Its siblings end with the first that is killed.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+function commandOf(pid: string): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ESRCH') return []
+    throw error
   }
 }

@@ -9,7 +9,7 @@ import { Struck } from './kinds.ts'
 import { type Findings, judge, openIds, type Promise_, provenBy, quarantineOf } from './oracle.ts'
 import { type Episode, episodeText } from './schedule.ts'
 import type { Told } from './told.ts'
-import { until } from './waiting.ts'
+import { until, within } from './waiting.ts'
 
 /** Runs a schedule on real processes, lets the faults end, waits for the queue to empty, and counts again. */
 export interface CampaignOptions {
@@ -43,6 +43,8 @@ export interface CampaignReport {
 /** Faults are over: everything must be delivered while something still moves; this long without a move ends the wait.
  * More than a minute: so long the drain may wait for word of a flight (FEED_LIMIT_MS of sync/queue/drain.ts). */
 const STILL_MS = 90_000
+/** The longest waits for the hub client's time-outs; an episode that hangs is named instead of ending the whole in silence. */
+const EPISODE_LIMIT_MS = 240_000
 /** A broken campaign will never drain: what shall be seen is seen sooner. */
 const STILL_BROKEN_MS = 12_000
 
@@ -70,7 +72,11 @@ async function runHall(
     const run = openEpisodes({ hall, struck })
     for (const episode of episodes) {
       const beganMs = performance.now()
-      await run.episode(episode)
+      const isOver = await within(
+        run.episode(episode).then(() => true),
+        EPISODE_LIMIT_MS,
+      )
+      if (isOver === undefined) throw new Error(`${episodeText(episode)}: not over after ${EPISODE_LIMIT_MS / 1000} s`)
       say(`${episodeText(episode)}: ${Math.round((performance.now() - beganMs) / 100) / 10} s`)
     }
     say(`${kind}: the faults are over; waiting for the queue to empty`)
