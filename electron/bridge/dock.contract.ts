@@ -104,7 +104,7 @@ const plugReader = oc.input(z.object({ plugged: z.boolean() })).output(done)
 const setPrinter = oc.input(z.object({ to: z.enum(PRINTER_SWITCHES) })).output(done)
 const setNetwork = oc.input(z.object({ up: z.boolean() })).output(done)
 /** The newest papers, newest first, each as SVG. */
-const papers = oc
+const printedPapers = oc
   .input(z.object({ limit: z.int().min(1).max(20) }))
   .output(z.array(z.object({ number: z.int(), svg: z.string(), end: z.enum(['cut', 'torn']) })))
 
@@ -121,5 +121,5 @@ const more = {
   setBoard: oc.input(z.object({ to: z.enum(BOARD_SWITCHES) })).output(done),
 }
 
-export const dockContract = { watch, state, putCard, takeCard, plugReader, setPrinter, setNetwork, papers, more }
+export const dockContract = { watch, state, putCard, takeCard, plugReader, setPrinter, setNetwork, printedPapers, more }
 export { LAMPS, type Lamp, type LampMode } from '../../drivers/line-board/states.ts'

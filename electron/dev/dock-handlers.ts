@@ -56,7 +56,7 @@ export function dockHandlers({ cards, printer, network, more, state, look, refre
       await (input.up ? network.restore() : network.cut())
       return done(true)
     }),
-    papers: os.papers.handler(({ input }) => {
+    printedPapers: os.printedPapers.handler(({ input }) => {
       const all = printer.papers()
       return all
         .map(({ paper }, index) => ({ number: index + 1, svg: printer.svg(paper), end: paper.end }))

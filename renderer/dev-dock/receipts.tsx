@@ -6,7 +6,7 @@ import { words } from './strings.ts'
 
 const PAPERS_SHOWN = 5
 
-type Papers = Awaited<ReturnType<typeof bench.papers>>
+type Papers = Awaited<ReturnType<typeof bench.printedPapers>>
 
 export function Printer({ printer }: Pick<BenchState, 'printer'>) {
   const troubles = [
@@ -31,7 +31,7 @@ export function PapersOut({ count }: { readonly count: number }) {
   const [papers, setPapers] = useState<Papers>([])
   useEffect(() => {
     if (count === 0) return
-    void bench.papers({ limit: PAPERS_SHOWN }).then(setPapers)
+    void bench.printedPapers({ limit: PAPERS_SHOWN }).then(setPapers)
   }, [count])
   return (
     <section className="papers">

@@ -10,6 +10,7 @@ import { type Bench, machine } from './report.ts'
 import { search } from './search.ts'
 import { start } from './start.ts'
 import { submit } from './submit.ts'
+import { tap } from './tap.ts'
 
 /** Measures the terminal beside its limits and peers (design.md section 7). Nothing is asserted about time. */
 const BENCHES: Readonly<Record<string, Bench>> = {
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   drain,
   'queue-scale': queueScale,
   search,
+  tap,
 }
 
 const NAME_WIDTH = Math.max(...Object.keys(BENCHES).map((name) => name.length))
