@@ -6,7 +6,7 @@
 export interface TapProbe {
   /** Before a tap: a CSS selector of what it leads to. */
   arm(selector: string): void
-  /** The armed tap's time; rejects when nothing was armed. */
+  /** The armed tap's time; rejects when nothing was armed, or what was wanted did not come within 20 s. */
   painted(): Promise<number>
   /**
    * The duration of each touch of this document until its next frame, by Event Timing (W3C): in steps of 8 ms; what took less
@@ -50,7 +50,11 @@ export const TAP_PROBE = `(() => {
       if (document.querySelector(wanted) !== null) throw new Error(wanted + ' is there before the tap')
       selector = wanted
       downAtMs = null
-      result = new Promise((each) => { resolve = each })
+      result = new Promise((each, reject) => {
+        resolve = each
+        setTimeout(() => reject(new Error(wanted + ' did not come after its tap')), 20_000)
+      })
+      result.catch(() => undefined)
     },
     painted: () => result,
   }

@@ -32,7 +32,7 @@ export async function touchCharacter(page: Page, pinyin: string, character: stri
 }
 
 /** 恒盛纺织厂, as a citizen would write it. */
-const EMPLOYER: readonly (readonly [string, string])[] = [
+export const EMPLOYER: readonly (readonly [string, string])[] = [
   ['heng', '恒'],
   ['sheng', '盛'],
   ['fang', '纺'],
