@@ -17,8 +17,8 @@ export const RESTORE_WITHIN_MS = 120_000
 export interface ReceiptMemory {
   /** Secret of its QR code: 128 bits in base64url. */
   readonly secret: string
-  /** The applicant's full name. */
-  readonly name: string
+  /** The applicant's full name; null for what names nobody. */
+  readonly name: string | null
 }
 
 /**
@@ -42,6 +42,9 @@ export interface CardSession {
   /** Remembers for a receipt until the visit ends; nothing when that visit is over already. */
   keepReceipt(visit: number, submissionId: string, memory: ReceiptMemory): void
   receiptOf(submissionId: string): ReceiptMemory | undefined
+  /** Remembers until the visit ends that this submission of it was rated. */
+  keepRated(visit: number, submissionId: string): void
+  isRated(submissionId: string): boolean
   end(why: string): void
 }
 
@@ -59,6 +62,7 @@ type CardHeld = Extract<CardEvent, { kind: 'card' }>
 export function createCardSession({ clock, nowIso, today, log }: CardSessionOptions): CardSession {
   const card = createCell<CardEvent>({ kind: 'none' })
   const receipts = new Map<string, ReceiptMemory>()
+  const rated = new Set<string>()
   let visit = 1
   /** Whose visit it is: stays when a new document hides the card, so that only the same card takes it up again. */
   let owner: string | undefined
@@ -130,6 +134,7 @@ export function createCardSession({ clock, nowIso, today, log }: CardSessionOpti
     other = undefined
     owner = undefined
     receipts.clear()
+    rated.clear()
   }
 
   function wipe(next: CardEvent = { kind: 'none' }): void {
@@ -203,6 +208,10 @@ export function createCardSession({ clock, nowIso, today, log }: CardSessionOpti
       if (of === visit) receipts.set(submissionId, memory)
     },
     receiptOf: (submissionId) => receipts.get(submissionId),
+    keepRated(of, submissionId) {
+      if (of === visit) rated.add(submissionId)
+    },
+    isRated: (submissionId) => rated.has(submissionId),
     end(why) {
       log('session-ended', { why })
       cardForNextPage = true

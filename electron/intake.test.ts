@@ -280,7 +280,7 @@ test('scenario 16: materials are sealed, durable before the frame, listed in it 
   expect(listed).toHaveLength(3)
   expect([...(await store.list())].sort()).toEqual([...listed].sort())
   const opened = await openEnvelope(read.frame.envelope, () => world.sealPrivateJwk)
-  if (!opened.ok) throw new Error(opened.fault)
+  if (!opened.ok || opened.payload.kind !== 'application') throw new Error('no application')
   expect(opened.header.chunks.map((chunk) => chunk.sha256)).toEqual(listed)
   expect(opened.payload.attachments?.map((each) => each.materialId)).toEqual(['photo', 'proof'])
 

@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto'
 import { joseSuite } from '../sync/envelope/jose-suite.ts'
-import { sealSubmission } from '../sync/envelope/seal.ts'
 import type { Suite } from '../sync/envelope/suite.ts'
 import type { AttachmentStore } from '../sync/journal/attachments.ts'
 import type { Journal } from '../sync/journal/journal.ts'
@@ -10,15 +9,14 @@ import { checkMaterials } from '../sync/protocol/materials.ts'
 import { unmetPreconditions } from '../sync/protocol/preconditions.ts'
 import type { ServiceItem } from '../sync/protocol/service-item.ts'
 import type { Applicant, SubmitRequest } from '../sync/protocol/submission.ts'
-import { makeTicket } from '../sync/protocol/ticket.ts'
 import { type Attached, attach, type Material } from './attaching.ts'
 import type { IntakeState } from './bridge/queue.contract.ts'
 import type { Accepted, SubmitAnswer } from './bridge/submissions.contract.ts'
 import type { CardSession } from './card-session.ts'
 import { rememberCatalogues } from './catalogues-in-use.ts'
-import { wrapAhead } from './content-keys.ts'
 import type { Log } from './events.ts'
 import type { Packages } from './packages.ts'
+import { createSealedLine, type SealedLine, type SealKey } from './sealed-line.ts'
 import type { Trust } from './trust.ts'
 
 /**
@@ -53,27 +51,24 @@ export interface IntakeOptions {
   readonly randomInt?: (limit: number) => number
   /** Runs what the citizen need not wait for, once the answer has left. */
   readonly later?: (run: () => void) => void
+  /** Shared with whatever else is taken in; one of its own when not given. */
+  readonly line?: SealedLine
 }
 
 /** A form of ours has fewer fields; a page gone wrong may send any number. */
 const MAX_FIELDS_LOGGED = 40
-
-/** 128 random bits in the receipt's QR code. */
-const SECRET_BYTES = 16
 
 const NOTHING_ATTACHED: Attached = { ok: true, attachments: [], chunks: [] }
 
 type Refusal = Extract<SubmitAnswer, { ok: false }>
 
 export function createIntake(options: IntakeOptions): Intake {
-  const { journal, ledger, session, trust, packages, log, suite = joseSuite } = options
+  const { ledger, session, trust, packages, log, suite = joseSuite } = options
   const randomBelow = options.randomInt ?? ((limit: number) => randomInt(limit))
   const later = options.later ?? ((run: () => void) => void setImmediate(run))
   const catalogues = rememberCatalogues(packages.catalogue)
-  const contentKeys = wrapAhead(suite)
+  const line = options.line ?? createSealedLine({ ...options, suite, randomInt: randomBelow, later })
   const running = new Map<string, Promise<SubmitAnswer>>()
-  // Device sequences have no gaps, so one submission is appended before the next is numbered.
-  let last: Promise<unknown> = Promise.resolve()
 
   function refuse(fault: Refusal['fault'], fields: Refusal['fields'] = []): Refusal {
     log('submission-refused', { fault })
@@ -133,20 +128,14 @@ export function createIntake(options: IntakeOptions): Intake {
     if (!trust.enrolled() || sealKey === undefined) return refuse('no-trust')
 
     const visit = session.visit()
-    const order = last.then(() => store(request, item, applicant, sealKey, acceptedAt, visit, materials))
-    // Its failure is the caller's; the next in line must not inherit it.
-    last = order.then(
-      () => undefined,
-      () => undefined,
-    )
-    return order
+    return line.inTurn(() => store(request, item, applicant, sealKey, acceptedAt, visit, materials))
   }
 
   async function store(
     request: SubmitRequest,
     item: ServiceItem,
     applicant: Applicant,
-    sealKey: NonNullable<ReturnType<Trust['sealKey']>>,
+    sealKey: SealKey,
     acceptedAt: string,
     visit: number,
     materials: readonly Material[],
@@ -155,10 +144,8 @@ export function createIntake(options: IntakeOptions): Intake {
     const attached = await attachedTo(submissionId, materials)
     if (!attached.ok) return refuse('not-stored')
     const { attachments, chunks } = attached
-    const secret = suite.randomBytes(SECRET_BYTES).toString('base64url')
-    const ticket = freshTicket()
-    const deviceSequence = ledger.nextDeviceSequence
-    const sealing = {
+    const written = await line.append({
+      draftId: request.draftId,
       payload: {
         v: 1 as const,
         kind: request.kind,
@@ -172,47 +159,15 @@ export function createIntake(options: IntakeOptions): Intake {
         ...(attachments.length === 0 ? {} : { attachments: [...attachments] }),
         acceptedAt,
       },
-      summary: {
-        kind: request.kind,
-        submissionId,
-        terminalId: options.terminalId,
-        deviceSequence,
-        item: { id: item.id, code: item.code, version: item.version },
-        ticket,
-        secretSha256: suite.sha256Hex(secret),
-        acceptedAt,
-      },
       sealKey,
-      wrapped: contentKeys.take(sealKey.jwk),
-      deviceKey: trust.deviceKey,
       chunks,
-    }
-    const { envelope, sha256 } = await sealSubmission(sealing, suite)
-    const written = await journal.append({
-      type: 'accepted',
-      at: acceptedAt,
-      submissionId,
-      draftId: request.draftId,
-      kind: request.kind,
-      deviceSequence,
-      itemId: item.id,
-      ticket,
-      envelope,
-      envelopeSha256: sha256,
-      ...(chunks.length === 0 ? {} : { chunks: [...chunks] }),
     })
-    if (!written.ok) {
+    if (written === undefined) {
       if (chunks.length > 0) await options.attachments?.remove(chunks.map((chunk) => chunk.sha256))
       return refuse('not-stored')
     }
+    const { entry, secret } = written
     session.keepReceipt(visit, submissionId, { secret, name: applicant.name })
-    // After the answer has left: the journal is the proof, the citizen need not wait for the log or the next one's key.
-    later(() => {
-      log('submission-accepted', { submissionId, deviceSequence, itemId: item.id, sha256 })
-      contentKeys.refill()
-    })
-    const entry = ledger.bySubmission(submissionId)
-    if (entry === undefined) throw new Error('the ledger did not follow the journal')
     return { ok: true, accepted: accepted(entry) }
   }
 
@@ -221,13 +176,6 @@ export function createIntake(options: IntakeOptions): Intake {
     if (materials.length === 0) return NOTHING_ATTACHED
     if (options.attachments === undefined) throw new Error('intake: there is no store for attachments')
     return attach(submissionId, materials, options.attachments, suite)
-  }
-
-  function freshTicket(): string {
-    for (;;) {
-      const ticket = makeTicket(randomBelow)
-      if (!ledger.isTicketInUse(ticket)) return ticket
-    }
   }
 
   return {

@@ -255,3 +255,16 @@ test('whatever the catalogue and the settings say, the paper fits the printer’
   })
   expect(ReceiptDocumentSchema.safeParse(paper).success).toBe(true)
 })
+
+test('a complaint prints its number and nothing of what was said; a rating prints nothing', async () => {
+  await held.journal.append({ ...accepted(2), kind: 'complaint', itemId: 'complaint' })
+  await held.journal.append({ ...accepted(3), kind: 'rating', itemId: 'rating' })
+  const receipts = make()
+  expect(await receipts.print(submissionId(2), false)).toEqual({ kind: 'settled', result: PRINTED })
+  expect(await receipts.print(submissionId(3), false)).toEqual({ kind: 'unknown-submission' })
+  expect(jobs).toHaveLength(1)
+  const { blocks } = jobs[0]?.document ?? { blocks: [] }
+  expect(blocks[0]).toEqual({ type: 'title', text: '投诉建议回执' })
+  expect(blocks.some((block) => block.type === 'code')).toBe(true)
+  expect(JSON.stringify(blocks)).not.toContain('申请人')
+})

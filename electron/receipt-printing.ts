@@ -6,6 +6,7 @@ import type { Ledger, LedgerItem } from '../sync/journal/ledger.ts'
 import type { PrintReceiptAnswer } from './bridge/printing.contract.ts'
 import type { CardSession } from './card-session.ts'
 import { rememberCatalogues } from './catalogues-in-use.ts'
+import { complaintPaper } from './complaint-paper.ts'
 import type { Log } from './events.ts'
 import type { Intake } from './intake.ts'
 import type { Packages } from './packages.ts'
@@ -43,8 +44,8 @@ export function createReceiptPrinting(options: ReceiptPrintingOptions): ReceiptP
 
   async function print(submissionId: string, again: boolean): Promise<PrintReceiptAnswer> {
     const entry = ledger.bySubmission(submissionId)
-    const item = entry === undefined ? undefined : catalogues.newest(entry.itemId)
-    if (entry === undefined || item === undefined) return { kind: 'unknown-submission' }
+    const item = entry?.kind === 'application' ? catalogues.newest(entry.itemId) : undefined
+    if (entry === undefined || (item === undefined && entry.kind !== 'complaint')) return { kind: 'unknown-submission' }
     if (!options.hasPrinter()) {
       log('receipt-not-printed', { submissionId, fault: 'no-printer' })
       return { kind: 'no-printer' }
@@ -53,10 +54,8 @@ export function createReceiptPrinting(options: ReceiptPrintingOptions): ReceiptP
       // Confirmed before and only the answer was lost: a second paper would be one too many.
       return { kind: 'settled', result: { ok: true, settledAtMs: 0 } }
     }
-    const paper = (name: string | null) =>
-      receiptPaper({
-        item,
-        name,
+    const paper = (name: string | null) => {
+      const facts = {
         ticket: entry.ticket,
         acceptedAt: options.inWords(entry.acceptedAt),
         delivered: entry.state === 'received',
@@ -64,7 +63,9 @@ export function createReceiptPrinting(options: ReceiptPrintingOptions): ReceiptP
         terminalId: options.terminalId,
         hall: settings.hall.zh,
         telephone: settings.staff.telephone,
-      })
+      }
+      return item === undefined ? complaintPaper(facts) : receiptPaper({ ...facts, item, name })
+    }
     copies++
     const jobId = `${submissionId}/${copies}`
     // The name only while the visit lasts: after that nobody is remembered.

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { HOSTED_CLASSES, type HostedClass } from '../drivers/host/classes.ts'
 import { createDeviceHost, type SpawnHost } from '../drivers/host/host-client.ts'
@@ -9,6 +10,7 @@ import type { Provisioning } from '../sync/protocol/keys.ts'
 import { codesHandlers } from './bridge/codes.handler.ts'
 import type { Devices } from './bridge/devices.contract.ts'
 import { devicesHandlers } from './bridge/devices.handler.ts'
+import { feedbackHandlers } from './bridge/feedback.handler.ts'
 import { identityHandlers } from './bridge/identity.handler.ts'
 import { maintenanceHandlers } from './bridge/maintenance.handler.ts'
 import { printingHandlers } from './bridge/printing.handler.ts'
@@ -23,6 +25,7 @@ import { createCodeDesk } from './code-desk.ts'
 import { createDelivery } from './delivery.ts'
 import { devicesOf, planOf, withBank } from './device-view.ts'
 import type { Log } from './events.ts'
+import { createFeedbackIntake } from './feedback-intake.ts'
 import { createHubLog } from './hub-log.ts'
 import { createIntake, type Intake } from './intake.ts'
 import { createIntakeGate } from './intake-gate.ts'
@@ -34,6 +37,7 @@ import { openPackages } from './packages.ts'
 import { createReadinessView } from './readiness.ts'
 import { createReceiptPrinting } from './receipt-printing.ts'
 import { createRescueExport } from './rescue-export.ts'
+import { createSealedLine } from './sealed-line.ts'
 import type { Settings } from './settings.ts'
 import { folderFiles } from './small-files.ts'
 import { createStaffDoor } from './staff-door.ts'
@@ -170,10 +174,15 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
     ...{ host, nowIso, log },
   })
 
+  const state = () => intakeState.get().intake
+  const later = (run: () => void) => void setImmediate(run)
+  const line = createSealedLine({ terminalId, journal, ledger, trust, log, suite, randomInt, later })
   const intake = createIntake({
-    ...{ terminalId, journal, ledger, session, trust, packages, attachments, nowIso, today, log },
-    state: () => intakeState.get().intake,
+    ...{ terminalId, journal, ledger, session, trust, packages, attachments, nowIso, today, log, state, line },
   })
+  // Nobody can join a visit yet.
+  const isStaffHere = () => false
+  const feedback = createFeedbackIntake({ line, ledger, session, trust, intake, state, isStaffHere, nowIso, log })
   const receipts = createReceiptPrinting({
     ...{ host, journal, ledger, intake, session, packages, settings, terminalId, nowIso, inWords, log },
     hasPrinter: () => devices.get().receiptPrinter !== null,
@@ -226,6 +235,7 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
           ...{ intake, ledger, journalHead, cases, nowUnixMs: Date.now },
           lookUps: createTryRation(LOOK_UP_LIMITS, clock.monotonic),
         }),
+        feedback: feedbackHandlers(feedback),
         printing: printingHandlers(receipts),
         queue: queueHandlers(views.queue, views.catalogue, intakeState),
         session: sessionHandlers(session),
@@ -285,6 +295,7 @@ type BridgeAreas = {
   devices: ReturnType<typeof devicesHandlers>
   codes: ReturnType<typeof codesHandlers>
   submissions: ReturnType<typeof submissionsHandlers>
+  feedback: ReturnType<typeof feedbackHandlers>
   printing: ReturnType<typeof printingHandlers>
   queue: ReturnType<typeof queueHandlers>
   session: ReturnType<typeof sessionHandlers>

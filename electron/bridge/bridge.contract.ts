@@ -1,5 +1,6 @@
 import { codes } from './codes.contract.ts'
 import { devices } from './devices.contract.ts'
+import { feedback } from './feedback.contract.ts'
 import { identity } from './identity.contract.ts'
 import { maintenance } from './maintenance.contract.ts'
 import { printing } from './printing.contract.ts'
@@ -8,4 +9,14 @@ import { session } from './session.contract.ts'
 import { submissions } from './submissions.contract.ts'
 
 /** All that the page may ask of main. The sync worker has its own contract: sync/protocol/worker-port. */
-export const bridgeContract = { identity, devices, codes, submissions, printing, queue, session, maintenance }
+export const bridgeContract = {
+  identity,
+  devices,
+  codes,
+  submissions,
+  feedback,
+  printing,
+  queue,
+  session,
+  maintenance,
+}

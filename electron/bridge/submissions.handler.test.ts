@@ -154,3 +154,11 @@ test('tickets cannot be guessed: the sixth look-up in a minute is refused, right
   nowUnixMs += 60_000
   expect(await page.byTicket({ ticket: accepted(1).ticket })).toMatchObject({ outcome: 'found' })
 })
+
+test('a rating has no receipt to print and is not found by its ticket; a complaint is, both', async () => {
+  await held.journal.append({ ...accepted(1), kind: 'rating', itemId: 'rating' })
+  await held.journal.append({ ...accepted(2), kind: 'complaint', itemId: 'complaint' })
+  expect((await page.unprinted()).map((each) => each.submissionId)).toEqual([submissionId(2)])
+  expect(await page.byTicket({ ticket: accepted(1).ticket })).toEqual({ outcome: 'not-found' })
+  expect(await page.byTicket({ ticket: accepted(2).ticket })).toMatchObject({ outcome: 'found' })
+})

@@ -20,6 +20,9 @@ export interface SubmissionsParts {
   readonly lookUps: TryRation
 }
 
+/** Nobody was given the ticket of a rating: it has no receipt, and nobody is to find it. */
+const isTold = ({ kind }: LedgerItem) => kind !== 'rating'
+
 /** One from the future was taken in under a clock that has been put right since: nobody waits for its paper. */
 const isRecent = (ageMs: number) => ageMs >= 0 && ageMs < OFFER_UNPRINTED_MS
 
@@ -44,7 +47,7 @@ export function submissionsHandlers({ intake, ledger, journalHead, nowUnixMs, ca
     const retryAfterMs = lookUps()
     if (retryAfterMs > 0) return { outcome: 'too-many-tries', retryAfterMs }
     const entry = look()
-    if (entry === undefined) return { outcome: 'not-found' }
+    if (entry === undefined || !isTold(entry)) return { outcome: 'not-found' }
     const { ticket, itemId, acceptedAt, receivedAt, submissionId } = entry
     const told = { ticket, itemId, acceptedAt, receivedAt, case: cases.of(submissionId) ?? null }
     return { outcome: 'found', found: { ...told, state: FOUND_STATES[entry.state] } }
@@ -58,7 +61,9 @@ export function submissionsHandlers({ intake, ledger, journalHead, nowUnixMs, ca
     ),
     unprinted: os.unprinted.handler(() =>
       newestFirst(ledger)
-        .filter((entry) => entry.printedAt === null && isRecent(nowUnixMs() - Date.parse(entry.acceptedAt)))
+        .filter(
+          (entry) => isTold(entry) && entry.printedAt === null && isRecent(nowUnixMs() - Date.parse(entry.acceptedAt)),
+        )
         .slice(0, OFFER_AT_MOST)
         .map((entry) => intake.accepted(entry)),
     ),

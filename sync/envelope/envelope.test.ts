@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { CompactEncrypt, CompactSign, generateSecret, importJWK } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { SubmissionPayload, SubmissionSummary } from '../protocol/submission.ts'
+import type { ApplicationPayload, SubmissionSummary } from '../protocol/submission.ts'
 import { makeTicket } from '../protocol/ticket.ts'
 import { openEnvelope } from './open.ts'
 import { readEnvelope } from './read-envelope.ts'
@@ -14,7 +14,7 @@ const SUBMISSION = '0190a1b2-0000-7000-8000-000000000001'
 const OTHER = '0190a1b2-0000-7000-8000-000000000002'
 const AT = '2026-03-01T08:00:00.000Z'
 const ITEM = { id: 'S07', code: '11100000MB0000000X2000114001000', version: 3 }
-const PAYLOAD: SubmissionPayload = {
+const PAYLOAD: ApplicationPayload = {
   v: 1,
   kind: 'application',
   submissionId: SUBMISSION,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { CHUNK_BYTES, ChunkSchema, type SubmissionPayload, type SubmissionSummary } from '../protocol/submission.ts'
+import { type ApplicationPayload, CHUNK_BYTES, ChunkSchema, type SubmissionSummary } from '../protocol/submission.ts'
 import { makeTicket } from '../protocol/ticket.ts'
 import { joseSuite } from './jose-suite.ts'
 import { openEnvelope } from './open.ts'
@@ -114,7 +114,7 @@ describe.each([joseSuite, seededSuite(seededRandom(1))])('with the $name suite',
 describe('an envelope with attachments', () => {
   const suite = seededSuite(seededRandom(1))
   const item = { id: 'S07', code: '11100000MB0000000X2000114001000', version: 3 }
-  const base: SubmissionPayload = {
+  const base: ApplicationPayload = {
     v: 1,
     kind: 'application',
     submissionId: ID,

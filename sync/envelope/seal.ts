@@ -71,6 +71,7 @@ export function sameSubject(
 
 /** True when the chunks that are listed in the clear are those of the sealed attachments, one by one. */
 export function sameChunks(payload: SubmissionPayload, chunks: readonly Chunk[]): boolean {
-  const sealed = payload.attachments?.flatMap((attachment) => attachment.chunks) ?? []
+  const attachments = payload.kind === 'application' ? payload.attachments : undefined
+  const sealed = attachments?.flatMap((attachment) => attachment.chunks) ?? []
   return sealed.length === chunks.length && sealed.every((sha256, at) => sha256 === chunks[at]?.sha256)
 }

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sealSubmission } from '../envelope/seal.ts'
-import type { SubmissionPayload } from '../protocol/submission.ts'
+import type { ApplicationPayload } from '../protocol/submission.ts'
 import { makeTicket } from '../protocol/ticket.ts'
 import type { PutResult, Submission } from './answers.ts'
 import { createHubClient } from './hub-client.ts'
@@ -20,7 +20,7 @@ let baseUrl: string
 const sockets: Socket[] = []
 
 /** A whole application as a citizen makes one: 2 KB of it are the strokes of a signature. */
-function payloadOf(submissionId: string, at: number): SubmissionPayload {
+function payloadOf(submissionId: string, at: number): ApplicationPayload {
   const strokes = Array.from({ length: 8 }, (_, stroke) =>
     Array.from({ length: 20 }, (_, point): [number, number] => [stroke * 100 + point * 3, (at * 7 + point * 11) % 360]),
   )

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { FEEDBACK_ITEM } from '../protocol/feedback.ts'
 import type { HubDatabase } from './database.ts'
 import { chinaDate, chinaDayStart } from './sources.ts'
 import { sqlReads } from './sql-reads.ts'
@@ -51,9 +52,12 @@ function arrivals(db: HubDatabase) {
     ])
 }
 
-/** The newest arrivals, or those before a hub sequence, newest first. */
+/**
+ * The newest arrivals, or those before a hub sequence, newest first. Ratings are not among them: standing right behind
+ * the case that they are of, they would tell whoever reads the list who rated.
+ */
 export async function listArrivals(db: HubDatabase, limit: number, before?: number): Promise<readonly Arrival[]> {
-  let query = arrivals(db).orderBy('hub_sequence', 'desc').limit(limit)
+  let query = arrivals(db).where('kind', '<>', 'rating').orderBy('hub_sequence', 'desc').limit(limit)
   if (before !== undefined) query = query.where('hub_sequence', '<', before)
   return (await query.execute()).map(withFaults)
 }
@@ -71,7 +75,7 @@ export async function findArrival(
   return row === undefined ? undefined : { ...withFaults(row), receipt: row.receipt }
 }
 
-/** What came in since midnight in China. */
+/** What came in since midnight in China, ratings apart. */
 export async function summariseToday(db: HubDatabase, nowIso: string): Promise<Today> {
   const date = chinaDate(nowIso)
   const row = await db
@@ -82,6 +86,7 @@ export async function summariseToday(db: HubDatabase, nowIso: string): Promise<T
       eb.fn.max('received_at').as('lastAt'),
     ])
     .where('received_at', '>=', chinaDayStart(date))
+    .where('kind', '<>', 'rating')
     .executeTakeFirstOrThrow()
   return { date, count: Number(row.count), terminals: Number(row.terminals), lastAt: row.lastAt }
 }
@@ -102,17 +107,23 @@ export interface ItemWords {
   readonly labels: ReadonlyMap<string, string>
 }
 
+const FEEDBACK_WORDS: ReadonlyMap<string, ItemWords> = new Map([
+  [FEEDBACK_ITEM.rating.id, { name: '好差评', labels: new Map() }],
+  [FEEDBACK_ITEM.complaint.id, { name: '投诉建议', labels: new Map() }],
+])
+
 /** Chinese words of the items of the newest catalogue, by item id. */
 export async function itemWords(db: HubDatabase): Promise<ReadonlyMap<string, ItemWords>> {
   const newest = await sqlReads(db).newestPackage('catalogue')
-  if (newest === undefined) return new Map()
+  if (newest === undefined) return FEEDBACK_WORDS
   const { items } = NamesSchema.parse(JSON.parse(newest.content))
-  return new Map(
-    items.map(({ id, name, fields }) => [
+  return new Map([
+    ...FEEDBACK_WORDS,
+    ...items.map(({ id, name, fields }): readonly [string, ItemWords] => [
       id,
       { name: name.zh, labels: new Map(fields.map((field) => [field.id, field.label.zh])) },
     ]),
-  )
+  ])
 }
 
 function withFaults<T extends { readonly faults: string }>(row: T) {

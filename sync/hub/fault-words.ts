@@ -1,11 +1,11 @@
 import type { AnswerFault } from '../protocol/answers.ts'
 import type { IdNumberFault } from '../protocol/id-number.ts'
 import type { MaterialFault } from '../protocol/materials.ts'
-import type { CaseFault } from './opener.ts'
+import type { CaseFault } from './verdict.ts'
 
 /** What the pages say for a fault of a case, so that staff can tell the citizen what to do. */
 const FAULT_WORDS: Readonly<
-  Record<AnswerFault | IdNumberFault | MaterialFault | EnvelopeFault | CaseOnlyFault, string>
+  Record<AnswerFault | IdNumberFault | MaterialFault | EnvelopeFault | CaseOnlyFault | FeedbackFault, string>
 > = {
   missing: '没有填',
   'too-short': '太短',
@@ -61,8 +61,11 @@ const FAULT_WORDS: Readonly<
   mismatch: '里外说的不是同一件',
   damaged: '存着的内容坏了',
   'cannot-open': '打不开',
+  'rated-already': '这一件评过了，只算第一次',
+  'of-another-terminal': '不是评的那台终端收的件',
 }
 type EnvelopeFault = 'malformed' | 'key-unknown' | 'cannot-decrypt' | 'bad-payload' | 'mismatch'
+type FeedbackFault = 'rated-already' | 'of-another-terminal'
 type CaseOnlyFault =
   | 'precondition'
   | 'damaged'
@@ -80,6 +83,7 @@ const PLACE_WORDS: Readonly<Record<string, string>> = {
   signature: '签名',
   item: '事项',
   attachment: '附件',
+  about: '评的是哪一件',
   envelope: '密封件',
 }
 

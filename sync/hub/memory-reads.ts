@@ -134,6 +134,12 @@ export function memoryReads(tables: MemoryTables, own: boolean, checksIds: boole
       }
       return waiting
     },
+    async feedbackCounts() {
+      return {
+        ratings: countBy([...tables.ratings.entries(own)].map(([, { level }]) => level)),
+        complaints: countBy([...tables.complaints.entries(own)].map(([, { sort }]) => sort)),
+      }
+    },
     async newestPackage(kind) {
       const found = newest(kind)
       if (found === undefined) return undefined
@@ -154,4 +160,10 @@ export function memoryReads(tables: MemoryTables, own: boolean, checksIds: boole
     },
   }
   return reads
+}
+
+function countBy<Key>(keys: readonly Key[]): ReadonlyMap<Key, number> {
+  const counts = new Map<Key, number>()
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
+  return counts
 }

@@ -116,6 +116,18 @@ export function makeMemoryStore({ epoch, unique = true }: MemoryStoreOptions): M
         }
         if (ids.length > 0) tables.hub.set('1', { ...numbersOf(tables), lastCaseSequence: sequence })
       }),
+    keepRating: (rating) =>
+      inTurn(async () => {
+        const first = tables.ratings.get(rating.caseId, true)
+        if (first === undefined) tables.ratings.set(rating.caseId, rating)
+        return first === undefined || first.submissionId === rating.submissionId
+      }),
+    keepComplaint: (complaint) =>
+      inTurn(async () => {
+        if (tables.complaints.get(complaint.submissionId, true) === undefined) {
+          tables.complaints.set(complaint.submissionId, complaint)
+        }
+      }),
     saveContact: (contact) =>
       inTurn(async () => {
         const before = tables.contacts.get(contact.terminalId, true)

@@ -1,6 +1,6 @@
 import type { CaseChange } from '../protocol/contact.ts'
 import { MemoryTable } from './memory-table.ts'
-import type { DeviceKey, NewPackage, Offer, SavedContact, SubmissionRow } from './store.ts'
+import type { DeviceKey, NewComplaint, NewPackage, NewRating, Offer, SavedContact, SubmissionRow } from './store.ts'
 import type { CaseState } from './tables.ts'
 
 /** A row of `submissions` as the memory store keeps and shows it. */
@@ -53,6 +53,9 @@ export function makeMemoryTables() {
     codes: new MemoryTable<{ readonly terminalId: string; readonly usedByKid: string | null }>(),
     packages: new MemoryTable<NewPackage>(),
     contacts: new MemoryTable<SavedContact>(),
+    /** By the case that is rated. */
+    ratings: new MemoryTable<NewRating>(),
+    complaints: new MemoryTable<NewComplaint>(),
   }
 }
 export type MemoryTables = ReturnType<typeof makeMemoryTables>

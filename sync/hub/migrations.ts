@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { SETTLED_AND_CHUNKS } from './migration-0002.ts'
+import { FEEDBACK } from './migration-0003.ts'
 
 /** The same steps on PGlite and on PostgreSQL 15 and later. A released step is never edited; a change is a new one. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -12,6 +13,11 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-settled-and-chunks': {
     async up(db: Kysely<unknown>): Promise<void> {
       for (const statement of SETTLED_AND_CHUNKS) await sql.raw(statement).execute(db)
+    },
+  },
+  '0003-feedback': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      for (const statement of FEEDBACK) await sql.raw(statement).execute(db)
     },
   },
 }

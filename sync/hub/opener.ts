@@ -7,27 +7,18 @@ import { checkAnswers } from '../protocol/answers.ts'
 import { checkIdNumber } from '../protocol/id-number.ts'
 import { checkMaterials } from '../protocol/materials.ts'
 import { unmetPreconditions } from '../protocol/preconditions.ts'
-import type { SubmissionPayload } from '../protocol/submission.ts'
+import type { ApplicationPayload } from '../protocol/submission.ts'
+import { keepFeedback } from './open-feedback.ts'
 import { type ItemFinder, loadItemFinder } from './packages.ts'
 import type { SealKeys } from './seal-keys.ts'
 import { chinaDate, type HubSources, instant } from './sources.ts'
-import type { HubReads, HubStore } from './store.ts'
-import type { CaseState } from './tables.ts'
+import type { HubStore } from './store.ts'
+import type { CaseFault, Verdict } from './verdict.ts'
 
 /**
  * The opener: the only part of the hub that holds the seal keys. It takes cases that nobody opened yet, reads and
  * validates them, and sets the state of the case. The receipt stays as it is: what the citizen was told is true.
  */
-
-export interface CaseFault {
-  /** A field of the form, a material's id, or applicant.…, pledge, signature, item, attachment, envelope. */
-  readonly field: string
-  readonly fault: string
-}
-export interface Verdict {
-  readonly state: Exclude<CaseState, '待打开'>
-  readonly faults: readonly CaseFault[]
-}
 
 export interface OpenerParts {
   readonly store: HubStore
@@ -46,7 +37,7 @@ export interface OpenedCase extends Verdict {
 /** How many cases one round reads at once: envelopes are at most 256 KiB each. */
 const ROUND_SIZE = 50
 /** The 2017 foreigner's card has a number of 15 characters without the frame of GB 11643 (devices.md 1.8). */
-const CARDS_WITHOUT_CHECK: readonly SubmissionPayload['applicant']['cardType'][] = ['foreigner-2017']
+const CARDS_WITHOUT_CHECK: readonly ApplicationPayload['applicant']['cardType'][] = ['foreigner-2017']
 
 export interface Round {
   readonly opened: readonly OpenedCase[]
@@ -100,7 +91,7 @@ async function setState({ store, sources }: OpenerParts, submissionId: string, v
 interface JudgeTools {
   readonly sealKeys: ReadonlyMap<string, JsonObject>
   readonly findItem: ItemFinder
-  readonly store: Pick<HubReads, 'chunk'>
+  readonly store: Pick<HubStore, 'chunk' | 'held' | 'keepRating' | 'keepComplaint'>
   readonly suite: Suite
 }
 
@@ -108,6 +99,7 @@ async function judge(envelope: string, { sealKeys, findItem, store, suite }: Jud
   const opened = await openEnvelope(envelope, (kid) => sealKeys.get(kid), suite)
   if (!opened.ok) return { state: '不予受理', faults: [{ field: 'envelope', fault: opened.fault }] }
   const { payload } = opened
+  if (payload.kind !== 'application') return keepFeedback(payload, store)
   const faults = [...checkPayload(payload, findItem)]
   for (const [index, attachment] of (payload.attachments ?? []).entries()) {
     const read = (sha256: string) => store.chunk(sha256)
@@ -118,10 +110,10 @@ async function judge(envelope: string, { sealKeys, findItem, store, suite }: Jud
 }
 
 /**
- * All faults of an opened submission, by the catalogue version that the citizen saw and by the day on which the
+ * All faults of an opened application, by the catalogue version that the citizen saw and by the day on which the
  * terminal took it in, however long it waited there.
  */
-export function checkPayload(payload: SubmissionPayload, findItem: ItemFinder): readonly CaseFault[] {
+export function checkPayload(payload: ApplicationPayload, findItem: ItemFinder): readonly CaseFault[] {
   const today = chinaDate(payload.acceptedAt)
   const faults: CaseFault[] = [...applicantFaults(payload.applicant, today)]
   const found = findItem(payload.item.id, payload.item.version)
@@ -140,7 +132,7 @@ export function checkPayload(payload: SubmissionPayload, findItem: ItemFinder): 
   return faults
 }
 
-function applicantFaults(applicant: SubmissionPayload['applicant'], today: string): readonly CaseFault[] {
+function applicantFaults(applicant: ApplicationPayload['applicant'], today: string): readonly CaseFault[] {
   if (CARDS_WITHOUT_CHECK.includes(applicant.cardType)) return []
   const number = checkIdNumber(applicant.idNumber, today)
   if (!number.ok) return [{ field: 'applicant.idNumber', fault: number.fault }]

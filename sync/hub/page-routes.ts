@@ -9,6 +9,7 @@ import { GAPS_SHOWN, terminalPage, terminalsPage } from './fleet-pages.ts'
 import type { KeyRing } from './key-ring.ts'
 import { listPage, PAGE_LENGTH, PAGE_POLICY, sentencePage, submissionPage } from './pages.ts'
 import { type HubSources, instant } from './sources.ts'
+import { sqlReads } from './sql-reads.ts'
 
 export interface PageParts {
   readonly db: HubDatabase
@@ -29,12 +30,13 @@ export function addPages(server: FastifyInstance, parts: PageParts): void {
     const query = ListQuerySchema.safeParse(request.query)
     if (!query.success) return send(reply, 400, sentencePage(hubName, '没有这一页。'))
     const { before } = query.data
-    const [today, arrivals, items] = [
+    const [today, arrivals, items, feedback] = [
       await summariseToday(db, instant(sources)),
       await listArrivals(db, PAGE_LENGTH, before),
       await itemWords(db),
+      await sqlReads(db).feedbackCounts(),
     ]
-    return send(reply, 200, listPage({ hubName, today, arrivals, items, fromNewest: before === undefined }))
+    return send(reply, 200, listPage({ hubName, today, arrivals, items, fromNewest: before === undefined, feedback }))
   })
 
   server.get('/submissions/:id', async (request, reply) => {

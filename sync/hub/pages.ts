@@ -1,9 +1,11 @@
 import type { ReceiptResult } from '../envelope/receipt.ts'
+import { ComplaintSortSchema, RATING_LEVELS, type RatingLevel } from '../protocol/feedback.ts'
 import { showTicket } from '../protocol/ticket.ts'
 import type { Arrival, ItemWords, Today } from './arrivals.ts'
 import { faultInWords } from './fault-words.ts'
 import { Html, html, policyFor } from './html.ts'
 import { chinaDate, chinaTime } from './sources.ts'
+import type { FeedbackCounts } from './store.ts'
 
 /**
  * The plain pages of the hub: what arrived, and whether its receipt holds. Desk distance: 18 px text, 16 px floor,
@@ -44,6 +46,14 @@ td a { margin: -10px 0; }
 const styleHtml = new Html(STYLE)
 export const PAGE_POLICY = policyFor(STYLE)
 
+const LEVEL_WORDS: Readonly<Record<RatingLevel, string>> = {
+  5: '非常满意',
+  4: '满意',
+  3: '基本满意',
+  2: '不满意',
+  1: '非常不满意',
+}
+
 /** How many arrivals stand on a page. */
 export const PAGE_LENGTH = 200
 
@@ -61,9 +71,10 @@ export interface ListPage {
   readonly items: ReadonlyMap<string, ItemWords>
   /** True when the list begins with the newest. */
   readonly fromNewest: boolean
+  readonly feedback: FeedbackCounts
 }
 
-export function listPage({ hubName, today, arrivals, items, fromNewest }: ListPage): string {
+export function listPage({ hubName, today, arrivals, items, fromNewest, feedback }: ListPage): string {
   const last = arrivals.length === PAGE_LENGTH ? arrivals.at(-1) : undefined
   const sentence = todaySentence(today)
   return page(
@@ -71,6 +82,7 @@ export function listPage({ hubName, today, arrivals, items, fromNewest }: ListPa
     sentence,
     html`<h1>${sentence}</h1>
 <p>${fromNewest ? '最近到的排在最前。' : '这里是更早的件。'}时间是北京时间。这里没有个人信息，件里写了什么看不到。</p>
+<p>${feedbackSentence(feedback)}</p>
 ${arrivals.length === 0 ? html`<p>这里还没有件。</p>` : arrivalTable(arrivals, today.date, items)}
 ${last === undefined ? '' : html`<a href="/?before=${last.hubSequence}">更早的件</a>`}
 ${fromNewest ? '' : html`<a href="/">回到最近的件</a>`}
@@ -82,6 +94,15 @@ ${fromNewest ? '' : html`<a href="/">回到最近的件</a>`}
 export function todaySentence({ count, lastAt, terminals }: Today): string {
   if (lastAt === null) return '今天还没有收到件'
   return `今天收到 ${count} 件，最近一件 ${chinaTime(lastAt)}，来自 ${terminals} 台终端`
+}
+
+/** 好差评：非常满意 3，满意 1。投诉建议：投诉 1 件。 Levels and sorts that nobody gave are left out. */
+export function feedbackSentence({ ratings, complaints }: FeedbackCounts): string {
+  const levels = RATING_LEVELS.filter((level) => (ratings.get(level) ?? 0) > 0)
+  const sorts = ComplaintSortSchema.options.filter((sort) => (complaints.get(sort) ?? 0) > 0)
+  const rated = levels.map((level) => `${LEVEL_WORDS[level]} ${ratings.get(level)}`)
+  const complained = sorts.map((sort) => `${sort} ${complaints.get(sort)} 件`)
+  return `好差评：${rated.join('，') || '还没有'}。投诉建议：${complained.join('，') || '还没有'}。`
 }
 
 function arrivalTable(arrivals: readonly Arrival[], today: string, items: ReadonlyMap<string, ItemWords>): Html {

@@ -2,6 +2,7 @@ import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
 import { Ed25519JwkSchema } from '../protocol/keys.ts'
 import type { PackageKind } from '../protocol/receipt.ts'
 import { arrivalFacts } from './sql-arrivals.ts'
+import { feedbackCounts } from './sql-feedback.ts'
 import type { Held, HubReads } from './store.ts'
 import type { HubTables } from './tables.ts'
 
@@ -152,6 +153,7 @@ export function sqlReads(db: Kysely<HubTables>): HubReads {
         .executeTakeFirstOrThrow()
       return Number(row.newest ?? 0)
     },
+    feedbackCounts: () => feedbackCounts(db),
     waitingCases(limit, except) {
       let query = db
         .selectFrom('cases')

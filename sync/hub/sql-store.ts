@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { insertArrivals } from './sql-arrivals.ts'
+import { keepComplaint, keepRating } from './sql-feedback.ts'
 import { OLDEST_RUNNING, sqlReads } from './sql-reads.ts'
 import type { HubStore, HubTx } from './store.ts'
 import type { HubTables } from './tables.ts'
@@ -42,6 +43,8 @@ export function makeSqlStore(db: Kysely<HubTables>): HubStore {
       const open = await db.selectFrom('case_changes').select('id').where('sequence', 'is', null).limit(1).execute()
       if (open.length > 0) await db.transaction().execute((trx) => settleCases(trx, above))
     },
+    keepRating: (rating) => keepRating(db, rating),
+    keepComplaint: (complaint) => keepComplaint(db, complaint),
     async saveContact(contact) {
       const row = {
         device_kid: contact.deviceKid,

@@ -17,6 +17,8 @@ afterAll(async () => {
 
 const AT = '2026-11-23T02:48:00.000Z'
 const DATA_TABLES = [
+  'ratings',
+  'complaints',
   'case_changes',
   'cases',
   'submissions',

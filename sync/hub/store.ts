@@ -1,4 +1,5 @@
 import type { CaseChange, ContactClaim, Mark } from '../protocol/contact.ts'
+import type { ComplaintAbout, ComplaintSort, RatingLevel, RatingReason } from '../protocol/feedback.ts'
 import type { HubStand } from '../protocol/hub-api.ts'
 import type { Ed25519Jwk } from '../protocol/keys.ts'
 import type { PackageKind } from '../protocol/receipt.ts'
@@ -30,6 +31,13 @@ export interface HubStore extends HubReads {
    * and a checkpoint that came from there is seen to be none of ours.
    */
   settleCaseChanges(above: number): Promise<void>
+  /**
+   * Keeps what an opened rating says; false when another submission rated this case before. The same submission again
+   * changes nothing and is true.
+   */
+  keepRating(rating: NewRating): Promise<boolean>
+  /** Keeps what is counted of an opened complaint; a second time changes nothing. */
+  keepComplaint(complaint: NewComplaint): Promise<void>
   /**
    * What the terminal said last. Its last device sequence never goes back under one device key: an old claim that
    * somebody sends once more must not hide what has not arrived.
@@ -73,6 +81,9 @@ export interface HubReads {
   newestCaseSequence(terminalId: string): Promise<number>
   /** Cases that nobody opened yet, in hub order. */
   waitingCases(limit: number, except: readonly string[]): Promise<readonly WaitingCase[]>
+
+  /** How many ratings of each level and complaints of each sort are kept. */
+  feedbackCounts(): Promise<FeedbackCounts>
 
   newestPackage(kind: PackageKind): Promise<StoredPackage | undefined>
   packageVersions(): Promise<Readonly<Partial<Record<PackageKind, number>>>>
@@ -154,6 +165,28 @@ export interface CaseToChange {
   readonly state: CaseState
   readonly faults: readonly { readonly field: string; readonly fault: string }[]
   readonly at: string
+}
+export interface NewRating {
+  /** The application that is rated. */
+  readonly caseId: string
+  readonly submissionId: string
+  readonly level: RatingLevel
+  readonly reasons: readonly RatingReason[]
+  readonly hasWords: boolean
+  readonly at: string
+}
+export interface NewComplaint {
+  readonly submissionId: string
+  readonly what: ComplaintAbout['what']
+  readonly itemId: string | null
+  readonly sort: ComplaintSort
+  readonly anonymous: boolean
+  readonly at: string
+}
+/** Only what there is of: a level or a sort that nobody gave is missing. */
+export interface FeedbackCounts {
+  readonly ratings: ReadonlyMap<RatingLevel, number>
+  readonly complaints: ReadonlyMap<ComplaintSort, number>
 }
 export interface WaitingCase {
   readonly submissionId: string

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { ComplaintAbout, ComplaintSort, RatingLevel } from '../protocol/feedback.ts'
 import type { PackageKind } from '../protocol/receipt.ts'
 
 /**
@@ -170,6 +171,27 @@ export interface CaseTable {
   opened_at: string | null
 }
 
+/** One rating a case: the key says so. The words, if there are any, stay in the envelope. */
+export interface RatingTable {
+  case_id: string
+  submission_id: string
+  level: RatingLevel
+  /** JSON text: codes. */
+  reasons: string
+  has_words: boolean
+  rated_at: string
+}
+
+/** Words, contact, staff number and name stay in the envelope. */
+export interface ComplaintTable {
+  submission_id: string
+  what: ComplaintAbout['what']
+  item_id: string | null
+  sort: ComplaintSort
+  anonymous: boolean
+  complained_at: string
+}
+
 export interface HubTables {
   hub: HubTable
   keys: KeyTable
@@ -187,4 +209,6 @@ export interface HubTables {
   case_changes: CaseChangeTable
   terminal_contacts: TerminalContactTable
   backups: BackupTable
+  ratings: RatingTable
+  complaints: ComplaintTable
 }

@@ -9,8 +9,9 @@ import { keyFor, verifyKeySet } from '../envelope/key-set.ts'
 import { sealSubmission } from '../envelope/seal.ts'
 import { sha256Hex } from '../envelope/sha256.ts'
 import { generateSigningKey, type SigningKey } from '../envelope/signing-key.ts'
+import type { ComplaintPayload, RatingPayload } from '../protocol/feedback.ts'
 import type { KeySet } from '../protocol/keys.ts'
-import type { SubmissionPayload } from '../protocol/submission.ts'
+import type { ApplicationPayload } from '../protocol/submission.ts'
 import { makeTicket } from '../protocol/ticket.ts'
 import { type HubDatabase, openDatabase } from './database.ts'
 import { isDatabaseAway } from './database-away.ts'
@@ -96,7 +97,9 @@ export interface TestTerminal {
   seal(change?: SealChange): Promise<HandedIn & { readonly ticket: string }>
 }
 export interface SealChange {
-  readonly payload?: Partial<SubmissionPayload>
+  readonly payload?: Partial<ApplicationPayload>
+  /** In the place of an application. */
+  readonly feedback?: RatingPayload | ComplaintPayload
   readonly deviceKey?: SigningKey
   readonly terminalId?: string
   readonly sealKey?: Parameters<typeof sealSubmission>[0]['sealKey']
@@ -124,7 +127,7 @@ export function terminalOf(keySet: KeySet, terminalId: string, deviceKey: Signin
     terminalId,
     deviceKey,
     async seal(change = {}) {
-      const payload = { ...goodPayload(), ...change.payload }
+      const payload = change.feedback ?? { ...goodPayload(), ...change.payload }
       const { submissionId, kind, item, acceptedAt } = payload
       const ticket = makeTicket((limit) => Math.floor(Math.random() * limit))
       const sealed = await sealSubmission({
@@ -148,7 +151,7 @@ export function terminalOf(keySet: KeySet, terminalId: string, deviceKey: Signin
 }
 
 /** A made-up adult of domain.md section 5 who left a job. */
-export function goodPayload(): SubmissionPayload {
+export function goodPayload(): ApplicationPayload {
   return {
     v: 1,
     kind: 'application',

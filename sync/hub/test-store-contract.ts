@@ -290,6 +290,35 @@ export function holdsItsPromises(makeStore: () => Promise<HubStore>): void {
     expect((await store.arrivalFacts({ ...question, terminalId: 'T-2' })).revokedAt.size).toBe(0)
   })
 
+  test('a case is rated once, whoever comes first; complaints are counted by sort', async () => {
+    const store = await makeStore()
+    const [a, b, c] = await arrive(store, 'T-1', [{ deviceSequence: 1 }, { deviceSequence: 2 }, { deviceSequence: 3 }])
+    if (a === undefined || b === undefined || c === undefined) throw new Error('no rows')
+    const caseId = systemSources.randomUuid()
+    const rating = { caseId, level: 2, reasons: ['too-slow'], hasWords: false, at: AT } as const
+    const two = [a, b].map(({ submissionId }) => store.keepRating({ ...rating, submissionId }))
+    const kept = await Promise.all(two)
+    expect([...kept].sort()).toEqual([false, true])
+    // The first comes again, as after a fall of the opener; the second stays out.
+    for (const [index, { submissionId }] of [a, b].entries()) {
+      expect(await store.keepRating({ ...rating, submissionId })).toBe(kept[index])
+    }
+    const another = { ...rating, caseId: systemSources.randomUuid(), level: 5 as const, reasons: [] }
+    expect(await store.keepRating({ ...another, submissionId: c.submissionId })).toBe(true)
+    const complaint = { what: 'hall', itemId: null, anonymous: true, at: AT } as const
+    for (const [{ submissionId }, sort] of [
+      [a, '投诉'],
+      [a, '投诉'],
+      [b, '建议'],
+      [c, '投诉'],
+    ] as const) {
+      await store.keepComplaint({ ...complaint, submissionId, sort })
+    }
+    const counts = await store.feedbackCounts()
+    expect([counts.ratings.get(2), counts.ratings.get(5), counts.ratings.get(1)]).toEqual([1, 1, undefined])
+    expect([counts.complaints.get('投诉'), counts.complaints.get('建议')]).toEqual([2, 1])
+  })
+
   test('packages: the newest of a kind, every version kept', async () => {
     const store = await makeStore()
     const { hubEpoch: epoch } = await store.stand()

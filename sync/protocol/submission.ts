@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { AnswersSchema } from './answers.ts'
+import { ApplicantSchema } from './applicant.ts'
+import { ComplaintPayloadSchema, RatingPayloadSchema } from './feedback.ts'
 import { DraftIdSchema, InstantSchema, Sha256Schema, SubmissionIdSchema, TerminalIdSchema } from './ids.ts'
 import { MaterialsGivenSchema } from './materials.ts'
 import { TicketSchema } from './ticket.ts'
@@ -8,6 +10,8 @@ import { TicketSchema } from './ticket.ts'
 export const CHUNK_BYTES = 1 << 20
 /** An envelope without attachments that is larger than this is a mistake; the hub answers 413. */
 export const MAX_ENVELOPE_BYTES = 256 * 1024
+
+export { type Applicant, ApplicantSchema } from './applicant.ts'
 
 export const SubmissionKindSchema = z.enum(['application', 'rating', 'complaint', 'proxy-binding'])
 
@@ -41,20 +45,6 @@ export const AttachmentSchema = z.object({
 })
 export type Attachment = z.infer<typeof AttachmentSchema>
 
-/** Who applies, as read from the chip of a card and checked by main. */
-export const ApplicantSchema = z.object({
-  cardType: z.enum(['citizen', 'foreigner-2017', 'foreigner-2023', 'hk-mo-tw']),
-  name: z.string().min(1).max(60),
-  idNumber: z.string().min(15).max(18),
-  sex: z.enum(['male', 'female', 'unknown']),
-  birth: z.iso.date(),
-  address: z.string().max(100),
-  validTo: z.string().max(10),
-  source: z.literal('id-card-chip'),
-  readAt: InstantSchema,
-})
-export type Applicant = z.infer<typeof ApplicantSchema>
-
 /** Strokes of a signature in a box of 1000 × 360 units, each a row of x,y pairs. */
 export const SignatureSchema = z.object({
   strokes: z
@@ -69,10 +59,9 @@ export const SignatureSchema = z.object({
 })
 export type Signature = z.infer<typeof SignatureSchema>
 
-/** What is sealed: only the hub can read it. */
-export const SubmissionPayloadSchema = z.object({
+export const ApplicationPayloadSchema = z.object({
   v: z.literal(1),
-  kind: SubmissionKindSchema,
+  kind: z.literal('application'),
   submissionId: SubmissionIdSchema,
   item: z.object({ id: z.string(), code: z.string(), version: z.int() }),
   applicant: ApplicantSchema,
@@ -85,6 +74,14 @@ export const SubmissionPayloadSchema = z.object({
   attachments: z.array(AttachmentSchema).max(20).optional(),
   acceptedAt: InstantSchema,
 })
+export type ApplicationPayload = z.infer<typeof ApplicationPayloadSchema>
+
+/** What is sealed: only the hub can read it. Proxy bindings have no shape yet, and nobody makes them. */
+export const SubmissionPayloadSchema = z.discriminatedUnion('kind', [
+  ApplicationPayloadSchema,
+  RatingPayloadSchema,
+  ComplaintPayloadSchema,
+])
 export type SubmissionPayload = z.infer<typeof SubmissionPayloadSchema>
 
 /** What stands in the clear, signed by the device: no personal data. */

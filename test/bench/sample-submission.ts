@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ServiceItem } from '../../sync/protocol/service-item.ts'
-import type { Applicant, SubmissionPayload, SubmitRequest } from '../../sync/protocol/submission.ts'
+import type { Applicant, ApplicationPayload, SubmitRequest } from '../../sync/protocol/submission.ts'
 
 /** The submissions of the benches: the sample item, filled in, with as much signature as the wanted size holds. */
 
@@ -12,7 +12,7 @@ export const ITEM_ID = 'S07'
 const SIGNATURE_BOX = { width: 1000, height: 360 }
 
 /** A payload as intake makes it. */
-export function samplePayload(item: ServiceItem, applicant: Applicant): SubmissionPayload {
+export function samplePayload(item: ServiceItem, applicant: Applicant): ApplicationPayload {
   const answers = Object.fromEntries(
     item.fields.map((field) => {
       if (field.type === 'choice') return [field.id, field.options[0]?.value ?? '']
@@ -21,7 +21,7 @@ export function samplePayload(item: ServiceItem, applicant: Applicant): Submissi
     }),
   )
   const points: [number, number][] = []
-  const payload: SubmissionPayload = {
+  const payload: ApplicationPayload = {
     v: 1,
     kind: 'application',
     submissionId: randomUUID(),
@@ -43,7 +43,7 @@ export function samplePayload(item: ServiceItem, applicant: Applicant): Submissi
 }
 
 /** What a page would have sent for such a payload. */
-export function requestOf({ item, answers, signature }: SubmissionPayload): SubmitRequest {
+export function requestOf({ item, answers, signature }: ApplicationPayload): SubmitRequest {
   return {
     draftId: randomUUID(),
     kind: 'application',

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { type SubmissionPayload, type SubmitRequest, SubmitRequestSchema } from '../../sync/protocol/submission.ts'
+import { type ApplicationPayload, type SubmitRequest, SubmitRequestSchema } from '../../sync/protocol/submission.ts'
 import { limitNote, ms, times } from './render.ts'
 import type { Report, Row } from './report.ts'
 import { requestOf } from './sample-submission.ts'
@@ -39,7 +39,7 @@ const STAGES: Readonly<Record<keyof Stages, { what: string; bare: keyof BareTime
 /** Submissions inside main, each in turn with the bare necessary work on the same disk. */
 export async function measureInMain(options: {
   readonly parts: IntakeParts
-  readonly payload: SubmissionPayload
+  readonly payload: ApplicationPayload
   readonly pairs: number
   readonly tell: (line: string) => void
 }): Promise<Report> {
@@ -213,7 +213,7 @@ function stagesOf(marks: Marks, beganMs: number, endedMs: number): Stages {
 }
 
 /** As long as the summary that intake signs. */
-function sampleSummary(payload: SubmissionPayload): Record<string, unknown> {
+function sampleSummary(payload: ApplicationPayload): Record<string, unknown> {
   const { kind, submissionId, item, acceptedAt } = payload
   const sha256 = randomBytes(32).toString('hex')
   const place = { terminalId: 'YZ-NQ-03', deviceSequence: 100, ticket: 'A1B2C3D4' }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { SubmissionPayload } from '../../sync/protocol/submission.ts'
+import type { ApplicationPayload } from '../../sync/protocol/submission.ts'
 import { putCard } from '../support/walk.ts'
 import { type BenchWindow, openPageBench } from './chromium-page.ts'
 import { requestOf } from './sample-submission.ts'
@@ -20,7 +20,7 @@ const CARD_OF = 'zhou-mingyuan'
 
 export async function measureOnPage(options: {
   readonly dir: string
-  readonly payload: SubmissionPayload
+  readonly payload: ApplicationPayload
   readonly pairs: number
 }): Promise<PageTimes> {
   const { payload, pairs } = options

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { nodeDisk } from '../../sync/journal/node-disk.ts'
-import type { SubmissionPayload } from '../../sync/protocol/submission.ts'
+import type { ApplicationPayload } from '../../sync/protocol/submission.ts'
 import { findChromium } from '../support/chromium.ts'
 import { limitNote, ms, times } from './render.ts'
 import { type Bench, type BenchOptions, firstLine, type Report, type Row } from './report.ts'
@@ -58,7 +58,7 @@ interface Part {
   readonly figures: Readonly<Record<string, unknown>>
 }
 
-async function slowTimes(slow: IntakeParts, payload: SubmissionPayload, count: number): Promise<number[]> {
+async function slowTimes(slow: IntakeParts, payload: ApplicationPayload, count: number): Promise<number[]> {
   const took: number[] = []
   for (let turn = -SLOW_WARM_UP; turn < count; turn += 1) {
     const request = requestOf(payload)
@@ -93,7 +93,7 @@ function slowPart(took: readonly number[]): Part {
 
 async function pagePart(
   dir: string,
-  payload: SubmissionPayload,
+  payload: ApplicationPayload,
   pairs: number,
   tell: (line: string) => void,
 ): Promise<Part & { readonly problems: readonly string[] }> {

@@ -137,11 +137,11 @@ describe('at a terminal', () => {
     if (!read.ok) throw new Error(read.fault)
     const opened = await openEnvelope(read.frame.envelope, () => world.sealPrivateJwk)
     if (!opened.ok) throw new Error(opened.fault)
-    expect(opened.payload.answers).toEqual(answers)
+    const { payload } = opened
+    if (payload.kind !== 'application') throw new Error(payload.kind)
+    expect(payload.answers).toEqual(answers)
     expect(
-      checkPayload(opened.payload, (id, version) =>
-        id === item.id && version === 1 ? { item, catalogue } : undefined,
-      ),
+      checkPayload(payload, (id, version) => (id === item.id && version === 1 ? { item, catalogue } : undefined)),
     ).toEqual([])
   })
 

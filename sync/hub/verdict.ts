@@ -1,0 +1,13 @@
+import type { CaseState } from './tables.ts'
+
+export interface CaseFault {
+  /** A field of the form, a material's id, or applicant.…, pledge, signature, item, attachment, envelope; about, of a rating. */
+  readonly field: string
+  readonly fault: string
+}
+
+/** What becomes of a case when it is opened. */
+export interface Verdict {
+  readonly state: Exclude<CaseState, '待打开'>
+  readonly faults: readonly CaseFault[]
+}

@@ -1,0 +1,16 @@
+import { z } from 'zod'
+import { InstantSchema } from './ids.ts'
+
+/** Who applies, as read from the chip of a card and checked by main. */
+export const ApplicantSchema = z.object({
+  cardType: z.enum(['citizen', 'foreigner-2017', 'foreigner-2023', 'hk-mo-tw']),
+  name: z.string().min(1).max(60),
+  idNumber: z.string().min(15).max(18),
+  sex: z.enum(['male', 'female', 'unknown']),
+  birth: z.iso.date(),
+  address: z.string().max(100),
+  validTo: z.string().max(10),
+  source: z.literal('id-card-chip'),
+  readAt: InstantSchema,
+})
+export type Applicant = z.infer<typeof ApplicantSchema>
