@@ -44,7 +44,7 @@ export function createReceiptPrinting(options: ReceiptPrintingOptions): ReceiptP
 
   async function print(submissionId: string, again: boolean): Promise<PrintReceiptAnswer> {
     const entry = ledger.bySubmission(submissionId)
-    const item = entry?.kind === 'application' ? catalogues.newest(entry.itemId) : undefined
+    const item = entry === undefined ? undefined : catalogues.newest(entry.itemId)
     if (entry === undefined || (item === undefined && entry.kind !== 'complaint')) return { kind: 'unknown-submission' }
     if (!options.hasPrinter()) {
       log('receipt-not-printed', { submissionId, fault: 'no-printer' })

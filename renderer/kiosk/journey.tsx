@@ -6,6 +6,7 @@ import { unmetPreconditions } from '../../sync/protocol/preconditions.ts'
 import type { Connection, QueueView } from '../../sync/protocol/queue-view.ts'
 import type { Catalogue, ServiceItem } from '../../sync/protocol/service-item.ts'
 import { say } from '../ui/strings/say.ts'
+import { isComplaint } from './forms/complaint-form.ts'
 import { formOfAddress, isoDate } from './forms/show.ts'
 import type { Find, Schedule } from './live-view.ts'
 import type { createSessionMachine } from './machine/session-machine.ts'
@@ -105,6 +106,20 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
   }
   if (state.matches({ journey: 'restoring' })) return <WaitingPage text={say('restoring')} testId="restoring-page" />
   if (state.hasTag('wiping')) return <WaitingPage text={say('ending')} testId="ending-page" />
+  if (state.matches({ journey: 'rate' }) && context.rating !== null) {
+    if (visit === null) return <BlankPage />
+    const isRefused = state.matches({ journey: { rate: 'refused' } })
+    return (
+      <visit.RatingPage
+        rating={context.rating}
+        look={context.look}
+        stage={isRefused ? 'refused' : context.submitting ? 'sending' : 'asking'}
+        onChange={(change) => send({ type: 'RATE', change })}
+        onSend={() => send({ type: 'RATE_SEND' })}
+        onEnd={() => send({ type: 'END' })}
+      />
+    )
+  }
   if (state.matches({ journey: 'home' }) || item === null) {
     const visitor = card === null ? null : formOfAddress(card.applicant)
     if (context.look.mode === 'elder')
@@ -116,6 +131,7 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
           intake={intake}
           onChoose={(chosen) => send({ type: 'CHOOSE', item: chosen })}
           onLookUp={() => send({ type: 'LOOK_UP' })}
+          onComplain={() => send({ type: 'COMPLAIN' })}
         />
       )
     return (
@@ -128,6 +144,7 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
         intake={intake}
         onLookUp={() => send({ type: 'LOOK_UP' })}
         onSearch={() => send({ type: 'SEARCH' })}
+        onComplain={() => send({ type: 'COMPLAIN' })}
       />
     )
   }
@@ -138,7 +155,9 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
       return <ElderItemPage item={item} badge={badgeOf(item)} onBegin={() => send({ type: 'BEGIN' })} />
     return <ItemPage item={item} badge={badgeOf(item)} devices={devices} onBegin={() => send({ type: 'BEGIN' })} />
   }
-  if (state.matches({ journey: 'card' }) || card === null) {
+  const isNameless = isComplaint(item)
+  const applicant = isNameless ? null : (card?.applicant ?? null)
+  if (state.matches({ journey: 'card' }) || (card === null && !isNameless)) {
     return (
       <CardPage
         item={item}
@@ -150,7 +169,7 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
     )
   }
   const today = isoDate(new Date())
-  const unmet = unmetPreconditions(item, card.applicant, today)
+  const unmet = card === null || isNameless ? [] : unmetPreconditions(item, card.applicant, today)
   if (unmet.length > 0 && accepted === null)
     return <PreconditionPage item={item} unmet={unmet} onHome={() => send({ type: 'HOME' })} onStaff={onStaff} />
   if (state.matches({ journey: 'form' })) {
@@ -162,7 +181,7 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
         answers={context.answers}
         faults={context.faults}
         changing={context.changing}
-        applicant={card.applicant}
+        applicant={applicant}
         divisions={divisions}
         today={today}
         onAnswer={(field, value) => send({ type: 'ANSWER', field, value })}
@@ -178,7 +197,7 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
         look={context.look}
         item={item}
         answers={context.answers}
-        applicant={card.applicant}
+        applicant={context.answers.named === 'yes' ? (card?.applicant ?? null) : applicant}
         divisions={divisions}
         today={today}
         signature={context.signature}
@@ -195,7 +214,7 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
     <ReceiptPage
       item={item}
       answers={context.answers}
-      name={card.applicant.name}
+      name={applicant?.name ?? null}
       accepted={accepted}
       delivery={context.delivery}
       connection={connection}
@@ -205,7 +224,7 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
       onPrintAgain={() => send({ type: 'PRINT_AGAIN' })}
       onAnother={() => send({ type: 'ANOTHER' })}
       onStaff={onStaff}
-      onEnd={() => send({ type: 'END' })}
+      onEnd={() => send({ type: 'FINISH' })}
     />
   )
 }

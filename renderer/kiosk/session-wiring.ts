@@ -24,6 +24,10 @@ export function sessionDeps(bridge: Bridge): SessionDeps {
   return {
     submit: (request) =>
       bridge.call((client) => client.submissions.submit(request, { signal: AbortSignal.timeout(SUBMIT_PATIENCE_MS) })),
+    complain: (request) =>
+      bridge.call((client) => client.feedback.complain(request, { signal: AbortSignal.timeout(SUBMIT_PATIENCE_MS) })),
+    rate: (request) =>
+      bridge.call((client) => client.feedback.rate(request, { signal: AbortSignal.timeout(SUBMIT_PATIENCE_MS) })),
     byDraft: (draftId) =>
       bridge.call((client) =>
         client.submissions.byDraft({ draftId }, { signal: AbortSignal.timeout(ASK_PATIENCE_MS) }),

@@ -96,7 +96,8 @@ export const ComplaintAboutSchema = z.discriminatedUnion('what', [
   z.strictObject({ what: z.literal('else') }),
 ])
 export type ComplaintAbout = z.infer<typeof ComplaintAboutSchema>
-export const ComplaintSortSchema = z.enum(['投诉', '建议'])
+export const COMPLAINT_SORTS = ['投诉', '建议'] as const
+export const ComplaintSortSchema = z.enum(COMPLAINT_SORTS)
 export type ComplaintSort = z.infer<typeof ComplaintSortSchema>
 
 const ComplaintFields = {

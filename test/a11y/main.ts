@@ -2,7 +2,14 @@ import { parseArgs } from 'node:util'
 import type { Page } from 'playwright-core'
 import { hashPin } from '../../electron/staff-pin.ts'
 import { changeSettings } from '../support/settings.ts'
-import { statusShows, submitForTicket, walkElderPension, walkToConfirm } from '../support/walk.ts'
+import {
+  endWithRating,
+  statusShows,
+  submitForTicket,
+  walkComplaint,
+  walkElderPension,
+  walkToConfirm,
+} from '../support/walk.ts'
 import { openWorld, type World } from '../support/world.ts'
 import { checkPage, type Violation } from './page-check.ts'
 
@@ -26,16 +33,27 @@ async function standardJourney(page: Page, world: World, check: Check): Promise<
   await submitForTicket(page)
   await page.locator('[data-testid="print-state"][data-state="printed"]').waitFor()
   await check('receipt')
-  await page.getByTestId('end').click()
+  await endWithRating(page, check)
   bench.reader.takeCard()
+  await page.getByTestId('idle-page').waitFor()
+  await page.getByTestId('start').click()
+  await walkComplaint(page, check)
+  await page.getByTestId('end').click()
   await page.getByTestId('idle-page').waitFor()
 }
 
 async function elderJourney(page: Page, world: World, check: Check): Promise<void> {
   const { bench } = world.stack
   await walkElderPension(page, bench, check)
-  await page.getByTestId('end').click()
+  await endWithRating(page, check)
   bench.reader.takeCard()
+  await page.getByTestId('idle-page').waitFor()
+  await page.getByTestId('start-elder').click()
+  await page.getByTestId('more-items').click()
+  await page.getByTestId('complain').waitFor()
+  await check('more')
+  await walkComplaint(page, check)
+  await page.getByTestId('end').click()
   await page.getByTestId('idle-page').waitFor()
 }
 

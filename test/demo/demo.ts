@@ -8,7 +8,7 @@ import { openJournal } from '../../sync/journal/journal.ts'
 import { Ledger } from '../../sync/journal/ledger.ts'
 import { findChromium } from '../support/chromium.ts'
 import { type Promised, recount } from '../support/recount.ts'
-import { statusShows, submitForTicket, walkToConfirm } from '../support/walk.ts'
+import { endVisit, statusShows, submitForTicket, walkToConfirm } from '../support/walk.ts'
 import { hubRows, openWorld, readJson, type World } from '../support/world.ts'
 
 const HELP = `The main job without hands: card, form, submit without network, print, reconnect, hub receipt.
@@ -51,7 +51,7 @@ async function demo(keep: string, say: (line: string) => void): Promise<Outcome>
     await page.locator('[data-testid="delivery"][data-state="received"]').waitFor()
     say('the hub’s receipt is in the journal')
     await page.screenshot({ path: join(keep, 'pages', 'delivered.png') })
-    await page.getByTestId('end').click()
+    await endVisit(page)
     await page.getByTestId('idle-page').waitFor()
 
     const rows = await hubRows(world.stack)

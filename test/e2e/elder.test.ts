@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { checkPage, type Violation } from '../a11y/page-check.ts'
 import { findChromium } from '../support/chromium.ts'
-import { putCard, statusShows, walkElderPension } from '../support/walk.ts'
+import { endVisit, putCard, statusShows, walkElderPension } from '../support/walk.ts'
 import { openWorld, type World } from '../support/world.ts'
 
 /** Acceptance test 2 of domain.md section 5.3: S02 for an 85-year-old, in at most so many pages, none of which scrolls. */
@@ -35,7 +35,7 @@ test.for(SCREENS)('an 85-year-old renews her pension alone: %s', async ([, viewp
   expect(pages.size).toBeGreaterThan(5)
   expect(pages.size).toBeLessThanOrEqual(MOST_PAGES)
   await page.locator('[data-testid="delivery"][data-state="received"]').waitFor()
-  await page.getByTestId('end').click()
+  await endVisit(page)
   // The next visitor begins as everybody does.
   await page.getByTestId('idle-page').waitFor()
   expect(await page.evaluate(() => document.documentElement.dataset.mode)).not.toBe('elder')

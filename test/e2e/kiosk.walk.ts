@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { ROOT, type Stack } from '../../electron/dev/stack.ts'
-import { statusShows, submitForTicket, walkToConfirm } from '../support/walk.ts'
+import { endVisit, statusShows, submitForTicket, walkToConfirm } from '../support/walk.ts'
 import { hubRows } from '../support/world.ts'
 
 const STEP_TIMEOUT_MS = 30_000
@@ -50,7 +50,7 @@ export async function walkTheMainJob(shell: 'chromium' | 'electron', page: Page,
   const rows = await hubRows(stack)
   expect(rows).toMatchObject([{ ticket, device_sequence: 1, item_id: 'S07' }])
 
-  await page.getByTestId('end').click()
+  await endVisit(page)
   await page.getByTestId('idle-page').waitFor()
   await statusShows(page, 'connected')
   await picture('idle-again')

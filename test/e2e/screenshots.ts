@@ -12,9 +12,11 @@ import { launchChromium } from '../support/chromium.ts'
 import { changeSettings } from '../support/settings.ts'
 import {
   declineElder,
+  endWithRating,
   putCard,
   statusShows,
   submitForTicket,
+  walkComplaint,
   walkElderPension,
   walkToConfirm,
 } from '../support/walk.ts'
@@ -72,6 +74,10 @@ async function walk(orientation: keyof typeof SCREENS): Promise<void> {
     await bench.network.restore()
     await page.locator('[data-testid="delivery"][data-state="received"]').waitFor()
     await picture('receipt-delivered')
+    await endWithRating(page, picture)
+    bench.reader.takeCard()
+    await page.getByTestId('start').click()
+    await walkComplaint(page, picture)
     await page.getByTestId('end').click()
 
     await bench.network.cut()
@@ -148,8 +154,14 @@ type Picture = (name: string) => Promise<void>
 async function elderPictures(page: Page, bench: Workbench, picture: Picture): Promise<void> {
   await picture('elder-idle')
   await walkElderPension(page, bench, picture)
-  await page.getByTestId('end').click()
+  await endWithRating(page, picture)
   bench.reader.takeCard()
+  await page.getByTestId('start-elder').click()
+  await page.getByTestId('more-items').click()
+  await page.getByTestId('complain').waitFor()
+  await picture('elder-more')
+  await walkComplaint(page, picture)
+  await page.getByTestId('end').click()
   await page.getByTestId('idle-page').waitFor()
   await page.getByTestId('start-elder').click()
   await page.getByTestId('item-S02').waitFor()

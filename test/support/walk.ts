@@ -166,3 +166,66 @@ export async function submitForTicket(page: Page): Promise<string> {
 export function statusShows(page: Page, connection: 'connected' | 'hub-silent' | 'no-network'): Promise<void> {
   return page.locator(`[data-testid="status"][data-connection="${connection}"]`).waitFor()
 }
+
+/** From the receipt page to the end, without a rating. */
+export async function endVisit(page: Page): Promise<void> {
+  await page.getByTestId('end').click()
+  await page.getByTestId('rate-skip').click()
+}
+
+/** From the receipt page to the end, by way of 不满意 with a reason and a word. */
+export async function endWithRating(page: Page, onPage: OnPage = nothing): Promise<void> {
+  await page.getByTestId('end').click()
+  await page.getByTestId('rate-page').waitFor()
+  await onPage('rate')
+  await page.getByTestId('rate-2').click()
+  await page.getByTestId('rate-check').waitFor()
+  await onPage('rate-check')
+  await page.getByTestId('rate-keep').click()
+  await page.getByTestId('rate-reason-too-many-steps').click()
+  await onPage('rate-reasons')
+  await page.getByTestId('rate-say').click()
+  await page.getByTestId('rate-words').waitFor()
+  await touchCharacter(page, 'man', '慢')
+  await onPage('rate-words')
+  await page.getByTestId('key-done').click()
+  await page.getByTestId('rate-send').click()
+}
+
+/** A complaint about a member of staff, without a name, from the home page to its ticket. */
+export async function walkComplaint(page: Page, onPage: OnPage = nothing): Promise<string> {
+  const next = () => page.getByTestId('form-next').click()
+  await page.getByTestId('complain').click()
+  await page.getByTestId('choice-what-staff').click()
+  await onPage('complaint-what')
+  await next()
+  await page.getByTestId('field-staffNumber').waitFor()
+  for (const digit of '017') await page.getByTestId(`key-${digit}`).click()
+  await onPage('complaint-staff')
+  await page.getByTestId('key-done').click()
+  await next()
+  await page.getByTestId('choice-sort-投诉').click()
+  await onPage('complaint-sort')
+  await next()
+  await page.getByTestId('field-words').waitFor()
+  for (const [pinyin, character] of COMPLAINT) await touchCharacter(page, pinyin, character)
+  await onPage('complaint-words')
+  await page.getByTestId('key-done').click()
+  await next()
+  await page.getByTestId('choice-named-no').click()
+  await onPage('complaint-named')
+  await next()
+  await page.getByTestId('confirm-page').waitFor()
+  await onPage('complaint-confirm')
+  const ticket = await submitForTicket(page)
+  await page.locator('[data-testid="print-state"][data-state="printed"]').waitFor()
+  await onPage('complaint-receipt')
+  return ticket
+}
+
+const COMPLAINT: readonly (readonly [string, string])[] = [
+  ['deng', '等'],
+  ['le', '了'],
+  ['hen', '很'],
+  ['jiu', '久'],
+]

@@ -5,6 +5,7 @@ import { local, say } from '../../ui/strings/say.ts'
 import { AddressBox, NumberBox, TextBox } from './boxes.tsx'
 import { Choices } from './choices.tsx'
 import { placeName } from './divisions.ts'
+import { LONG_GLYPHS, LongText } from './long-text.tsx'
 import { answerSentence } from './sentences.ts'
 import { daysFrom, longDate, longMonth } from './show.ts'
 
@@ -25,7 +26,7 @@ interface FieldRowProps {
   readonly onActivatePlace: () => void
   readonly onChange: (value: string) => void
   /** A letter from a hardware keyboard; true when it was taken as pinyin. */
-  readonly onHardKey: (event: React.KeyboardEvent<HTMLInputElement>) => boolean
+  readonly onHardKey: (event: React.KeyboardEvent<HTMLInputElement | HTMLTextAreaElement>) => boolean
 }
 
 export function FieldRow(props: FieldRowProps) {
@@ -124,6 +125,11 @@ function Control({
         />
       )
     case 'text':
+      return field.maxGlyphs > LONG_GLYPHS ? (
+        <LongText {...{ field, value, onChange, onActivate, onHardKey }} label={local(field.label)} />
+      ) : (
+        <TextBox {...{ field, value, isActive, onActivate, onChange, onHardKey }} />
+      )
     case 'person-name':
       return <TextBox {...{ field, value, isActive, onActivate, onChange, onHardKey }} />
     default:

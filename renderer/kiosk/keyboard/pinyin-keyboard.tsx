@@ -11,10 +11,12 @@ interface KeyboardProps {
   readonly onText: (text: string) => void
   readonly onErase: () => void
   readonly onDone: () => void
+  /** Which of its two sides lies up at first. */
+  readonly startsWith?: 'letters' | 'digits'
 }
 
-export function PinyinKeyboard({ pinyin, onText, onErase, onDone }: KeyboardProps) {
-  const [isDigits, setIsDigits] = useState(false)
+export function PinyinKeyboard({ pinyin, onText, onErase, onDone, startsWith = 'letters' }: KeyboardProps) {
+  const [isDigits, setIsDigits] = useState(startsWith === 'digits')
   const symbols = [...say('keyboard.symbols')]
   return (
     <div className="tray keyboard" data-testid="keyboard">

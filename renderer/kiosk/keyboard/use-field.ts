@@ -9,7 +9,7 @@ export interface FieldEditor {
   /** Letters that became no character stay as letters. */
   readonly flush: () => void
   /** A key of a hardware keyboard; true when it was used here and must not type itself. */
-  readonly hardKey: (event: KeyboardEvent<HTMLInputElement>) => boolean
+  readonly hardKey: (event: KeyboardEvent<HTMLInputElement | HTMLTextAreaElement>) => boolean
 }
 
 /** Writes at the caret of the field that is being filled in, for the keys on the screen and those on the desk. */
@@ -62,7 +62,7 @@ export function useField(
     if (pinyin.buffer !== '') insert(pinyin.buffer)
     pinyin.clear()
   }
-  const hardKey = (event: KeyboardEvent<HTMLInputElement>) => {
+  const hardKey = (event: KeyboardEvent<HTMLInputElement | HTMLTextAreaElement>) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.nativeEvent.isComposing) return false
     if (/^[a-z]$/.test(event.key) || (event.key === "'" && pinyin.buffer !== '')) {
       pinyin.type(event.key)

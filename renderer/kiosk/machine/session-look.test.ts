@@ -16,6 +16,8 @@ function start(found: Snapshot | null = null) {
   const actor = createActor(
     createSessionMachine({
       submit: async () => ({ ok: true, accepted }),
+      complain: async () => ({ ok: true, accepted }),
+      rate: async () => ({ ok: true }),
       byDraft: async () => null,
       print: async () => ({ kind: 'settled', result: { ok: true, settledAtMs: 1 } }),
       restore: async () => found,

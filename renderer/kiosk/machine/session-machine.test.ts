@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { createActor, SimulatedClock } from 'xstate'
+import type { RateAnswer } from '../../../electron/bridge/feedback.contract.ts'
 import type { PrintReceiptAnswer } from '../../../electron/bridge/printing.contract.ts'
 import type { Snapshot } from '../../../electron/bridge/session.contract.ts'
 import type { Accepted, SubmitAnswer } from '../../../electron/bridge/submissions.contract.ts'
@@ -44,6 +45,8 @@ function start(changes: Partial<SessionDeps> = {}) {
   let ids = 0
   const deps = {
     submit: vi.fn(async (): Promise<SubmitAnswer> => ({ ok: true, accepted })),
+    complain: vi.fn(async (): Promise<SubmitAnswer> => ({ ok: true, accepted })),
+    rate: vi.fn(async (): Promise<RateAnswer> => ({ ok: true })),
     byDraft: vi.fn(async (): Promise<Accepted | null> => null),
     print: vi.fn(async () => printed),
     restore: vi.fn(async (): Promise<Snapshot | null> => null),

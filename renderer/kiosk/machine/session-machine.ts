@@ -1,8 +1,11 @@
 import { assign, fromPromise, not, or, raise, setup, stateIn } from 'xstate'
+import { complainRequest, isComplaint } from '../forms/complaint-form.ts'
+import { backInRating, freshRating, mayRate, rated, rateRequest, ratingBefore } from './rating-steps.ts'
 import {
   afterAnswer,
   afterNext,
   backToForm,
+  beginComplaint,
   beginForm,
   cardSeen,
   changeField,
@@ -51,6 +54,7 @@ export function createSessionMachine(deps: SessionDeps) {
       submit: fromPromise(({ input }: { input: SessionContext }) => {
         const { draftId, item } = input
         if (draftId === null || item === null) throw new Error('submit without a draft')
+        if (isComplaint(item)) return deps.complain(complainRequest(draftId, input.answers))
         return deps.submit({
           draftId,
           kind: 'application',
@@ -58,6 +62,11 @@ export function createSessionMachine(deps: SessionDeps) {
           answers: input.answers,
           ...(input.signature === null ? {} : { signature: input.signature }),
         })
+      }),
+      rate: fromPromise(({ input }: { input: SessionContext }) => {
+        const request = rateRequest(input)
+        if (request === null) throw new Error('rate without a level')
+        return deps.rate(request)
       }),
       byDraft: fromPromise(({ input }: { input: string }) => deps.byDraft(input)),
       print: fromPromise(({ input }: { input: { submissionId: string; again: boolean } }) =>
@@ -84,6 +93,8 @@ export function createSessionMachine(deps: SessionDeps) {
       hasCard: ({ context }) => context.card !== null,
       /** Nobody is here whose absence could be noticed. */
       isAway: or([stateIn({ journey: 'idle' }), stateIn({ journey: 'ending' }), stateIn({ journey: 'ended' })]),
+      isComplaint: ({ context }) => isComplaint(context.item),
+      mayRate: ({ context }) => mayRate(context, isComplaint(context.item)),
       isUnsigned: ({ context }) => context.item?.signature === true && context.signature === null,
     },
   }).createMachine({
@@ -166,6 +177,7 @@ export function createSessionMachine(deps: SessionDeps) {
           home: {
             on: {
               LOOK_UP: 'lookup',
+              COMPLAIN: { target: 'form', actions: assign(({ context }) => beginComplaint(context)) },
               SEARCH: { target: 'search', actions: assign({ query: null }) },
               CHOOSE: { target: 'item', actions: 'choose' },
             },
@@ -216,6 +228,7 @@ export function createSessionMachine(deps: SessionDeps) {
                   guard: ({ context }) => previousPage(context) !== undefined,
                   actions: [assign(({ context }) => ({ pageIndex: previousPage(context) ?? 0, faults: {} })), 'save'],
                 },
+                { guard: 'isComplaint', target: 'home', actions: assign({ faults: {} }) },
                 { target: 'item', actions: assign({ faults: {} }) },
               ],
               HOME: { target: 'home', actions: assign({ faults: {}, changing: false }) },
@@ -331,6 +344,7 @@ export function createSessionMachine(deps: SessionDeps) {
             entry: assign({ found: null, problem: null, printAgain: false, trouble: null }),
             on: {
               DELIVERY: { actions: assign({ delivery: ({ event }) => event.delivery }) },
+              FINISH: { target: 'ending', actions: assign({ why: 'done' }) },
             },
             states: {
               printing: {
@@ -363,6 +377,10 @@ export function createSessionMachine(deps: SessionDeps) {
               },
               printed: {
                 on: {
+                  FINISH: [
+                    { guard: 'mayRate', target: '#session.journey.rate' },
+                    { target: '#session.journey.ending', actions: assign({ why: 'done' }) },
+                  ],
                   PRINT_AGAIN: { target: 'printing', actions: assign({ printAgain: true }) },
                   ANOTHER: { target: '#session.journey.home', actions: assign(({ context }) => freshVisit(context)) },
                   HOME: { target: '#session.journey.home', actions: assign(({ context }) => freshVisit(context)) },
@@ -370,8 +388,70 @@ export function createSessionMachine(deps: SessionDeps) {
               },
               failed: {
                 on: {
+                  FINISH: [
+                    { guard: 'mayRate', target: '#session.journey.rate' },
+                    { target: '#session.journey.ending', actions: assign({ why: 'done' }) },
+                  ],
                   PRINT_AGAIN: 'printing',
                   ANOTHER: { target: '#session.journey.home', actions: assign(({ context }) => freshVisit(context)) },
+                  HOME: { target: '#session.journey.home', actions: assign(({ context }) => freshVisit(context)) },
+                },
+              },
+            },
+          },
+          /** Voluntary: every way out of it ends the visit or leads home. */
+          rate: {
+            initial: 'asking',
+            entry: assign(() => ({ rating: freshRating(deps.newId()) })),
+            on: {
+              DELIVERY: { actions: assign({ delivery: ({ event }) => event.delivery }) },
+            },
+            states: {
+              asking: {
+                on: {
+                  RATE: {
+                    actions: assign(({ context, event }) =>
+                      context.rating === null ? {} : { rating: rated(context.rating, event.change) },
+                    ),
+                  },
+                  RATE_SEND: { guard: ({ context }) => rateRequest(context) !== null, target: 'sending' },
+                  BACK: {
+                    guard: ({ context }) => context.rating !== null && ratingBefore(context.rating) !== undefined,
+                    actions: assign(({ context }) => backInRating(context)),
+                  },
+                  HOME: { target: '#session.journey.home', actions: assign(({ context }) => freshVisit(context)) },
+                },
+              },
+              sending: {
+                entry: assign({ submitting: true }),
+                exit: assign({ submitting: false }),
+                invoke: {
+                  src: 'rate',
+                  input: ({ context }) => context,
+                  onDone: [
+                    {
+                      guard: ({ event }) => event.output.ok,
+                      target: '#session.journey.ending',
+                      actions: assign({ why: 'done' }),
+                    },
+                    { target: 'refused' },
+                  ],
+                  onError: 'lost',
+                },
+              },
+              /** The answer was lost: the same draft is sent again, once main is there. */
+              lost: {
+                entry: assign({ submitting: true }),
+                exit: assign({ submitting: false }),
+                after: {
+                  [ASK_AGAIN_MS]: [
+                    { guard: 'isConnected', target: 'sending' },
+                    { target: 'lost', reenter: true },
+                  ],
+                },
+              },
+              refused: {
+                on: {
                   HOME: { target: '#session.journey.home', actions: assign(({ context }) => freshVisit(context)) },
                 },
               },

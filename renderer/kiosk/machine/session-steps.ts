@@ -5,6 +5,7 @@ import { type AnswerContext, type Answers, checkAnswer, checkRules } from '../..
 import { prefillOf } from '../../../sync/protocol/prefill.ts'
 import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
 import { changedLook, type Look, USUAL_LOOK } from '../../ui/look.ts'
+import { complaintForm, isComplaint } from '../forms/complaint-form.ts'
 import { elderForm, samePlace } from '../forms/elder-form.ts'
 import {
   askedPages,
@@ -49,6 +50,7 @@ export function freshVisit(before?: SessionContext): SessionContext {
     troubleAt: null,
     submitting: false,
     found: null,
+    rating: null,
     secondsLeft: 0,
     why: 'left',
   }
@@ -66,10 +68,18 @@ export function lookChanged(context: SessionContext, change: Partial<Look>): Cha
   const elderOffered = context.elderOffered || change.mode !== undefined
   const { item, catalogue, pageIndex } = context
   if (item === null || look.mode === context.look.mode) return { look, elderOffered }
-  const plain = catalogue?.items.find(({ id, version }) => id === item.id && version === item.version)
+  const plain = isComplaint(item)
+    ? complaintForm(catalogue, context.card !== null)
+    : catalogue?.items.find(({ id, version }) => id === item.id && version === item.version)
   if (plain === undefined) return { look, elderOffered }
   const next = itemFor(plain, look)
   return { look, elderOffered, item: next, pageIndex: samePlace(item, pageIndex, next) }
+}
+
+/** A complaint begins: what was filled in before is gone, as with another item. */
+export function beginComplaint(context: SessionContext): Changes {
+  const form = complaintForm(context.catalogue, context.card !== null)
+  return { ...freshVisit(context), item: itemFor(form, context.look) }
 }
 
 /** A second person's card never mixes with what the first has filled in: it is asked about. */
@@ -90,7 +100,8 @@ export function choose(context: SessionContext, item: ServiceItem, query: string
 
 export function snapshotOf(context: SessionContext, step?: 'confirm'): Snapshot | null {
   const { draftId, item } = context
-  if (draftId === null || item === null || context.card === null) return null
+  // A complaint is not bound to a card, so it cannot come back with one.
+  if (draftId === null || item === null || context.card === null || isComplaint(item)) return null
   return {
     draftId,
     item: { id: item.id, version: item.version },

@@ -1,12 +1,15 @@
+import type { RateAnswer } from '../../../electron/bridge/feedback.contract.ts'
 import type { CardEvent } from '../../../electron/bridge/identity.contract.ts'
 import type { PrintReceiptAnswer } from '../../../electron/bridge/printing.contract.ts'
 import type { Snapshot } from '../../../electron/bridge/session.contract.ts'
 import type { Accepted, Delivery, SubmitAnswer } from '../../../electron/bridge/submissions.contract.ts'
 import type { Answers } from '../../../sync/protocol/answers.ts'
+import type { ComplainRequest, RateRequest } from '../../../sync/protocol/feedback.ts'
 import type { Catalogue, ServiceItem } from '../../../sync/protocol/service-item.ts'
 import type { Signature, SubmitRequest } from '../../../sync/protocol/submission.ts'
 import type { Look } from '../../ui/look.ts'
 import type { Faults } from '../forms/form-pages.ts'
+import type { RatingChange, RatingDraft } from './rating-draft.ts'
 
 export type CardSeen = Extract<CardEvent, { kind: 'card' }>
 export type EndReason = 'done' | 'left' | 'idle' | 'card-changed' | 'fault'
@@ -14,6 +17,9 @@ export type EndReason = 'done' | 'left' | 'idle' | 'card-changed' | 'fault'
 /** What the session asks of the world; the page gives it the bridge, tests give it fakes. */
 export interface SessionDeps {
   readonly submit: (request: SubmitRequest) => Promise<SubmitAnswer>
+  readonly complain: (request: ComplainRequest) => Promise<SubmitAnswer>
+  /** Idempotent on the draft: asked again after a lost answer. */
+  readonly rate: (request: RateRequest) => Promise<RateAnswer>
   readonly byDraft: (draftId: string) => Promise<Accepted | null>
   readonly print: (submissionId: string, again: boolean) => Promise<PrintReceiptAnswer>
   readonly restore: (readId: string) => Promise<Snapshot | null>
@@ -77,6 +83,7 @@ export interface SessionContext {
   readonly troubleAt: Date | null
   readonly submitting: boolean
   readonly found: Snapshot | null
+  readonly rating: RatingDraft | null
   readonly secondsLeft: number
   readonly why: EndReason
 }
@@ -101,6 +108,11 @@ export type SessionEvent =
   | { type: 'DELIVERY'; delivery: Delivery }
   | { type: 'PRINT_AGAIN' }
   | { type: 'ANOTHER' }
+  | { type: 'COMPLAIN' }
+  /** 拿好了，结束: the end, by way of the rating where there is one. */
+  | { type: 'FINISH' }
+  | { type: 'RATE'; change: RatingChange }
+  | { type: 'RATE_SEND' }
   | { type: 'END'; why?: EndReason }
   | { type: 'KEEP_CARD' }
   | { type: 'CHANGE_CARD' }

@@ -27,7 +27,8 @@ interface ConfirmPageProps {
   readonly look: Look
   readonly item: ServiceItem
   readonly answers: Answers
-  readonly applicant: Applicant
+  /** null: this names nobody. */
+  readonly applicant: Applicant | null
   readonly divisions: readonly Division[]
   readonly today: string
   readonly signature: Signature | null
@@ -47,7 +48,7 @@ export function ConfirmPage(props: ConfirmPageProps) {
   const [firstRow, setFirstRow] = useState(0)
   // By what was answered: another odd answer is asked about again.
   const [saidRight, setSaidRight] = useState<readonly string[]>([])
-  const check = { today: props.today, divisions, applicant }
+  const check = { today: props.today, divisions, applicant: applicant ?? undefined }
   const odd = oddAnswers(item, answers, check).find(({ field }) => !saidRight.includes(`${field}=${answers[field]}`))
   const rows = summaryRows(item, answers, divisions)
   const body = useRef<HTMLElement | null>(null)
@@ -73,15 +74,19 @@ export function ConfirmPage(props: ConfirmPageProps) {
               body.current = element?.closest<HTMLElement>('.page-body') ?? null
             }}
           >
-            <div className="detail">
-              <span className="detail-label">{say('form.name')}</span>
-              <span className="detail-value">{applicant.name}</span>
-              <span className="detail-source">{say('confirm.from-card')}</span>
-            </div>
-            <div className="detail">
-              <span className="detail-label">{say('form.id-number')}</span>
-              <IdNumber number={applicant.idNumber} />
-            </div>
+            {applicant === null ? null : (
+              <>
+                <div className="detail">
+                  <span className="detail-label">{say('form.name')}</span>
+                  <span className="detail-value">{applicant.name}</span>
+                  <span className="detail-source">{say('confirm.from-card')}</span>
+                </div>
+                <div className="detail">
+                  <span className="detail-label">{say('form.id-number')}</span>
+                  <IdNumber number={applicant.idNumber} />
+                </div>
+              </>
+            )}
             {shown.map((row) => (
               <div className="detail" key={row.field} data-testid={`summary-${row.field}`}>
                 <span className="detail-label">{row.label}</span>

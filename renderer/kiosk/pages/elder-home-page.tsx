@@ -20,10 +20,11 @@ interface ElderHomeProps {
   readonly intake: IntakeState
   readonly onChoose: (item: ServiceItem) => void
   readonly onLookUp: () => void
+  readonly onComplain: () => void
 }
 
 /** Elder mode's home (picture 14): three things people come for, and what became of the last one; the rest page by page. */
-export function ElderHomePage({ items, badgeOf, visitor, intake, onChoose, onLookUp }: ElderHomeProps) {
+export function ElderHomePage({ items, badgeOf, visitor, intake, onChoose, onLookUp, onComplain }: ElderHomeProps) {
   const [page, setPage] = useState(0)
   const groups = groupsOf(items ?? [])
   const shown = groups[page] ?? []
@@ -42,7 +43,7 @@ export function ElderHomePage({ items, badgeOf, visitor, intake, onChoose, onLoo
         )
       }
       actions={
-        groups.length > 1 ? (
+        items !== null && items.length > 0 ? (
           <Button className="tall" onPress={() => setPage((page + 1) % groups.length)} testId="more-items">
             {say(page + 1 < groups.length ? 'elder-home.more' : 'elder-home.first')}
           </Button>
@@ -69,17 +70,29 @@ export function ElderHomePage({ items, badgeOf, visitor, intake, onChoose, onLoo
               </span>
             </button>
           ) : null}
+          {page + 1 === groups.length && page > 0 ? (
+            <button type="button" className="choice elder-choice" data-testid="complain" onClick={onComplain}>
+              <span className="seal" aria-hidden="true">
+                {say('complaint.seal')}
+              </span>
+              <span className="choice-words">
+                <span className="choice-word">{say('complaint.entry')}</span>
+                <span className="choice-note">{say('elder-home.complain-note')}</span>
+              </span>
+            </button>
+          ) : null}
         </div>
       )}
     </Page>
   )
 }
 
-/** The first group leaves a place for 我办的事. */
+/** The first group leaves a place for 我办的事, the last one, behind 更多的事, for 投诉和建议. */
 function groupsOf(items: readonly ServiceItem[]): readonly (readonly ServiceItem[])[] {
   const groups = [items.slice(0, CHOICES - 1)]
   for (let at = CHOICES - 1; at < items.length; at += CHOICES) groups.push(items.slice(at, at + CHOICES))
-  return groups
+  const last = groups.at(-1) ?? []
+  return groups.length > 1 && last.length < CHOICES ? groups : [...groups, []]
 }
 
 interface ElderItemProps {

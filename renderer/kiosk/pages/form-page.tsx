@@ -7,6 +7,7 @@ import type { Applicant } from '../../../sync/protocol/submission.ts'
 import { Button } from '../../ui/components.tsx'
 import type { Look } from '../../ui/look.ts'
 import { local, say } from '../../ui/strings/say.ts'
+import { STAFF_NUMBER } from '../forms/complaint-form.ts'
 import { DateTray } from '../forms/date-tray.tsx'
 import { DivisionTray } from '../forms/division-tray.tsx'
 import { FieldRow } from '../forms/field-row.tsx'
@@ -29,7 +30,8 @@ interface FormPageProps {
   readonly answers: Answers
   readonly faults: Faults
   readonly changing: boolean
-  readonly applicant: Applicant
+  /** null: nobody's card is asked for. */
+  readonly applicant: Applicant | null
   readonly divisions: readonly Division[]
   readonly today: string
   readonly onAnswer: (field: string, value: string) => void
@@ -45,7 +47,7 @@ export function FormPage(props: FormPageProps) {
   const { look, item, pageIndex, answers, faults, applicant, divisions, today, onAnswer, onNext } = props
   const page = item.pages[pageIndex]
   const fields = page === undefined ? [] : askedFields(item, page, answers)
-  const check = { today, divisions, applicant }
+  const check = { today, divisions, applicant: applicant ?? undefined }
   /** What the item itself says of its rules that do not hold. */
   const ruleSentence = (field: string) => {
     const broken = checkRules(item, answers, check).find((each) => each.field === field)
@@ -113,7 +115,7 @@ export function FormPage(props: FormPageProps) {
       progress={<ItemProgress item={item} answers={answers} done={1 + Math.max(0, pages.indexOf(pageIndex))} />}
       question={page === undefined ? null : <Broken text={local(page.question)} />}
       hint={page?.hint === undefined ? undefined : local(page.hint)}
-      read={level >= 1 && active !== undefined ? null : <FromCard applicant={applicant} />}
+      read={applicant === null || (level >= 1 && active !== undefined) ? null : <FromCard applicant={applicant} />}
       tray={
         active === undefined ? undefined : (
           <Tray
@@ -227,6 +229,7 @@ function Tray(props: TrayProps) {
     default:
       return (
         <PinyinKeyboard
+          startsWith={field.id === STAFF_NUMBER ? 'digits' : 'letters'}
           pinyin={editor.pinyin}
           onText={editor.insert}
           onErase={editor.erase}
@@ -249,7 +252,7 @@ function PlaceTray(props: TrayProps & { readonly field: FieldOf<'division' | 'ad
       field={field}
       value={division === '' ? undefined : division}
       divisions={divisions}
-      cardDivision={applicant.idNumber.length === 18 ? applicant.idNumber.slice(0, 6) : null}
+      cardDivision={applicant?.idNumber.length === 18 ? applicant.idNumber.slice(0, 6) : null}
       onChange={(place) => onAnswer(field.id, isAddress ? joinAddress({ division: place, detail }) : place)}
       onDone={isAddress ? props.onPlaceDone : props.onDone}
     />

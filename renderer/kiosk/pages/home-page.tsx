@@ -23,9 +23,11 @@ interface HomePageProps {
   readonly intake: IntakeState
   readonly onLookUp: () => void
   readonly onSearch: () => void
+  readonly onComplain: () => void
 }
 
-export function HomePage({ items, badgeOf, connection, visitor, onChoose, intake, onLookUp, onSearch }: HomePageProps) {
+export function HomePage(props: HomePageProps) {
+  const { items, badgeOf, connection, visitor, onChoose, intake, onLookUp, onSearch, onComplain } = props
   const [page, setPage] = useState(0)
   const [hasPages, setHasPages] = useState(false)
   const isOffline = connection === 'no-network' || connection === 'hub-silent'
@@ -81,9 +83,14 @@ export function HomePage({ items, badgeOf, connection, visitor, onChoose, intake
           </button>
           <div className="section-row">
             <h2 className="section">{say('home.items')}</h2>
-            <Button onPress={onLookUp} sign="paper" testId="look-up">
-              {say('lookup.entry')}
-            </Button>
+            <span className="section-ways">
+              <Button onPress={onComplain} sign="send" testId="complain">
+                {say('complaint.entry')}
+              </Button>
+              <Button onPress={onLookUp} sign="paper" testId="look-up">
+                {say('lookup.entry')}
+              </Button>
+            </span>
           </div>
           <div className="items" ref={list}>
             {items.slice(shownPage * room, (shownPage + 1) * room).map((item) => (

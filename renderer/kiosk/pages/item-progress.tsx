@@ -2,11 +2,14 @@ import type { Answers } from '../../../sync/protocol/answers.ts'
 import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
 import { Progress, Spaced } from '../../ui/components.tsx'
 import { local, say } from '../../ui/strings/say.ts'
+import { isComplaint } from '../forms/complaint-form.ts'
 import { stepCount } from '../forms/form-pages.ts'
 
 /** Card, form pages, confirm, receipt; `done` of them are behind. */
 export function ItemProgress({ item, answers, done }: { item: ServiceItem; answers: Answers; done: number | 'all' }) {
-  const steps = stepCount(item, answers)
+  // A complaint begins without a card.
+  const skipped = isComplaint(item) ? 1 : 0
+  const steps = stepCount(item, answers) - skipped
   const words =
     done === 'all' ? (
       <strong className="progress-step">
@@ -15,12 +18,12 @@ export function ItemProgress({ item, answers, done }: { item: ServiceItem; answe
     ) : (
       <>
         <strong className="progress-step">
-          <Spaced text={say('progress.step', { step: done + 1 })} />
+          <Spaced text={say('progress.step', { step: done - skipped + 1 })} />
         </strong>
         <span>
           <Spaced text={say('progress.of', { steps })} />
         </span>
       </>
     )
-  return <Progress words={words} name={local(item.name)} steps={steps} done={done === 'all' ? steps : done} />
+  return <Progress words={words} name={local(item.name)} steps={steps} done={done === 'all' ? steps : done - skipped} />
 }

@@ -5,6 +5,7 @@ import { isTicket, TICKET_ALPHABET } from '../../../sync/protocol/ticket.ts'
 import { Button, ErrorSentence, Groups, Notice, Spaced } from '../../ui/components.tsx'
 import { local, say } from '../../ui/strings/say.ts'
 import type { BridgeClient } from '../bridge.ts'
+import { isComplaint } from '../forms/complaint-form.ts'
 import { clockTime, isoDate, longDate } from '../forms/show.ts'
 import { TicketPad } from '../keyboard/ticket-pad.tsx'
 import { Page } from '../shell/page.tsx'
@@ -149,7 +150,13 @@ function FoundSheet({ found, items }: { readonly found: Found; readonly items: r
       <Row label={say('receipt.ticket')}>
         <Groups groups={[found.ticket.slice(0, 4), found.ticket.slice(4)]} />
       </Row>
-      <Row label={say('lookup.item')}>{item === undefined ? say('lookup.item-gone') : local(item.name)}</Row>
+      <Row label={say('lookup.item')}>
+        {isComplaint({ id: found.itemId })
+          ? say('complaint.name')
+          : item === undefined
+            ? say('lookup.item-gone')
+            : local(item.name)}
+      </Row>
       <Row label={say('receipt.accepted-at')}>
         <When at={found.acceptedAt} />
       </Row>

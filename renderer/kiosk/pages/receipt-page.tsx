@@ -18,7 +18,8 @@ import { deliveryLine, headline, takenLine, troubleWords } from './receipt-words
 interface ReceiptPageProps {
   readonly item: ServiceItem
   readonly answers: Answers
-  readonly name: string
+  /** null: of a complaint, whose paper names nobody. */
+  readonly name: string | null
   readonly accepted: Accepted
   readonly delivery: Delivery | null
   readonly connection: Connection | null
@@ -67,15 +68,15 @@ function Receipt(props: ReceiptPageProps) {
           </div>
           <section className="slip">
             <div className="slip-words">
-              <h2 className="slip-title">{say('receipt.title')}</h2>
+              <h2 className="slip-title">{say(props.name === null ? 'complaint.receipt-title' : 'receipt.title')}</h2>
               <p>
                 {local(item.name)}
-                <span className="slip-name">{props.name}</span>
+                {props.name === null ? null : <span className="slip-name">{props.name}</span>}
               </p>
-              <p className="soft">{local(item.department.name)}</p>
+              {props.name === null ? null : <p className="soft">{local(item.department.name)}</p>}
               <p className="slip-code-label">{say('receipt.ticket')}</p>
               <Ticket ticket={accepted.ticket} />
-              <p className="soft">{say('receipt.ticket-use')}</p>
+              <p className="soft">{say(props.name === null ? 'complaint.ticket-use' : 'receipt.ticket-use')}</p>
             </div>
             <div className="slip-qr">
               {accepted.qr === null ? (
@@ -92,7 +93,7 @@ function Receipt(props: ReceiptPageProps) {
                   <Spaced text={longDate(isoDate(acceptedAt))} /> {clockTime(acceptedAt)}
                 </strong>
               </span>
-              <span>{say('receipt.no-id')}</span>
+              <span>{say(props.name === null ? 'complaint.paper' : 'receipt.no-id')}</span>
             </div>
           </section>
         </>
@@ -105,7 +106,11 @@ function Receipt(props: ReceiptPageProps) {
                 <Waiting text="" />
               </Notice>
             ) : (
-              <Notice kind="trouble" sign="card" heading={`${say('receipt.printed')}${say('receipt.take')}`} />
+              <Notice
+                kind="trouble"
+                sign="card"
+                heading={`${say('receipt.printed')}${say(props.name === null ? 'complaint.take' : 'receipt.take')}`}
+              />
             )}
           </div>
           <div className="two">
