@@ -77,6 +77,15 @@ export async function walk(
   await page.locator('[data-testid="print-state"][data-state="printed"]').waitFor()
   await at('receipt')
   const ticket = (await page.getByTestId('ticket').getAttribute('data-ticket')) ?? ''
+  bench.reader.takeCard()
+  await page.getByTestId('end').click()
+  // Who has lost somebody is not asked how it was.
+  if (item.quiet !== true) {
+    await page.getByTestId('rate-page').waitFor()
+    await at('rate')
+    await page.getByTestId('rate-skip').click()
+  }
+  await page.getByTestId('idle-page').waitFor()
   return { end: { end: 'accepted', ticket }, pages, overflowing }
 }
 
