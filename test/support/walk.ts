@@ -192,10 +192,15 @@ export async function endWithRating(page: Page, onPage: OnPage = nothing): Promi
   await page.getByTestId('rate-send').click()
 }
 
-/** A complaint about a member of staff, without a name, from the home page to its ticket. */
+/** A complaint about a member of staff (at first it was to be about an item), without a name, from the home page to its ticket. */
 export async function walkComplaint(page: Page, onPage: OnPage = nothing): Promise<string> {
   const next = () => page.getByTestId('form-next').click()
   await page.getByTestId('complain').click()
+  await page.getByTestId('choice-what-item').click()
+  await next()
+  await page.getByTestId('field-itemId').waitFor()
+  await onPage('complaint-item')
+  await page.getByTestId('back').click()
   await page.getByTestId('choice-what-staff').click()
   await onPage('complaint-what')
   await next()

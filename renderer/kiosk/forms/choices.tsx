@@ -14,11 +14,15 @@ interface ChoicesProps {
   readonly onChange: (value: string) => void
 }
 
-/** Elder mode shows four answers at most (domain.md section 4); with more, the fourth place is 更多. */
+/** A page of big answers in standard mode holds these; the rest by 更多, never by dragging. */
+const STANDARD_CHOICES = 8
+
+/** Elder mode shows four answers at most (domain.md section 4); with more, the last place is 更多. */
 export function Choices({ field, value, isAlone, isElder, onChange }: ChoicesProps) {
   const { options } = field
-  const isPaged = isElder && options.length > ELDER_CHOICES
-  const perPage = isPaged ? ELDER_CHOICES - 1 : options.length
+  const most = isElder ? ELDER_CHOICES : isAlone ? STANDARD_CHOICES : options.length
+  const isPaged = options.length > most
+  const perPage = isPaged ? most - 1 : options.length
   const [page, setPage] = useState(() => pageOf(options, value, perPage))
   const shown = options.slice(page * perPage, (page + 1) * perPage)
   return (

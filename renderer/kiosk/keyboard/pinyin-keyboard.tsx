@@ -22,7 +22,7 @@ export function PinyinKeyboard({ pinyin, onText, onErase, onDone, startsWith = '
     <div className="tray keyboard" data-testid="keyboard">
       <div className="candidates">
         <span className={`candidates-typed ${pinyin.buffer === '' ? 'is-hint' : ''}`}>
-          {pinyin.buffer === '' ? say('keyboard.hint') : pinyin.buffer}
+          {pinyin.buffer === '' ? say(isDigits ? 'keyboard.hint-digits' : 'keyboard.hint') : pinyin.buffer}
         </span>
         {pinyin.shown.map((character, place) => (
           <button

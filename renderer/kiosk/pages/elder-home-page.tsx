@@ -55,7 +55,7 @@ export function ElderHomePage({ items, badgeOf, visitor, intake, onChoose, onLoo
       ) : items.length === 0 ? (
         <Notice kind="trouble" sign="alert" heading={say('home.empty')} />
       ) : (
-        <div className="elder-choices">
+        <div className={`elder-choices ${page === 0 ? '' : 'is-further'}`}>
           {shown.map((item) => (
             <ElderItem key={item.id} item={item} badge={badgeOf(item)} onChoose={() => onChoose(item)} />
           ))}
@@ -70,7 +70,7 @@ export function ElderHomePage({ items, badgeOf, visitor, intake, onChoose, onLoo
               </span>
             </button>
           ) : null}
-          {page + 1 === groups.length && page > 0 ? (
+          {page === 1 ? (
             <button type="button" className="choice elder-choice" data-testid="complain" onClick={onComplain}>
               <span className="seal" aria-hidden="true">
                 {say('complaint.seal')}
@@ -87,12 +87,12 @@ export function ElderHomePage({ items, badgeOf, visitor, intake, onChoose, onLoo
   )
 }
 
-/** The first group leaves a place for 我办的事, the last one, behind 更多的事, for 投诉和建议. */
+/** The first group leaves a place for 我办的事, the second, behind 更多的事 pressed once, for 投诉和建议. */
 function groupsOf(items: readonly ServiceItem[]): readonly (readonly ServiceItem[])[] {
-  const groups = [items.slice(0, CHOICES - 1)]
-  for (let at = CHOICES - 1; at < items.length; at += CHOICES) groups.push(items.slice(at, at + CHOICES))
-  const last = groups.at(-1) ?? []
-  return groups.length > 1 && last.length < CHOICES ? groups : [...groups, []]
+  const few = CHOICES - 1
+  const groups = [items.slice(0, few), items.slice(few, 2 * few)]
+  for (let at = 2 * few; at < items.length; at += CHOICES) groups.push(items.slice(at, at + CHOICES))
+  return groups
 }
 
 interface ElderItemProps {

@@ -381,6 +381,7 @@ const entries = {
   'keyboard.letters': { text: '拼音' },
   'keyboard.space': { text: '空格' },
   'keyboard.hint': { text: '打拼音，点字' },
+  'keyboard.hint-digits': { text: '点数字' },
   'keyboard.symbols': { text: '·（），。、—《》' },
   'keyboard.clear': { text: '全删' },
 
