@@ -12,10 +12,12 @@ import type { SessionActor } from './session-wiring.ts'
 import { badgeOf } from './shell/badge.ts'
 import { isElderBy } from './shell/elder-age.ts'
 import { Frame } from './shell/frame.tsx'
+import { LanguageSheet } from './shell/language-sheet.tsx'
 import { ElderOffer, LookSheet } from './shell/look-sheet.tsx'
 import { OtherCardSheet, StaffSheet, StillThereSheet } from './shell/overlays.tsx'
 import { statusLine } from './shell/status-line.ts'
 import { useAbout } from './use-about.ts'
+import { useLanguage } from './use-language.ts'
 import { useNow } from './use-now.ts'
 import { useBridge, useLine, useWatch } from './use-watch.ts'
 
@@ -41,6 +43,8 @@ export function App({ session, view }: AppProps) {
   )
   const [isStaffOpen, setIsStaffOpen] = useState(false)
   const [isLookOpen, setIsLookOpen] = useState(false)
+  const [isLanguageOpen, setIsLanguageOpen] = useState(false)
+  const languages = useLanguage((language) => session.send({ type: 'LOOK', change: { language } }))
 
   useEffect(() => {
     if (about !== null) applyPanel(about.pxPerMm, look)
@@ -91,6 +95,7 @@ export function App({ session, view }: AppProps) {
       onBack={isWiping ? null : can('BACK')}
       onHome={isWiping || state.matches({ journey: 'home' }) ? null : can('HOME')}
       onStaff={callStaff}
+      onLanguage={isWiping ? null : () => setIsLanguageOpen(true)}
       onLook={isWiping ? null : () => setIsLookOpen(true)}
     >
       <Journey
@@ -105,6 +110,7 @@ export function App({ session, view }: AppProps) {
         schedule={schedule}
         find={find}
         now={now}
+        languages={languages}
         onStaff={callStaff}
       />
       {line === null && !isWiping ? <LostLine isIdle={isIdle} /> : null}
@@ -135,6 +141,7 @@ export function App({ session, view }: AppProps) {
           onClose={() => setIsLookOpen(false)}
         />
       ) : null}
+      {isLanguageOpen ? <LanguageSheet choice={languages} onClose={() => setIsLanguageOpen(false)} /> : null}
       {isAsking ? (
         <StillThereSheet
           secondsLeft={context.secondsLeft}

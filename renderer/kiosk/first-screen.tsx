@@ -25,6 +25,7 @@ export function FirstScreen() {
         onBack={null}
         onHome={null}
         onStaff={ignore}
+        onLanguage={null}
         onLook={null}
       >
         <IdlePage
@@ -34,6 +35,7 @@ export function FirstScreen() {
           onStart={ignore}
           onElder={ignore}
           onLookUp={ignore}
+          languages={{ language: 'zh', missing: new Set(), choose: ignore }}
         />
       </Frame>
     </BridgeProvider>

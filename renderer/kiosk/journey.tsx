@@ -18,6 +18,7 @@ import type { Badge } from './shell/badge.ts'
 import { Page } from './shell/page.tsx'
 import { Waiting } from './shell/waiting.tsx'
 import { useCardPainted } from './use-card-painted.ts'
+import type { LanguageChoice } from './use-language.ts'
 
 type VisitPages = typeof import('./pages/visit-pages.ts')
 
@@ -51,6 +52,7 @@ interface JourneyProps {
   readonly schedule: Schedule | null
   readonly find: Find | null
   readonly now: Date
+  readonly languages: LanguageChoice
   readonly onStaff: () => void
 }
 
@@ -83,6 +85,7 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
           send({ type: 'START' })
         }}
         onLookUp={() => send({ type: 'LOOK_UP' })}
+        languages={props.languages}
       />
     )
   }

@@ -4,7 +4,9 @@ import './keyboard/keyboard.css'
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 import { createActor } from 'xstate'
+import { loadFonts } from '../ui/fonts-by-language.ts'
 import { applyPanel, DEFAULT_PX_PER_MM } from '../ui/panel.ts'
+import { showLanguage, shownLanguage } from '../ui/strings/language.ts'
 import { App } from './app.tsx'
 import { Bridge } from './bridge.ts'
 import { connectCodes } from './codes-wiring.ts'
@@ -23,6 +25,11 @@ export function startKiosk(root: HTMLElement): void {
 
   reportFaults(bridge)
   applyPanel(DEFAULT_PX_PER_MM)
+  // Before the page hears of it: what it then renders is in the new language.
+  session.subscribe(({ context }) => showLanguage(context.look.language))
+  shownLanguage.subscribe(() => {
+    void loadFonts(shownLanguage.get()).catch((cause: unknown) => console.warn('no fonts of our own', cause))
+  })
   session.start()
   connectSession(session, bridge, view)
   const codes = connectCodes(session, bridge)

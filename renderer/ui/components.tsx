@@ -11,6 +11,8 @@ interface ButtonProps {
   /** Cannot be chosen now: stays in its place, dashed. */
   readonly isOff?: boolean | undefined
   readonly className?: string | undefined
+  /** Of a word that is not in the screen's language. */
+  readonly lang?: string | undefined
   readonly testId?: string | undefined
 }
 
@@ -26,7 +28,7 @@ export function Button(props: ButtonProps) {
       onClick={props.onPress}
     >
       {props.sign === undefined ? null : <Sign name={props.sign} />}
-      <span>{props.children}</span>
+      <span lang={props.lang}>{props.children}</span>
       {props.signAfter === undefined ? null : <Sign name={props.signAfter} />}
     </button>
   )
@@ -37,21 +39,27 @@ interface ChoiceProps {
   readonly note?: string | undefined
   readonly isChosen: boolean
   readonly onPress: () => void
+  /** Of a word that is not in the screen's language. */
+  readonly lang?: string | undefined
+  readonly isOff?: boolean | undefined
   readonly testId?: string | undefined
 }
 
-export function BigChoice({ word, note, isChosen, onPress, testId }: ChoiceProps) {
+export function BigChoice({ word, note, isChosen, onPress, lang, isOff = false, testId }: ChoiceProps) {
   return (
     <button
       type="button"
       className={`choice ${isChosen ? 'is-chosen' : ''}`}
       aria-pressed={isChosen}
+      disabled={isOff}
       data-testid={testId}
       onClick={onPress}
     >
       {isChosen ? <Sign name="check" /> : null}
       <span className="choice-words">
-        <span className="choice-word">{word}</span>
+        <span className="choice-word" lang={lang}>
+          {word}
+        </span>
         {note === undefined ? null : <span className="choice-note">{note}</span>}
       </span>
     </button>
@@ -79,9 +87,12 @@ export function Notice({ kind, heading, sign, children, testId }: NoticeProps) {
   )
 }
 
+/** Up to the first mark that ends a sentence in any of our scripts; a Latin stop only before a space. */
+const FIRST_SENTENCE = /^.*?(?:[\u3002\u061f\u0f0d]|[.?](?= ))/u
+
 /** Sign, what happened, what to do: under the field that it speaks of. The first sentence is the heading. */
 export function ErrorSentence({ text, testId }: { readonly text: string; readonly testId?: string }) {
-  const end = text.indexOf('\u3002') + 1
+  const end = FIRST_SENTENCE.exec(text)?.[0].length ?? 0
   return (
     <p className="error-sentence" role="alert" data-testid={testId}>
       <Sign name="alert" />

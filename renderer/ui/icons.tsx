@@ -41,15 +41,27 @@ const SIGNS = {
       <path d="m15.500 15.500 5.500 5.500" />
     </>
   ),
+  language: (
+    <path d="M2 5h11M7.500 2.500V5M10.500 5c-1 4-4 7-8 8.500M4.500 7c1.500 3 4 5 6.500 6M11 21.500 16 10l5 11.500M12.800 17.500h6.400" />
+  ),
+  voice: <path d="M3 9.500h4l5-4.500v14l-5-4.500H3zM15.500 9a4 4 0 0 1 0 6M18.500 6a8.500 8.500 0 0 1 0 12" />,
   again: <path d="M20 12a8 8 0 1 1-2.500-5.800M20 3v5h-5" />,
 } satisfies Record<string, ReactNode>
 
 export type SignName = keyof typeof SIGNS
 
+/** They point along the line: turned where lines run from right to left. */
+const TURNS: ReadonlySet<SignName> = new Set(['back', 'forward', 'leave', 'door', 'send', 'voice', 'backspace'])
+
 /** A sign never stands without a word, so it is always hidden from readers. */
 export function Sign({ name }: { readonly name: SignName }) {
   return (
-    <svg className="sign" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    <svg
+      className={TURNS.has(name) ? 'sign sign-turns' : 'sign'}
+      viewBox="0 0 24 24"
+      aria-hidden="true"
+      focusable="false"
+    >
       {SIGNS[name]}
     </svg>
   )

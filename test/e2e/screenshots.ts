@@ -11,8 +11,10 @@ import { makeTicket } from '../../sync/protocol/ticket.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { changeSettings } from '../support/settings.ts'
 import {
+  chooseLanguage,
   declineElder,
   endWithRating,
+  OTHER_LANGUAGES,
   putCard,
   statusShows,
   submitForTicket,
@@ -23,8 +25,9 @@ import {
 import { openWorld } from '../support/world.ts'
 
 /** Takes a picture of every page of the journey, in both orientations, and the one that the README shows. */
-const HELP = `npm run screenshots -- [--portrait] [--landscape] [--dock] [--elder] [--readme]
-Pictures go to test/out/screens/. --elder takes those of elder mode only, into elder-*. --readme also renews the picture in README.md.
+const HELP = `npm run screenshots -- [--portrait] [--landscape] [--dock] [--elder] [--languages] [--readme]
+Pictures go to test/out/screens/. --elder takes those of elder mode only, into elder-*; --languages the main journey in
+each other language, into languages-*. --readme also renews the picture in README.md.
 `
 
 const SCREENS = {
@@ -41,12 +44,17 @@ const { values } = parseArgs({
     dock: { type: 'boolean', default: false },
     readme: { type: 'boolean', default: false },
     elder: { type: 'boolean', default: false },
+    languages: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
 
 async function walk(orientation: keyof typeof SCREENS): Promise<void> {
-  const dir = join(ROOT, 'test/out/screens', `${values.elder ? 'elder-' : ''}${orientation}`)
+  const dir = join(
+    ROOT,
+    'test/out/screens',
+    `${values.elder ? 'elder-' : values.languages ? 'languages-' : ''}${orientation}`,
+  )
   mkdirSync(dir, { recursive: true })
   const world = await openWorld()
   await changeSettings(world.stack, { maintenance: { pinScrypt: await hashPin(PIN) } })
@@ -65,6 +73,7 @@ async function walk(orientation: keyof typeof SCREENS): Promise<void> {
     const { bench } = world.stack
     await statusShows(page, 'connected')
     if (values.elder) return await elderPictures(page, bench, picture)
+    if (values.languages) return await languagePictures(page, bench, picture)
     await walkToConfirm(page, bench, 'zhou-mingyuan', picture)
     await bench.network.cut()
     await statusShows(page, 'no-network')
@@ -191,6 +200,23 @@ async function elderPictures(page: Page, bench: Workbench, picture: Picture): Pr
   await picture('elder-chosen-lowered')
   await page.getByTestId('call-staff').click()
   await picture('elder-staff')
+}
+
+/** The main journey in each other language. */
+async function languagePictures(page: Page, bench: Workbench, picture: Picture): Promise<void> {
+  for (const language of OTHER_LANGUAGES) {
+    await page.getByTestId('idle-page').waitFor()
+    await chooseLanguage(page, language)
+    // Fonts that come with the language.
+    await page.evaluate(() => document.fonts.ready.then(() => undefined))
+    await walkToConfirm(page, bench, 'zhou-mingyuan', (name) => picture(`${language}-${name}`))
+    await submitForTicket(page)
+    await printed(page)
+    await page.locator('[data-testid="delivery"][data-state="received"]').waitFor()
+    await picture(`${language}-receipt`)
+    await page.getByTestId('end').click()
+    bench.reader.takeCard()
+  }
 }
 
 /** By ticket: empty, one character wrong, found, not found. */

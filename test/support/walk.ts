@@ -75,6 +75,14 @@ export async function walkToConfirm(
 
 const ELDERS: readonly string[] = ['sun-guilan', 'zhao-dehou']
 
+export const OTHER_LANGUAGES = ['en', 'ug', 'bo'] as const
+
+/** From the idle page's row of languages; waits until the page really is in it. */
+export async function chooseLanguage(page: Page, language: (typeof OTHER_LANGUAGES)[number]): Promise<void> {
+  await page.getByTestId(`row-language-${language}`).click()
+  await page.locator(`html[lang="${language}"]`).waitFor({ state: 'attached' })
+}
+
 /** Whoever is old by the card is offered elder mode, and may stay. */
 export async function declineElder(page: Page, personId: string): Promise<void> {
   if (!ELDERS.includes(personId)) return

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { checkAnswers } from '../../../sync/protocol/answers.ts'
+import { loadLanguage } from '../../ui/strings/language.ts'
 import { item } from '../machine/session-fixture.ts'
 import { elderForm, samePlace } from './elder-form.ts'
 import { askedPages } from './form-pages.ts'
@@ -29,4 +30,17 @@ test('whoever changes the mode stays at the question', () => {
   expect(samePlace(elder, phone, item)).toBe(2)
   expect(elder.pages[samePlace(item, 2, elder)]?.fields).toEqual(['phone'])
   expect(samePlace(item, 99, elder)).toBe(0)
+})
+
+test('a label that has another language makes a question in it', async () => {
+  expect(await loadLanguage('en')).toBe(true)
+  const named = {
+    ...item,
+    fields: item.fields.map((field) => ({ ...field, label: { zh: '甲', en: 'kind of thing' } })),
+  }
+  const asked = elderForm(named, 'en').pages.find((page) => page.fields[0] === 'phone')?.question
+  expect(asked).toEqual({ zh: '请填：甲', en: 'Please fill in: kind of thing' })
+  expect(elderForm(item, 'en').pages.find((page) => page.fields[0] === 'phone')?.question).toEqual({
+    zh: '请填：phone',
+  })
 })

@@ -1,6 +1,8 @@
 import { afterEach, expect, test } from 'vitest'
 import { createActor, SimulatedClock } from 'xstate'
 import type { Snapshot } from '../../../electron/bridge/session.contract.ts'
+import { USUAL_LOOK } from '../../ui/look.ts'
+import { loadLanguage } from '../../ui/strings/language.ts'
 import { accepted, cardOf, catalogue, FIRST_PERSON, item } from './session-fixture.ts'
 import { createSessionMachine, IDLE } from './session-machine.ts'
 import type { SessionEvent } from './session-types.ts'
@@ -91,9 +93,24 @@ test('a lost page comes back in its mode, at its question', async () => {
 test('larger type belongs to elder mode; colours and height stay', () => {
   const session = start()
   session.send(elder, { type: 'LOOK', change: { step: 1.3, contrast: 'dark', lowered: true } })
-  expect(session.context().look).toEqual({ mode: 'elder', step: 1.3, contrast: 'dark', lowered: true })
+  expect(session.context().look).toEqual({ ...USUAL_LOOK, mode: 'elder', step: 1.3, contrast: 'dark', lowered: true })
   session.send(standard)
-  expect(session.context().look).toEqual({ mode: 'standard', step: 1, contrast: 'dark', lowered: true })
+  expect(session.context().look).toEqual({ ...USUAL_LOOK, contrast: 'dark', lowered: true })
+})
+
+test('the language belongs to the visit: elder mode keeps what was chosen by hand, and asks in it', async () => {
+  const session = start()
+  session.send(elder, ...toForm)
+  expect(session.context().look.language).toBe('zh')
+  expect(await loadLanguage('en')).toBe(true)
+  const asked = () => session.context().item?.pages[session.context().pageIndex]?.question
+  const chinese = asked()
+  session.send({ type: 'LOOK', change: { language: 'en' } })
+  expect(session.context().look).toMatchObject({ mode: 'elder', language: 'en' })
+  expect(asked()).toEqual(chinese)
+  session.send(standard)
+  expect(session.context().look.language).toBe('en')
+  expect(session.asked()).toContain('kind')
 })
 
 test('elder mode is offered once; whoever chose a mode by hand is not asked', () => {

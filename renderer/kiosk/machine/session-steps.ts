@@ -57,8 +57,8 @@ export function freshVisit(before?: SessionContext): SessionContext {
 }
 
 /** The item as this mode asks it. */
-export function itemFor(item: ServiceItem, { mode }: Look): ServiceItem {
-  return mode === 'elder' ? elderForm(item) : item
+export function itemFor(item: ServiceItem, { mode, language }: Look): ServiceItem {
+  return mode === 'elder' ? elderForm(item, language) : item
 }
 
 /** Another look; in another mode the same question is asked on another page. */
@@ -67,7 +67,8 @@ export function lookChanged(context: SessionContext, change: Partial<Look>): Cha
   // Whoever chose a mode by hand is not asked about it.
   const elderOffered = context.elderOffered || change.mode !== undefined
   const { item, catalogue, pageIndex } = context
-  if (item === null || look.mode === context.look.mode) return { look, elderOffered }
+  const isSameForm = look.mode === context.look.mode && look.language === context.look.language
+  if (item === null || isSameForm) return { look, elderOffered }
   const plain = isComplaint(item)
     ? complaintForm(catalogue, context.card !== null)
     : catalogue?.items.find(({ id, version }) => id === item.id && version === item.version)

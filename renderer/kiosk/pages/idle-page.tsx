@@ -11,7 +11,9 @@ import type { Badge, BadgeKind } from '../shell/badge.ts'
 import { BadgeView } from '../shell/badge-view.tsx'
 import { isClosed } from '../shell/intake.ts'
 import { IntakeClosed } from '../shell/intake-closed.tsx'
+import { LanguageRow } from '../shell/language-sheet.tsx'
 import { Page } from '../shell/page.tsx'
+import type { LanguageChoice } from '../use-language.ts'
 import { useBridge, useLine } from '../use-watch.ts'
 
 const KINDS: readonly BadgeKind[] = ['done-here', 'taken-in', 'window']
@@ -25,9 +27,10 @@ interface IdlePageProps {
   readonly onStart: () => void
   readonly onElder: () => void
   readonly onLookUp: () => void
+  readonly languages: LanguageChoice
 }
 
-export function IdlePage({ reader, badges, intake, onStart, onElder, onLookUp }: IdlePageProps) {
+export function IdlePage({ reader, badges, intake, onStart, onElder, onLookUp, languages }: IdlePageProps) {
   const sentence = cardSentence(reader)
   const isCounted = badges.length > 0 && badges.every((badge) => badge !== null)
   return (
@@ -69,6 +72,7 @@ export function IdlePage({ reader, badges, intake, onStart, onElder, onLookUp }:
               <span className="start-elder-note">{say('idle.elder-note')}</span>
             </button>
           </div>
+          <LanguageRow choice={languages} />
         </>
       }
     >

@@ -5,7 +5,7 @@ import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
 import { showTicket } from '../../../sync/protocol/ticket.ts'
 import { Button, Notice, Spaced } from '../../ui/components.tsx'
 import { Sign } from '../../ui/icons.tsx'
-import { local, say } from '../../ui/strings/say.ts'
+import { local, say, sentences } from '../../ui/strings/say.ts'
 import { PrinterDrawing } from '../drawings/printer.tsx'
 import { clockTime, isoDate, longDate } from '../forms/show.ts'
 import type { PrintTrouble } from '../machine/session-types.ts'
@@ -109,7 +109,10 @@ function Receipt(props: ReceiptPageProps) {
               <Notice
                 kind="trouble"
                 sign="card"
-                heading={`${say('receipt.printed')}${say(props.name === null ? 'complaint.take' : 'receipt.take')}`}
+                heading={sentences(
+                  say('receipt.printed'),
+                  say(props.name === null ? 'complaint.take' : 'receipt.take'),
+                )}
               />
             )}
           </div>

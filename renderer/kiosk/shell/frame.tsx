@@ -19,6 +19,8 @@ interface FrameProps {
   readonly onBack: (() => void) | null
   readonly onHome: (() => void) | null
   readonly onStaff: () => void
+  /** null: a page that takes no change of its language. */
+  readonly onLanguage: (() => void) | null
   /** null: a page that takes no change of its look. */
   readonly onLook: (() => void) | null
   readonly children: ReactNode
@@ -40,6 +42,15 @@ export function Frame(props: FrameProps) {
           )}
         </span>
         <span className="tools">
+          <Button
+            sign="language"
+            look="quiet"
+            isOff={props.onLanguage === null}
+            onPress={() => props.onLanguage?.()}
+            testId="language-tool"
+          >
+            {say('language.tool')}
+          </Button>
           <Button
             sign="letters"
             look="quiet"

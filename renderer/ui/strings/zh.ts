@@ -58,6 +58,13 @@ const entries = {
   'footer.home': { text: '首页' },
   'footer.staff': { text: '叫工作人员' },
 
+  'language.tool': { text: '语言' },
+  'language.title': { text: '用哪种语言？' },
+  'language.name.zh': { text: '中文' },
+  'language.name.en': { text: 'English' },
+  'language.name.ug': { text: 'ئۇيغۇرچە' },
+  'language.name.bo': { text: 'བོད་ཡིག' },
+
   'idle.hello': { text: '您好' },
   'idle.question': { text: '今天想办什么事？' },
   'idle.how': { text: '放上身份证，或者点下面开始。办事不收费。' },
