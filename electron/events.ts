@@ -33,6 +33,7 @@ export const EVENTS = {
     means:
       'Something answers that is not our hub (a portal, a proxy, another root, a wrong clock), or its signature does not hold; all stays here meanwhile. Told again every 10 minutes.',
   },
+  'speech-fault': { level: 'warn', means: 'espeak-ng is missing or did not make a sound: pages are not read aloud.' },
   'main-drain': { level: 'info', means: 'From main’s own drain.' },
   'journal-refused': { level: 'error', means: 'The journal cannot be used; nothing is accepted.' },
   'trust-refused': {

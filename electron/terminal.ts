@@ -16,6 +16,7 @@ import { maintenanceHandlers } from './bridge/maintenance.handler.ts'
 import { printingHandlers } from './bridge/printing.handler.ts'
 import { queueHandlers } from './bridge/queue.handler.ts'
 import { sessionHandlers } from './bridge/session.handler.ts'
+import { speechHandlers } from './bridge/speech.handler.ts'
 import { submissionsHandlers } from './bridge/submissions.handler.ts'
 import { openWorkerChannel } from './bridge/worker.handler.ts'
 import { createCardSession } from './card-session.ts'
@@ -40,6 +41,7 @@ import { createRescueExport } from './rescue-export.ts'
 import { createSealedLine } from './sealed-line.ts'
 import type { Settings } from './settings.ts'
 import { folderFiles } from './small-files.ts'
+import { createSpeaker } from './speaker.ts'
 import { createStaffDoor } from './staff-door.ts'
 import { isPin } from './staff-pin.ts'
 import { openStorage } from './storage.ts'
@@ -239,6 +241,7 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
         printing: printingHandlers(receipts),
         queue: queueHandlers(views.queue, views.catalogue, intakeState),
         session: sessionHandlers(session),
+        speech: speechHandlers(createSpeaker({ clock: realClock, log })),
         maintenance: maintenanceHandlers({
           about: aboutOf(settings, terminalId, version),
           ...{ door, ...maintenance, ...readiness, exportUnsent, log },
@@ -300,6 +303,7 @@ type BridgeAreas = {
   queue: ReturnType<typeof queueHandlers>
   session: ReturnType<typeof sessionHandlers>
   maintenance: ReturnType<typeof maintenanceHandlers>
+  speech: ReturnType<typeof speechHandlers>
 }
 
 function bridgeRouter(areas: BridgeAreas): BridgeAreas {

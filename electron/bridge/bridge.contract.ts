@@ -6,6 +6,7 @@ import { maintenance } from './maintenance.contract.ts'
 import { printing } from './printing.contract.ts'
 import { queue } from './queue.contract.ts'
 import { session } from './session.contract.ts'
+import { speech } from './speech.contract.ts'
 import { submissions } from './submissions.contract.ts'
 
 /** All that the page may ask of main. The sync worker has its own contract: sync/protocol/worker-port. */
@@ -19,4 +20,5 @@ export const bridgeContract = {
   queue,
   session,
   maintenance,
+  speech,
 }

@@ -1,6 +1,7 @@
 import { useSelector } from '@xstate/react'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import type { ServiceItem } from '../../sync/protocol/service-item.ts'
+import type { Applicant } from '../../sync/protocol/submission.ts'
 import { Notice } from '../ui/components.tsx'
 import { applyPanel } from '../ui/panel.ts'
 import { say } from '../ui/strings/say.ts'
@@ -15,10 +16,12 @@ import { Frame } from './shell/frame.tsx'
 import { LanguageSheet } from './shell/language-sheet.tsx'
 import { ElderOffer, LookSheet } from './shell/look-sheet.tsx'
 import { OtherCardSheet, StaffSheet, StillThereSheet } from './shell/overlays.tsx'
+import { SpeechSheet } from './shell/speech-sheet.tsx'
 import { statusLine } from './shell/status-line.ts'
 import { useAbout } from './use-about.ts'
 import { useLanguage } from './use-language.ts'
 import { useNow } from './use-now.ts'
+import { useSpeech } from './use-speech.ts'
 import { useBridge, useLine, useWatch } from './use-watch.ts'
 
 interface AppProps {
@@ -43,6 +46,7 @@ export function App({ session, view }: AppProps) {
   )
   const [isStaffOpen, setIsStaffOpen] = useState(false)
   const [isLookOpen, setIsLookOpen] = useState(false)
+  const [isSpeechOpen, setIsSpeechOpen] = useState(false)
   const [isLanguageOpen, setIsLanguageOpen] = useState(false)
   const languages = useLanguage((language) => session.send({ type: 'LOOK', change: { language } }))
 
@@ -69,6 +73,11 @@ export function App({ session, view }: AppProps) {
     context.otherCard === null &&
     context.card !== null &&
     isElderBy(context.card.applicant.birth, isoDate(now))
+  const speech = useSpeech({
+    look,
+    isVisit: isVisit && !state.matches({ journey: 'maintenance' }),
+    secrets: context.card === null ? [] : secretsOf(context.card.applicant),
+  })
   const callStaff = () => {
     setIsStaffOpen(true)
     bridge
@@ -97,6 +106,7 @@ export function App({ session, view }: AppProps) {
       onStaff={callStaff}
       onLanguage={isWiping ? null : () => setIsLanguageOpen(true)}
       onLook={isWiping ? null : () => setIsLookOpen(true)}
+      speech={speech.tool}
     >
       <Journey
         state={state}
@@ -138,7 +148,23 @@ export function App({ session, view }: AppProps) {
         <LookSheet
           look={look}
           onChange={(change) => session.send({ type: 'LOOK', change })}
+          onSpeech={
+            speech.tool.isOff
+              ? null
+              : () => {
+                  setIsLookOpen(false)
+                  setIsSpeechOpen(true)
+                }
+          }
           onClose={() => setIsLookOpen(false)}
+        />
+      ) : null}
+      {isSpeechOpen && speech.queue !== null ? (
+        <SpeechSheet
+          queue={speech.queue}
+          isOn={speech.isOn}
+          onHush={speech.hush}
+          onClose={() => setIsSpeechOpen(false)}
         />
       ) : null}
       {isLanguageOpen ? <LanguageSheet choice={languages} onClose={() => setIsLanguageOpen(false)} /> : null}
@@ -151,6 +177,12 @@ export function App({ session, view }: AppProps) {
       ) : null}
     </Frame>
   )
+}
+
+/** What of a card may stand in a sentence. */
+function secretsOf(applicant: Applicant): readonly string[] {
+  const address = formOfAddress(applicant)
+  return [applicant.name, applicant.idNumber, address === say('who.unknown') ? '' : address]
 }
 
 /** A line that is back within this time was never missed. */

@@ -27,6 +27,7 @@ export function FirstScreen() {
         onStaff={ignore}
         onLanguage={null}
         onLook={null}
+        speech={{ label: 'speech.tool.read', isOff: true, press: ignore }}
       >
         <IdlePage
           reader={{ kind: 'none' }}

@@ -109,14 +109,24 @@ export function Overlay({
   children,
   testId,
   label,
+  isSilent = false,
 }: {
   readonly children: ReactNode
   readonly testId: string
   readonly label: string
+  /** Not read aloud. */
+  readonly isSilent?: boolean
 }) {
   return (
     <div className="veil">
-      <div className="sheet overlay-sheet" role="dialog" aria-modal="true" aria-label={label} data-testid={testId}>
+      <div
+        className="sheet overlay-sheet"
+        role="dialog"
+        aria-modal="true"
+        aria-label={label}
+        data-testid={testId}
+        data-silent={isSilent || undefined}
+      >
         {children}
       </div>
     </div>

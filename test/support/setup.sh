@@ -6,7 +6,7 @@ set -eu
 PACKAGES='chromium fontconfig fonts-noto-cjk socat strace xvfb xauth util-linux postgresql libfaketime e2fsprogs
 cups cups-client cups-filters cups-ipp-utils dbus pcscd vsmartcard-vpcd sane-utils sane-airscan openssl curl
 libnss3 libatk1.0-0 libatk-bridge2.0-0 libcups2 libgtk-3-0 libgbm1 libasound2 libxss1
-libudev1 libusb-1.0-0'
+libudev1 libusb-1.0-0 espeak-ng fonts-noto-core'
 # --guest: for test/guest, which boots a kernel in QEMU. The kernel itself is not installed, only unpacked.
 GUEST_PACKAGES='qemu-system-x86 busybox-static'
 GUEST_KERNEL=$(dirname "$0")/../../.bianmin/guest/kernel
@@ -16,7 +16,7 @@ usage() {
   cat <<'TEXT'
 Usage: npm run setup -- [--dry-run] [--guest]
 Installs what the tests use: Chromium, a Chinese font, socat, strace, Xvfb, libfaketime, e2fsprogs, PostgreSQL (no cluster made),
-CUPS with ippeveprinter, pcscd with vpcd's virtual reader, scanimage with sane-airscan, openssl, the libraries of Electron and of
+CUPS with ippeveprinter, pcscd with vpcd's virtual reader, scanimage with sane-airscan, openssl, espeak-ng, fonts of Uyghur and Tibetan, the libraries of Electron and of
 node-hid, and the ordinary user "kiosk" that runs Electron with its sandbox on.
   --dry-run   only say what is missing; exit code 1 when something is
   --guest     also QEMU, busybox and a Debian kernel (unpacked into .bianmin/guest, 70 MB to download), for npm run guest

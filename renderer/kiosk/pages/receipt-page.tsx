@@ -60,7 +60,9 @@ function Receipt(props: ReceiptPageProps) {
               <Sign name={delivery?.state === 'received' ? 'check' : 'tray'} />
             </span>
             <span className="outcome-words">
-              <h1 className="question">{headline(delivery, local(item.name))}</h1>
+              <h1 className="question" data-voice={say('speech.result')}>
+                {headline(delivery, local(item.name))}
+              </h1>
               <span>
                 <Spaced text={deliveryLine(delivery, props.connection)} />
               </span>
@@ -168,7 +170,9 @@ function Trouble(props: ReceiptPageProps & { readonly trouble: PrintTrouble }) {
               <Sign name={isReceived ? 'check' : 'tray'} />
             </span>
             <span className="outcome-words">
-              <h1 className="question">{say(isReceived ? 'trouble.safe-received' : 'trouble.safe', { item: name })}</h1>
+              <h1 className="question" data-voice={say('speech.result')}>
+                {say(isReceived ? 'trouble.safe-received' : 'trouble.safe', { item: name })}
+              </h1>
               <span>
                 {delivery?.state === 'received'
                   ? say('trouble.safe-received-line', { time: clockTime(new Date(delivery.receivedAt)) })

@@ -3,6 +3,7 @@ import type { About } from '../../../electron/bridge/maintenance.contract.ts'
 import { Button, Spaced } from '../../ui/components.tsx'
 import { local, say } from '../../ui/strings/say.ts'
 import { clockTime, isoDate, weekday } from '../forms/show.ts'
+import type { SpeechTool } from '../use-speech.ts'
 import type { StatusLine } from './status-line.ts'
 
 interface FrameProps {
@@ -23,6 +24,8 @@ interface FrameProps {
   readonly onLanguage: (() => void) | null
   /** null: a page that takes no change of its look. */
   readonly onLook: (() => void) | null
+  /** 朗读, 重读, or that this machine cannot. */
+  readonly speech: SpeechTool
   readonly children: ReactNode
 }
 
@@ -59,6 +62,16 @@ export function Frame(props: FrameProps) {
             testId="look-tool"
           >
             {say('look.tool')}
+          </Button>
+          <Button
+            sign="voice"
+            look="quiet"
+            className="speech-tool"
+            isOff={props.speech.isOff}
+            onPress={props.speech.press}
+            testId="speech-tool"
+          >
+            {say(props.speech.label)}
           </Button>
         </span>
       </header>

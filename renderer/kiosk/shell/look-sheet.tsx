@@ -1,10 +1,12 @@
 import { BigChoice, Button, Overlay } from '../../ui/components.tsx'
 import { type Look, TYPE_STEPS } from '../../ui/look.ts'
-import { say } from '../../ui/strings/say.ts'
+import { say, sayAloud } from '../../ui/strings/say.ts'
 
 interface LookSheetProps {
   readonly look: Look
   readonly onChange: (change: Partial<Look>) => void
+  /** null: this machine cannot read aloud, or nobody is here to read to. */
+  readonly onSpeech: (() => void) | null
   readonly onClose: () => void
 }
 
@@ -13,7 +15,7 @@ const CONTRASTS = ['usual', 'dark', 'light'] as const
 const HEIGHTS = ['usual', 'lowered'] as const
 
 /** How the screen is to look, for this visit (look.md sections 2.1, 2.2 and 4.3). Each touch shows at once. */
-export function LookSheet({ look, onChange, onClose }: LookSheetProps) {
+export function LookSheet({ look, onChange, onSpeech, onClose }: LookSheetProps) {
   return (
     <Overlay label={say('look.title')} testId="look-sheet">
       <h2 className="section">{say('look.title')}</h2>
@@ -64,9 +66,20 @@ export function LookSheet({ look, onChange, onClose }: LookSheetProps) {
           />
         ))}
       </div>
-      <Button look="primary" className="tall" onPress={onClose} testId="look-close">
-        {say('look.close')}
-      </Button>
+      <div className="two">
+        <Button
+          sign="voice"
+          className="tall"
+          isOff={onSpeech === null}
+          onPress={() => onSpeech?.()}
+          testId="look-speech"
+        >
+          {say('speech.entry')}
+        </Button>
+        <Button look="primary" className="tall" onPress={onClose} testId="look-close">
+          {say('look.close')}
+        </Button>
+      </div>
     </Overlay>
   )
 }
@@ -80,7 +93,9 @@ interface ElderOfferProps {
 export function ElderOffer({ onElder, onStay }: ElderOfferProps) {
   return (
     <Overlay label={say('elder-offer.title')} testId="elder-offer">
-      <h2 className="question">{say('elder-offer.title')}</h2>
+      <h2 className="question" data-voice={sayAloud('elder-offer.title')}>
+        {say('elder-offer.title')}
+      </h2>
       <p className="overlay-text">{say('elder-offer.text')}</p>
       <div className="two">
         <Button className="tall" onPress={onStay} testId="elder-offer-stay">

@@ -1,6 +1,6 @@
 import type { About } from '../../../electron/bridge/maintenance.contract.ts'
 import { Button, Overlay } from '../../ui/components.tsx'
-import { local, say } from '../../ui/strings/say.ts'
+import { local, say, sayAloud } from '../../ui/strings/say.ts'
 
 interface StaffProps {
   readonly about: About | null
@@ -76,7 +76,9 @@ interface StillThereProps {
 export function StillThereSheet({ secondsLeft, seconds, onStay }: StillThereProps) {
   return (
     <Overlay label={say('still.title')} testId="still-there">
-      <h2 className="question">{say('still.title')}</h2>
+      <h2 className="question" data-voice={sayAloud('still.title')}>
+        {say('still.title')}
+      </h2>
       <p className="overlay-text">{say('still.text', { seconds: secondsLeft })}</p>
       <span className="countdown" aria-hidden="true">
         {Array.from({ length: seconds }, (_, second) => (

@@ -1,4 +1,7 @@
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, useEffect, useRef, useSyncExternalStore } from 'react'
+import { Sign } from '../../ui/icons.tsx'
+import { say } from '../../ui/strings/say.ts'
+import { speaking } from '../speech/speaking.ts'
 
 interface PageProps {
   readonly testId: string
@@ -32,6 +35,7 @@ export function Page({ testId, progress, question, hint, read, children, actions
                 {question}
               </h1>
             )}
+            <VoiceLine />
             {hint === undefined ? null : <p className="question-hint">{hint}</p>}
             {read}
           </div>
@@ -43,6 +47,17 @@ export function Page({ testId, progress, question, hint, read, children, actions
       </div>
       {tray}
     </main>
+  )
+}
+
+/** Shows that the page is being read, for those who do not hear; its place is kept where pages are read by themselves. */
+function VoiceLine() {
+  const isSpeaking = useSyncExternalStore(speaking.subscribe, speaking.get, speaking.get)
+  return (
+    <p className={`voice-line ${isSpeaking ? '' : 'is-silent'}`} data-testid="voice-line">
+      <Sign name="voice" />
+      <span>{say('speech.voice-line')}</span>
+    </p>
   )
 }
 

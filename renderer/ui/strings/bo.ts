@@ -126,4 +126,6 @@ export const bo = {
   'receipt.again': { text: 'ཡང་བསྐྱར་པར་འདེབས།' },
   'receipt.another': { text: 'ལས་དོན་གཞན།' },
   'receipt.end': { text: 'བླངས་ཟིན། མཇུག་སྒྲིལ།' },
+  'speech.tool.read': { text: 'ཀློག' },
+  'speech.tool.again': { text: 'བསྐྱར།' },
 } as const satisfies Texts

@@ -519,6 +519,23 @@ export const en = {
   'still.text': { text: 'What you filled in is cleared in {seconds} seconds.' },
   'still.stay': { text: 'I am here, go on' },
 
+  'speech.tool.read': { text: 'Read' },
+  'speech.tool.again': { text: 'Again' },
+  'speech.voice-line': { text: 'Reading to you, touch anywhere to stop' },
+  'speech.cannot': { text: 'This machine cannot read aloud' },
+  'speech.star': { text: 'hidden' },
+  'speech.answer': { text: '{answer}. Answer {place} of {count}.' },
+  'speech.places': { text: '1 2 3 4 5 6 7 8 9 10' },
+  'speech.counts': { text: '1 2 3 4 5 6 7 8 9 10' },
+  'speech.result': { text: 'Please see the screen for what happened.' },
+  'speech.entry': { text: 'Reading aloud' },
+  'speech.title': { text: 'How shall it be read?' },
+  'speech.rate.slow': { text: 'Slower' },
+  'speech.rate.usual': { text: 'Usual' },
+  'speech.rate.fast': { text: 'Faster' },
+  'speech.resume': { text: 'Go on reading' },
+  'speech.hush': { text: 'Do not read' },
+
   'surnames.double': {
     text: '欧阳 司马 上官 诸葛 夏侯 皇甫 尉迟 公孙 慕容 令狐 司徒 长孙 宇文 东方 独孤 南宫 西门 端木 轩辕 钟离 闾丘 申屠 太史 呼延 澹台 公冶 淳于 濮阳 赫连 拓跋 百里 东郭 宗政 单于',
   },

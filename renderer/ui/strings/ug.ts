@@ -126,4 +126,6 @@ export const ug = {
   'receipt.again': { text: 'يەنە بېسىش' },
   'receipt.another': { text: 'يەنە بىر ئىش' },
   'receipt.end': { text: 'ئالدىم، تاماملاش' },
+  'speech.tool.read': { text: 'ئوقۇش' },
+  'speech.tool.again': { text: 'قايتا' },
 } as const satisfies Texts

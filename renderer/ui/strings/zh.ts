@@ -621,6 +621,23 @@ const entries = {
   'still.text': { text: '{seconds}秒后清除您填的内容。' },
   'still.stay': { text: '我还在，接着办' },
 
+  'speech.tool.read': { text: '朗读' },
+  'speech.tool.again': { text: '重读' },
+  'speech.voice-line': { text: '正在念给您听，点哪里都会停' },
+  'speech.cannot': { text: '这台机器不能朗读' },
+  'speech.star': { text: '星号' },
+  'speech.answer': { text: '{answer}。第{place}个，共{count}个。' },
+  'speech.places': { text: '一 二 三 四 五 六 七 八 九 十' },
+  'speech.counts': { text: '一 两 三 四 五 六 七 八 九 十' },
+  'speech.result': { text: '结果请看屏幕上写的。' },
+  'speech.entry': { text: '朗读快慢' },
+  'speech.title': { text: '怎么念给您听？' },
+  'speech.rate.slow': { text: '慢一点' },
+  'speech.rate.usual': { text: '平常' },
+  'speech.rate.fast': { text: '快一点' },
+  'speech.resume': { text: '接着念' },
+  'speech.hush': { text: '先不念' },
+
   'surnames.double': {
     text: '欧阳 司马 上官 诸葛 夏侯 皇甫 尉迟 公孙 慕容 令狐 司徒 长孙 宇文 东方 独孤 南宫 西门 端木 轩辕 钟离 闾丘 申屠 太史 呼延 澹台 公冶 淳于 濮阳 赫连 拓跋 百里 东郭 宗政 单于',
   },
