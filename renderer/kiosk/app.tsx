@@ -6,22 +6,21 @@ import { Notice } from '../ui/components.tsx'
 import { applyPanel } from '../ui/panel.ts'
 import { say } from '../ui/strings/say.ts'
 import { formOfAddress, isoDate } from './forms/show.ts'
-import { Journey } from './journey.tsx'
 import type { LiveViewStore } from './live-view.ts'
-import { IDLE } from './machine/session-machine.ts'
+import { IdlePage } from './pages/idle-page.tsx'
 import type { SessionActor } from './session-wiring.ts'
 import { badgeOf } from './shell/badge.ts'
 import { isElderBy } from './shell/elder-age.ts'
 import { Frame } from './shell/frame.tsx'
-import { LanguageSheet } from './shell/language-sheet.tsx'
-import { ElderOffer, LookSheet } from './shell/look-sheet.tsx'
-import { OtherCardSheet, StaffSheet, StillThereSheet } from './shell/overlays.tsx'
-import { SpeechSheet } from './shell/speech-sheet.tsx'
+import { Page } from './shell/page.tsx'
+import type { SheetName } from './shell/sheets.tsx'
+import { StaffSheet } from './shell/staff-sheet.tsx'
 import { statusLine } from './shell/status-line.ts'
 import { useAbout } from './use-about.ts'
 import { useLanguage } from './use-language.ts'
 import { useNow } from './use-now.ts'
 import { useSpeech } from './use-speech.ts'
+import { useVisitParts } from './use-visit-parts.ts'
 import { useBridge, useLine, useWatch } from './use-watch.ts'
 
 interface AppProps {
@@ -45,9 +44,8 @@ export function App({ session, view }: AppProps) {
     client.submissions.watchDelivery({ submissionId: context.accepted?.submissionId ?? '' }, options),
   )
   const [isStaffOpen, setIsStaffOpen] = useState(false)
-  const [isLookOpen, setIsLookOpen] = useState(false)
-  const [isSpeechOpen, setIsSpeechOpen] = useState(false)
-  const [isLanguageOpen, setIsLanguageOpen] = useState(false)
+  const [sheet, setSheet] = useState<SheetName | null>(null)
+  const visit = useVisitParts()
   const languages = useLanguage((language) => session.send({ type: 'LOOK', change: { language } }))
 
   useEffect(() => {
@@ -104,25 +102,41 @@ export function App({ session, view }: AppProps) {
       onBack={isWiping ? null : can('BACK')}
       onHome={isWiping || state.matches({ journey: 'home' }) ? null : can('HOME')}
       onStaff={callStaff}
-      onLanguage={isWiping ? null : () => setIsLanguageOpen(true)}
-      onLook={isWiping ? null : () => setIsLookOpen(true)}
+      onLanguage={isWiping ? null : () => setSheet('language')}
+      onLook={isWiping ? null : () => setSheet('look')}
       speech={speech.tool}
     >
-      <Journey
-        state={state}
-        send={session.send}
-        catalogue={context.catalogue}
-        connection={liveQueue?.connection ?? null}
-        devices={devices}
-        badgeOf={badge}
-        intake={intake}
-        queue={liveQueue}
-        schedule={schedule}
-        find={find}
-        now={now}
-        languages={languages}
-        onStaff={callStaff}
-      />
+      {isIdle ? (
+        <IdlePage
+          reader={context.reader}
+          badges={context.catalogue?.items.map(badge) ?? []}
+          intake={intake}
+          onStart={() => session.send({ type: 'START' })}
+          onElder={() => {
+            session.send({ type: 'LOOK', change: { mode: 'elder' } })
+            session.send({ type: 'START' })
+          }}
+          onLookUp={() => session.send({ type: 'LOOK_UP' })}
+          languages={languages}
+        />
+      ) : visit === null ? (
+        <Page testId="blank-page" />
+      ) : (
+        <visit.Journey
+          state={state}
+          send={session.send}
+          catalogue={context.catalogue}
+          connection={liveQueue?.connection ?? null}
+          devices={devices}
+          badgeOf={badge}
+          intake={intake}
+          queue={liveQueue}
+          schedule={schedule}
+          find={find}
+          now={now}
+          onStaff={callStaff}
+        />
+      )}
       {line === null && !isWiping ? <LostLine isIdle={isIdle} /> : null}
       {isStaffOpen ? (
         <StaffSheet
@@ -131,50 +145,20 @@ export function App({ session, view }: AppProps) {
           onMaintain={state.can({ type: 'MAINTAIN' }) ? maintain : null}
         />
       ) : null}
-      {context.otherCard === null || isWiping ? null : (
-        <OtherCardSheet
-          visitor={visitor ?? say('who.unknown')}
-          onRestart={() => session.send({ type: 'CHANGE_CARD' })}
-          onKeep={context.otherCard === 'beside' ? () => session.send({ type: 'KEEP_CARD' }) : null}
+      {visit === null ? null : (
+        <visit.Sheets
+          open={sheet}
+          onOpen={setSheet}
+          context={context}
+          send={session.send}
+          visitor={visitor}
+          isWiping={isWiping}
+          isAsking={isAsking}
+          offersElder={offersElder}
+          languages={languages}
+          speech={speech}
         />
       )}
-      {offersElder ? (
-        <ElderOffer
-          onElder={() => session.send({ type: 'LOOK', change: { mode: 'elder' } })}
-          onStay={() => session.send({ type: 'ELDER_OFFER_SEEN' })}
-        />
-      ) : null}
-      {isLookOpen ? (
-        <LookSheet
-          look={look}
-          onChange={(change) => session.send({ type: 'LOOK', change })}
-          onSpeech={
-            speech.tool.isOff
-              ? null
-              : () => {
-                  setIsLookOpen(false)
-                  setIsSpeechOpen(true)
-                }
-          }
-          onClose={() => setIsLookOpen(false)}
-        />
-      ) : null}
-      {isSpeechOpen && speech.queue !== null ? (
-        <SpeechSheet
-          queue={speech.queue}
-          isOn={speech.isOn}
-          onHush={speech.hush}
-          onClose={() => setIsSpeechOpen(false)}
-        />
-      ) : null}
-      {isLanguageOpen ? <LanguageSheet choice={languages} onClose={() => setIsLanguageOpen(false)} /> : null}
-      {isAsking ? (
-        <StillThereSheet
-          secondsLeft={context.secondsLeft}
-          seconds={IDLE[look.mode].seconds}
-          onStay={() => session.send({ type: 'TOUCH' })}
-        />
-      ) : null}
     </Frame>
   )
 }

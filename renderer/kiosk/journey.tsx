@@ -11,34 +11,23 @@ import { formOfAddress, isoDate } from './forms/show.ts'
 import type { Find, Schedule } from './live-view.ts'
 import type { createSessionMachine } from './machine/session-machine.ts'
 import type { SessionEvent } from './machine/session-types.ts'
-import { ElderHomePage } from './pages/elder-home-page.tsx'
 import { HomePage } from './pages/home-page.tsx'
-import { IdlePage } from './pages/idle-page.tsx'
+import {
+  CardPage,
+  ConfirmPage,
+  ElderHomePage,
+  ElderItemPage,
+  FormPage,
+  ItemPage,
+  LookupPage,
+  PreconditionPage,
+  ReceiptPage,
+  SearchPage,
+} from './pages/visit-pages.ts'
 import type { Badge } from './shell/badge.ts'
 import { Page } from './shell/page.tsx'
 import { Waiting } from './shell/waiting.tsx'
 import { useCardPainted } from './use-card-painted.ts'
-import type { LanguageChoice } from './use-language.ts'
-
-type VisitPages = typeof import('./pages/visit-pages.ts')
-
-/**
- * The pages behind the home page: fetched once the idle page stands, long before anybody needs them. Not React.lazy: a
- * lazy page waits in Suspense at its first rendering even when it is loaded, and React holds that back for 300 ms.
- * Without them no visit can be finished: the page's fault, which begins it anew.
- */
-function useVisitPages(): VisitPages | null {
-  const [visit, setVisit] = useState<{ readonly pages: VisitPages } | { readonly fault: unknown } | null>(null)
-  useEffect(() => {
-    void import('./pages/visit-pages.ts').then(
-      (pages) => setVisit({ pages }),
-      (fault: unknown) => setVisit({ fault }),
-    )
-  }, [])
-  if (visit === null) return null
-  if ('fault' in visit) throw visit.fault
-  return visit.pages
-}
 
 interface JourneyProps {
   readonly state: SnapshotFrom<ReturnType<typeof createSessionMachine>>
@@ -52,52 +41,29 @@ interface JourneyProps {
   readonly schedule: Schedule | null
   readonly find: Find | null
   readonly now: Date
-  readonly languages: LanguageChoice
   readonly onStaff: () => void
 }
 
-/** The page of the state that the session is in. */
+/** The page of the state that the session is in; all but the idle page, which stands before this is there. */
 export function Journey(props: JourneyProps) {
-  const visit = useVisitPages()
   const { card } = props.state.context
-  const isPersonShown =
-    props.state.matches({ journey: 'home' }) || (visit !== null && props.state.matches({ journey: 'form' }))
+  const isPersonShown = props.state.matches({ journey: 'home' }) || props.state.matches({ journey: 'form' })
   useCardPainted(isPersonShown && card !== null ? card.readId : null)
-  return pageOf(props, visit)
+  return pageOf(props)
 }
 
 const NO_ITEMS: readonly ServiceItem[] = []
 
-function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
+function pageOf(props: JourneyProps): ReactNode {
   const { state, send, catalogue, connection, devices, badgeOf, intake, onStaff } = props
   const { context } = state
   const { item, card, accepted } = context
   const divisions = catalogue?.divisions ?? []
-  if (state.matches({ journey: 'idle' })) {
-    return (
-      <IdlePage
-        reader={context.reader}
-        badges={catalogue?.items.map(badgeOf) ?? []}
-        intake={intake}
-        onStart={() => send({ type: 'START' })}
-        onElder={() => {
-          send({ type: 'LOOK', change: { mode: 'elder' } })
-          send({ type: 'START' })
-        }}
-        onLookUp={() => send({ type: 'LOOK_UP' })}
-        languages={props.languages}
-      />
-    )
-  }
   if (state.matches({ journey: 'maintenance' })) return <Maintenance {...props} />
-  if (state.matches({ journey: 'lookup' })) {
-    if (visit === null) return <BlankPage />
-    return <visit.LookupPage items={catalogue?.items ?? []} onStaff={onStaff} />
-  }
+  if (state.matches({ journey: 'lookup' })) return <LookupPage items={catalogue?.items ?? []} onStaff={onStaff} />
   if (state.matches({ journey: 'search' })) {
-    if (visit === null) return <BlankPage />
     return (
-      <visit.SearchPage
+      <SearchPage
         items={catalogue?.items ?? NO_ITEMS}
         query={context.query ?? ''}
         find={props.find}
@@ -125,7 +91,7 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
   }
   if (state.matches({ journey: 'home' }) || item === null) {
     const visitor = card === null ? null : formOfAddress(card.applicant)
-    if (context.look.mode === 'elder')
+    if (context.look.mode === 'elder') {
       return (
         <ElderHomePage
           items={catalogue?.items ?? null}
@@ -137,6 +103,7 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
           onComplain={() => send({ type: 'COMPLAIN' })}
         />
       )
+    }
     return (
       <HomePage
         items={catalogue?.items ?? null}
@@ -151,8 +118,6 @@ function pageOf(props: JourneyProps, visit: VisitPages | null): ReactNode {
       />
     )
   }
-  if (visit === null) return <BlankPage />
-  const { ItemPage, ElderItemPage, CardPage, FormPage, ConfirmPage, PreconditionPage, ReceiptPage } = visit
   if (state.matches({ journey: 'item' })) {
     if (context.look.mode === 'elder')
       return <ElderItemPage item={item} badge={badgeOf(item)} onBegin={() => send({ type: 'BEGIN' })} />

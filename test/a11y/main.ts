@@ -3,7 +3,9 @@ import type { Page } from 'playwright-core'
 import { hashPin } from '../../electron/staff-pin.ts'
 import { changeSettings } from '../support/settings.ts'
 import {
+  chooseLanguage,
   endWithRating,
+  OTHER_LANGUAGES,
   statusShows,
   submitForTicket,
   walkComplaint,
@@ -13,9 +15,10 @@ import {
 import { openWorld, type World } from '../support/world.ts'
 import { checkPage, type Violation } from './page-check.ts'
 
-const HELP = `Usage: npm run a11y -- [--json]
+const HELP = `Usage: npm run a11y -- [--json] [--languages]
 Walks the journeys in real Chromium, upright and lying, standard and elder, in every colour, and checks each page with axe and
 with our own rules in millimetres: type, targets, gaps, contrast 4.5 (elder 7), nothing cut off, nothing to scroll.
+  --languages   only the main journey in the other languages
   --json   one JSON object as the last line: {pages, violations, found: [{page, rule, where, detail}]}
 Exit code 1 when there is a violation.`
 
@@ -24,6 +27,9 @@ const SCREENS = {
   landscape: { width: 1920, height: 1080 },
 } as const
 const PIN = '480617'
+const { values } = parseArgs({
+  options: { json: { type: 'boolean' }, languages: { type: 'boolean' }, help: { type: 'boolean' } },
+})
 type Look = (...ids: string[]) => Promise<void>
 type Check = (name: string) => Promise<void>
 
@@ -40,6 +46,14 @@ async function standardJourney(page: Page, world: World, check: Check): Promise<
   await walkComplaint(page, check)
   await page.getByTestId('end').click()
   await page.getByTestId('idle-page').waitFor()
+}
+
+/** The main journey in every other language, from its own idle page on. */
+async function languageJourneys(page: Page, world: World, checkAs: (prefix: string) => Check): Promise<void> {
+  for (const language of OTHER_LANGUAGES) {
+    await chooseLanguage(page, language)
+    await standardJourney(page, world, checkAs(`${language} `))
+  }
 }
 
 async function elderJourney(page: Page, world: World, check: Check): Promise<void> {
@@ -130,6 +144,8 @@ async function walk(orientation: keyof typeof SCREENS, tell: (line: string) => v
         for (const { rule, where, detail } of violations) tell(`  ${rule}: ${where}: ${detail}`)
       }
     await statusShows(page, 'connected')
+    await languageJourneys(page, world, checkAs)
+    if (values.languages) return { pages, found }
     await standardJourney(page, world, checkAs('standard '))
     await elderJourney(page, world, checkAs('elder '))
     await looks(page, checkAs('elder '))
@@ -140,7 +156,6 @@ async function walk(orientation: keyof typeof SCREENS, tell: (line: string) => v
   return { pages, found }
 }
 
-const { values } = parseArgs({ options: { json: { type: 'boolean' }, help: { type: 'boolean' } } })
 if (values.help) console.log(HELP)
 else {
   const tell = (line: string) => process.stderr.write(`${line}\n`)

@@ -2,6 +2,7 @@
 
 export { CardPage } from './card-page.tsx'
 export { ConfirmPage } from './confirm-page.tsx'
+export { ElderHomePage } from './elder-home-page.tsx'
 export { ElderItemPage } from './elder-item-page.tsx'
 export { FormPage } from './form-page.tsx'
 export { ItemPage } from './item-page.tsx'

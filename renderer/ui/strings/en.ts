@@ -369,7 +369,7 @@ export const en = {
   'keyboard.digits': { text: '123' },
   'keyboard.letters': { text: 'Pinyin' },
   'keyboard.space': { text: 'Space' },
-  'keyboard.hint': { text: 'Type pinyin, touch the character' },
+  'keyboard.hint': { text: 'Type pinyin' },
   'keyboard.symbols': { text: '·（），。、—《》' },
   'keyboard.clear': { text: 'Clear' },
 

@@ -1,0 +1,4 @@
+/** What a visit needs and the first screen does without: in one piece, fetched once the idle page stands. */
+
+export { Journey } from './journey.tsx'
+export { Sheets } from './shell/sheets.tsx'
