@@ -17,7 +17,7 @@ export const ug = {
   'status.visit': { text: '{who} ئىش بېجىرىۋاتىدۇ' },
   'status.end': { text: 'تاماملاش، ئۆچۈرۈش' },
   'clock.date': { text: '{month}-ئاينىڭ {day}-كۈنى، {weekday}' },
-  'date.long': { text: '{year}-{month}-{day}' },
+  'date.long': { text: '{year}.{month}.{day}' },
   'date.days-ago': { text: '{days} كۈن بۇرۇن' },
   'date.weekday.0': { text: 'يەكشەنبە' },
   'date.weekday.1': { text: 'دۈشەنبە' },
