@@ -14,6 +14,7 @@ const settled = () => new Promise<void>((resolve) => setImmediate(resolve))
 function fakeEngine() {
   const said: string[] = []
   const rates: SpeechRate[] = []
+  const stopped: string[] = []
   let over: () => void = () => undefined
   const engine: SpeechEngine = {
     can: (language) => language === 'zh',
@@ -22,7 +23,10 @@ function fakeEngine() {
       rates.push(rate)
       return new Promise((resolve) => {
         over = () => resolve('said')
-        signal.addEventListener('abort', () => resolve('not-said'))
+        signal.addEventListener('abort', () => {
+          stopped.push(text)
+          resolve('not-said')
+        })
       })
     },
   }
@@ -30,11 +34,11 @@ function fakeEngine() {
     over()
     await settled()
   }
-  return { engine, said, rates, finish }
+  return { engine, said, rates, stopped, finish }
 }
 
 test('one sentence after the other; another page replaces the rest', async () => {
-  const { engine, said, finish } = fakeEngine()
+  const { engine, said, stopped, finish } = fakeEngine()
   const queue = createSpeechQueue(engine)
   queue.say([zh('一'), zh('二'), zh('三')])
   expect(queue.get().speaking).toBe(true)
@@ -43,6 +47,7 @@ test('one sentence after the other; another page replaces the rest', async () =>
   queue.say([zh('四')])
   await settled()
   expect(said).toEqual(['一', '二', '四'])
+  expect(stopped).toEqual(['二'])
   await finish()
   expect(queue.get()).toEqual({ speaking: false, canResume: false, rate: 1 })
 })
