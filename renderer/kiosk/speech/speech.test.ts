@@ -47,7 +47,7 @@ test('one sentence after the other; another page replaces the rest', async () =>
   queue.say([zh('四')])
   await settled()
   expect(said).toEqual(['一', '二', '四'])
-  expect(stopped).toEqual(['二'])
+  expect(stopped).toContain('二')
   await finish()
   expect(queue.get()).toEqual({ speaking: false, canResume: false, rate: 1 })
 })
