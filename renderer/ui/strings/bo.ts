@@ -94,7 +94,6 @@ export const bo = {
   'form.back-to-check': { text: 'བཅོས་ཟིན།' },
   'form.left': { text: 'ད་དུང་ {count} {what}' },
   'form.all-filled': { text: 'ཚང་མ་བྲིས་ཟིན།' },
-  'keyboard.hint': { text: 'པིན་ཡིན།' },
   'keyboard.delete': { text: 'སུབ་པ།' },
   'keyboard.done': { text: 'ཚར་སོང་།' },
   'keyboard.clear': { text: 'ཚང་མ་སུབ།' },
