@@ -54,9 +54,9 @@ function shownAnswer(field: Field, answer: string, divisions: readonly Division[
     case 'id-number':
       return maskIdNumber(answer)
     case 'whole-number':
-      return field.unit === undefined ? [answer] : [`${answer}${local(field.unit)}`]
+      return field.unit === undefined ? [answer] : [say('form.counted', { count: answer, unit: local(field.unit) })]
     case 'amount':
-      return [`${groupsOf(field.type, answer).join('')}${say('form.yuan')}`]
+      return [say('form.amount', { amount: groupsOf(field.type, answer).join('') })]
     case 'date':
       return [longDate(answer)]
     case 'division':

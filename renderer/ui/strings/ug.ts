@@ -42,6 +42,7 @@ export const ug = {
 
   'home.question': { text: 'بۈگۈن نېمە ئىش بېجىرىسىز؟' },
   'home.items': { text: 'بۇ يەردە بېجىرىلىدىغان ئىشلار' },
+  'search.entry': { text: 'ئىش ئىزدەش، خەنزۇچە ياكى پىنيىن بىلەن' },
   'home.card-first': { text: 'ئاۋۋال كىملىكىڭىزنى قويسىڭىزمۇ بولىدۇ: ئىسىم ۋە ئادرېس ئۇنىڭدىن ئوقۇلىدۇ.' },
   'home.page': { text: '{page}-بەت، جەمئىي {pages} بەت' },
   'home.next-page': { text: 'كېيىنكى بەت' },
@@ -102,6 +103,8 @@ export const ug = {
   'confirm.question': { text: 'كۆرۈپ چىقىڭ، توغرا بولسا يوللاڭ' },
   'confirm.from-card': { text: 'كىملىكتىن' },
   'confirm.change': { text: 'ئۆزگەرتىش' },
+  'confirm.more-rows': { text: 'يەنە {count} قۇر' },
+  'confirm.first-rows': { text: 'باشتىكىلەر' },
   'confirm.sign-here': { text: 'رامكا ئىچىگە ئىمزا قويۇڭ' },
   'confirm.sign-how': { text: 'بارماق ياكى قەلەم بىلەن' },
   'confirm.sign-clear': { text: 'قايتا قويۇش' },

@@ -363,6 +363,8 @@ const entries = {
   'form.from-card': { text: '从身份证读到的' },
   'form.not-yours': { text: '不用您填' },
   'form.yuan': { text: '元' },
+  'form.amount': { text: '{amount}元' },
+  'form.counted': { text: '{count}{unit}' },
   'form.please': { text: '请您填' },
   'form.name': { text: '姓名' },
   'form.id-number': { text: '身份证号' },
