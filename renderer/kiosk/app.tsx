@@ -1,5 +1,5 @@
 import { useSelector } from '@xstate/react'
-import { useEffect, useState, useSyncExternalStore } from 'react'
+import { useEffect, useInsertionEffect, useState, useSyncExternalStore } from 'react'
 import type { ServiceItem } from '../../sync/protocol/service-item.ts'
 import type { Applicant } from '../../sync/protocol/submission.ts'
 import { Notice } from '../ui/components.tsx'
@@ -48,7 +48,8 @@ export function App({ session, view }: AppProps) {
   const visit = useVisitParts()
   const languages = useLanguage((language) => session.send({ type: 'LOOK', change: { language } }))
 
-  useEffect(() => {
+  // Before the pages' layout effects: they measure in the new look.
+  useInsertionEffect(() => {
     if (about !== null) applyPanel(about.pxPerMm, look)
   }, [about, look])
   useEffect(() => {
