@@ -21,6 +21,7 @@ import {
   ItemPage,
   LookupPage,
   PreconditionPage,
+  RatingPage,
   ReceiptPage,
   SearchPage,
 } from './pages/visit-pages.ts'
@@ -76,10 +77,9 @@ function pageOf(props: JourneyProps): ReactNode {
   if (state.matches({ journey: 'restoring' })) return <WaitingPage text={say('restoring')} testId="restoring-page" />
   if (state.hasTag('wiping')) return <WaitingPage text={say('ending')} testId="ending-page" />
   if (state.matches({ journey: 'rate' }) && context.rating !== null) {
-    if (visit === null) return <BlankPage />
     const isRefused = state.matches({ journey: { rate: 'refused' } })
     return (
-      <visit.RatingPage
+      <RatingPage
         rating={context.rating}
         look={context.look}
         stage={isRefused ? 'refused' : context.submitting ? 'sending' : 'asking'}
