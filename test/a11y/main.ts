@@ -42,6 +42,9 @@ async function standardJourney(page: Page, world: World, check: Check): Promise<
   await endWithRating(page, check)
   bench.reader.takeCard()
   await page.getByTestId('idle-page').waitFor()
+}
+
+async function complaint(page: Page, check: Check): Promise<void> {
   await page.getByTestId('start').click()
   await walkComplaint(page, check)
   await page.getByTestId('end').click()
@@ -54,6 +57,8 @@ async function languageJourneys(page: Page, world: World, checkAs: (prefix: stri
     await chooseLanguage(page, language)
     await standardJourney(page, world, checkAs(`${language} `))
   }
+  await chooseLanguage(page, 'en')
+  await complaint(page, checkAs('en '))
 }
 
 async function elderJourney(page: Page, world: World, check: Check): Promise<void> {
@@ -147,6 +152,7 @@ async function walk(orientation: keyof typeof SCREENS, tell: (line: string) => v
     await languageJourneys(page, world, checkAs)
     if (values.languages) return { pages, found }
     await standardJourney(page, world, checkAs('standard '))
+    await complaint(page, checkAs('standard '))
     await elderJourney(page, world, checkAs('elder '))
     await looks(page, checkAs('elder '))
     await maintenance(page, checkAs('maintain '))

@@ -76,7 +76,7 @@ export const en = {
   'idle.seal': { text: '收' },
 
   'home.question': { text: 'What would you like to do today?' },
-  'home.items': { text: 'What you can do here' },
+  'home.items': { text: 'Services here' },
   'home.offline': { text: 'No network. Most things can still be handed in' },
   'home.hub-silent': { text: 'The other side is silent. Most things can still be handed in' },
   'home.offline-kept': { text: 'Kept in this machine, encrypted, safe in a power cut' },
