@@ -41,7 +41,7 @@ export const bo = {
   'look.close': { text: 'འགྲིག་སོང་།' },
 
   'home.question': { text: 'དེ་རིང་ལས་དོན་ཅི་ཞིག་སྒྲུབ་བམ།' },
-  'home.items': { text: 'འདིར་སྒྲུབ་ཆོག་པའི་ལས་དོན།' },
+  'home.items': { text: 'ལས་དོན།' },
   'search.entry': { text: 'དོན་དག་འཚོལ་བ། རྒྱ་ཡིག་གམ་པིན་ཡིན།' },
   'home.card-first': { text: 'སྔོན་ལ་ཐོབ་ཐང་ལག་ཁྱེར་བཞག་ནའང་ཆོག' },
   'home.page': { text: 'ཤོག་ {page} / {pages}' },

@@ -394,7 +394,7 @@ export const en = {
   'keyboard.letters': { text: 'Pinyin' },
   'keyboard.space': { text: 'Space' },
   'keyboard.hint': { text: 'Type pinyin' },
-  'keyboard.hint-digits': { text: 'Touch the figures' },
+  'keyboard.hint-digits': { text: 'Figures' },
   'keyboard.symbols': { text: '·（），。、—《》' },
   'keyboard.clear': { text: 'Clear' },
 

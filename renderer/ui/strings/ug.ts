@@ -41,7 +41,7 @@ export const ug = {
   'look.close': { text: 'بولدى' },
 
   'home.question': { text: 'بۈگۈن نېمە ئىش بېجىرىسىز؟' },
-  'home.items': { text: 'بۇ يەردە بېجىرىلىدىغان ئىشلار' },
+  'home.items': { text: 'ئىشلار' },
   'search.entry': { text: 'ئىش ئىزدەش، خەنزۇچە ياكى پىنيىن بىلەن' },
   'home.card-first': { text: 'ئاۋۋال كىملىكىڭىزنى قويسىڭىزمۇ بولىدۇ: ئىسىم ۋە ئادرېس ئۇنىڭدىن ئوقۇلىدۇ.' },
   'home.page': { text: '{page}-بەت، جەمئىي {pages} بەت' },
