@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { samplePerson } from '../../drivers/id-card-reader/sample-persons.ts'
 import { findChromium } from '../support/chromium.ts'
-import { statusShows, walkElderPension } from '../support/walk.ts'
+import { endVisit, statusShows, walkElderPension } from '../support/walk.ts'
 import { openWorld, type World } from '../support/world.ts'
 
 /** What an 85-year-old hears on the way through S02: the browser's speech is a stub that writes down what it would say. */
@@ -88,7 +88,7 @@ test('elder mode says question and answers of every page in order, and nothing o
   for (const secret of [person.name, person.number, '赵先生', '13800136021', ticket])
     expect(everything).not.toContain(secret)
   expect(everything).not.toMatch(/\d{5}/)
-  await page.getByTestId('end').click()
+  await endVisit(page)
   await page.getByTestId('idle-page').waitFor()
   expect(await page.evaluate(() => window.heard)).toEqual([])
 })

@@ -5,8 +5,8 @@ import { useBridge } from '../../use-watch.ts'
 
 export type Tab = QueueRow['state']
 
-/** Rows on one page of the list. */
-export const ROWS_SHOWN = 6
+/** Rows on one page of the list: lying, what turns its pages needs the room of two. */
+const rowsShown = () => (matchMedia('(orientation: landscape)').matches ? 4 : 6)
 
 export interface QueueList {
   readonly health: Health | null
@@ -47,7 +47,7 @@ export function useQueue({ token, tab, stamp, schedule, onLocked }: QueueQuestio
     let stale = false
     const load = async () => {
       const [list, stands] = await Promise.all([
-        bridge.call((client) => client.maintenance.queueRows({ token, state: tab, before, limit: ROWS_SHOWN })),
+        bridge.call((client) => client.maintenance.queueRows({ token, state: tab, before, limit: rowsShown() })),
         bridge.call((client) => client.maintenance.health({ token })),
       ])
       if (stale) return
