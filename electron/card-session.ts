@@ -55,11 +55,13 @@ export interface CardSessionOptions {
   /** ISO date of today in the terminal's own time zone. */
   readonly today: () => string
   readonly log: Log
+  /** The visit is over: whatever others keep for it goes too. */
+  readonly onForget?: () => void
 }
 
 type CardHeld = Extract<CardEvent, { kind: 'card' }>
 
-export function createCardSession({ clock, nowIso, today, log }: CardSessionOptions): CardSession {
+export function createCardSession({ clock, nowIso, today, log, onForget }: CardSessionOptions): CardSession {
   const card = createCell<CardEvent>({ kind: 'none' })
   const receipts = new Map<string, ReceiptMemory>()
   const rated = new Set<string>()
@@ -135,6 +137,7 @@ export function createCardSession({ clock, nowIso, today, log }: CardSessionOpti
     owner = undefined
     receipts.clear()
     rated.clear()
+    onForget?.()
   }
 
   function wipe(next: CardEvent = { kind: 'none' }): void {

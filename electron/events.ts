@@ -175,7 +175,8 @@ export const EVENTS = {
   'card-read': { level: 'info', means: 'A card was read and checked; no field of it is logged.' },
   'card-refused': { level: 'warn', means: 'A card was read but cannot be used.' },
   'code-dropped': { level: 'info', means: 'A code was read while no page was there to take it; not kept.' },
-  'session-ended': { level: 'info', means: 'Card, snapshot and secrets were dropped.' },
+  'papers-scanned': { level: 'info', means: 'A scan ended: pages taken into memory, and the fault if it failed.' },
+  'session-ended': { level: 'info', means: 'Card, snapshot, scanned pages and secrets were dropped.' },
   'bridge-opened': { level: 'info', means: 'A page or worker connected.' },
   'bridge-closed': { level: 'info', means: 'A page or worker went away.' },
   'door-refused': {

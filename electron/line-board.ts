@@ -22,8 +22,12 @@ export const TAKE_WITHIN_MS = 15_000
 /** A tone that is heard and startles nobody. */
 const BEEP_MS = 80
 
-/** Devices that give something to the citizen. */
-type Giver = 'receipt-printer' | 'document-printer'
+/** Devices that give something to the citizen; a scanner gives back what was laid in. */
+const GIVERS = ['receipt-printer', 'document-printer', 'document-scanner'] as const
+type Giver = (typeof GIVERS)[number]
+export function isGiver(device: string): device is Giver {
+  return GIVERS.some((giver) => giver === device)
+}
 
 /**
  * What main does with the line board: mains power, lamps, beeper, service door. Lamps and beeper are told and not waited
@@ -32,7 +36,7 @@ type Giver = 'receipt-printer' | 'document-printer'
 export interface LineBoardKeeper {
   onBank(bank: Bank): void
   onEvent(event: LineBoardEvent): void
-  /** A printer's state: the lamp follows what it does, whoever asked for it. */
+  /** A printer's or scanner's state: the lamp follows what it does, whoever asked for it. */
   onGiver(device: Giver, bank: Bank): void
   onCardRead(): void
   /** What the sensors say now, for the maintainer; null while no board answers. */
@@ -136,7 +140,7 @@ export function createLineBoardKeeper(options: LineBoardKeeperOptions): LineBoar
       const lamp = LAMP_OF_CLASS[device]
       const state = members[chosen]?.state as { readonly state: string } | undefined
       const held = giving.get(lamp)
-      if (state?.state === 'printing') {
+      if (state?.state === 'printing' || state?.state === 'scanning') {
         if (held !== undefined && held.cancel === undefined) return
         held?.cancel?.()
         giving.delete(lamp)

@@ -15,6 +15,7 @@ import { identityHandlers } from './bridge/identity.handler.ts'
 import { maintenanceHandlers } from './bridge/maintenance.handler.ts'
 import { printingHandlers } from './bridge/printing.handler.ts'
 import { queueHandlers } from './bridge/queue.handler.ts'
+import { scanningHandlers } from './bridge/scanning.handler.ts'
 import { sessionHandlers } from './bridge/session.handler.ts'
 import { speechHandlers } from './bridge/speech.handler.ts'
 import { submissionsHandlers } from './bridge/submissions.handler.ts'
@@ -30,7 +31,7 @@ import { createFeedbackIntake } from './feedback-intake.ts'
 import { createHubLog } from './hub-log.ts'
 import { createIntake, type Intake } from './intake.ts'
 import { createIntakeGate } from './intake-gate.ts'
-import { createLineBoardKeeper } from './line-board.ts'
+import { createLineBoardKeeper, isGiver } from './line-board.ts'
 import { createMainsWatch } from './mains-watch.ts'
 import { createMaintenanceView } from './maintenance-view.ts'
 import { type OneTimePrints, openOneTimePrints } from './one-time-prints.ts'
@@ -38,6 +39,7 @@ import { openPackages } from './packages.ts'
 import { createReadinessView } from './readiness.ts'
 import { createReceiptPrinting } from './receipt-printing.ts'
 import { createRescueExport } from './rescue-export.ts'
+import { createScanning } from './scanning.ts'
 import { createSealedLine } from './sealed-line.ts'
 import type { Settings } from './settings.ts'
 import { folderFiles } from './small-files.ts'
@@ -122,7 +124,10 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
   const { journal, ledger, journalHead, attachments, space, spaceLevel } = stored.storage
   const packages = await openPackages(join(dataDir, 'packages'), trust.keySet(), log)
   const cases = await openCases(await folderFiles(join(dataDir, 'cases')), log)
-  const session = createCardSession({ clock: realClock, nowIso, today, log })
+  const session = createCardSession({
+    ...{ clock: realClock, nowIso, today, log },
+    onForget: () => scanning.forget(),
+  })
   const hub = createHubClient({ baseUrl: provisioning.hubUrl, log: createHubLog(log, realClock.nowMs) })
   const freeBytes = () => space.freeBytes
 
@@ -148,7 +153,7 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
       banks[device] = bank
       devices.set(withBank(devices.get(), device, bank))
       if (device === 'line-board') lineBoard.onBank(bank)
-      if (device === 'receipt-printer' || device === 'document-printer') lineBoard.onGiver(device, bank)
+      if (isGiver(device)) lineBoard.onGiver(device, bank)
       // Its page is told of the reader's state by the visit, between the cards.
       const { idCardReader } = devices.get()
       if (device === 'id-card-reader' && idCardReader !== null)
@@ -177,6 +182,11 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
   })
 
   const state = () => intakeState.get().intake
+  const scanning = createScanning({
+    ...{ host, session, log },
+    scanners: () => banks['document-scanner'],
+    intakeState: state,
+  })
   const later = (run: () => void) => void setImmediate(run)
   const line = createSealedLine({ terminalId, journal, ledger, trust, log, suite, randomInt, later })
   const intake = createIntake({
@@ -236,9 +246,11 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
         submissions: submissionsHandlers({
           ...{ intake, ledger, journalHead, cases, nowUnixMs: Date.now },
           lookUps: createTryRation(LOOK_UP_LIMITS, clock.monotonic),
+          papers: scanning,
         }),
         feedback: feedbackHandlers(feedback),
         printing: printingHandlers(receipts),
+        scanning: scanningHandlers(scanning),
         queue: queueHandlers(views.queue, views.catalogue, intakeState),
         session: sessionHandlers(session),
         speech: speechHandlers(createSpeaker({ clock: realClock, log })),
@@ -300,6 +312,7 @@ type BridgeAreas = {
   submissions: ReturnType<typeof submissionsHandlers>
   feedback: ReturnType<typeof feedbackHandlers>
   printing: ReturnType<typeof printingHandlers>
+  scanning: ReturnType<typeof scanningHandlers>
   queue: ReturnType<typeof queueHandlers>
   session: ReturnType<typeof sessionHandlers>
   maintenance: ReturnType<typeof maintenanceHandlers>

@@ -5,6 +5,7 @@ import { identity } from './identity.contract.ts'
 import { maintenance } from './maintenance.contract.ts'
 import { printing } from './printing.contract.ts'
 import { queue } from './queue.contract.ts'
+import { scanning } from './scanning.contract.ts'
 import { session } from './session.contract.ts'
 import { speech } from './speech.contract.ts'
 import { submissions } from './submissions.contract.ts'
@@ -17,6 +18,7 @@ export const bridgeContract = {
   submissions,
   feedback,
   printing,
+  scanning,
   queue,
   session,
   maintenance,

@@ -9,11 +9,12 @@ import {
   requeued,
   submissionId,
 } from '../../sync/journal/sample-frames.ts'
+import { makeTicket } from '../../sync/protocol/ticket.ts'
 import type { Cell } from '../cell.ts'
 import type { Intake } from '../intake.ts'
 import { type JournalOnMemory, journalOnMemory, settle } from '../testing/fixtures.ts'
 import { createTryRation, LOOK_UP_LIMITS } from '../try-ration.ts'
-import { submissionsHandlers } from './submissions.handler.ts'
+import { type SubmissionsParts, submissionsHandlers } from './submissions.handler.ts'
 
 const ACCEPTED_AT_MS = Date.parse('2026-03-01T08:00:00.000Z')
 const TEN_MINUTES_MS = 600_000
@@ -22,9 +23,12 @@ let nowUnixMs: number
 let page: ReturnType<typeof connect>
 let watchers: number
 
-function connect() {
+function connect({
+  submit = () => Promise.reject(new Error('not used')),
+  papers,
+}: Partial<Pick<Intake, 'submit'> & SubmissionsParts> = {}) {
   const intake: Intake = {
-    submit: () => Promise.reject(new Error('not used')),
+    submit,
     byDraft: () => null,
     accepted: ({ submissionId: id, ticket, acceptedAt, itemId, deviceSequence: sequence }) => ({
       submissionId: id,
@@ -54,6 +58,7 @@ function connect() {
       nowUnixMs: () => nowUnixMs,
       cases: { of: (id) => (id === submissionId(2) ? { state: '需补正', at: AT } : undefined) },
       lookUps: createTryRation(LOOK_UP_LIMITS, () => nowUnixMs),
+      ...(papers === undefined ? {} : { papers }),
     }),
   )
 }
@@ -62,6 +67,45 @@ beforeEach(async () => {
   nowUnixMs = ACCEPTED_AT_MS
   watchers = 0
   page = connect()
+})
+
+test('only the pages of what is given by scanning go along, and they are not kept once they are sealed', async () => {
+  const draftId = submissionId(9)
+  const [told, handedIn]: [string[], unknown[]] = [[], []]
+  let isGood = false
+  const papers = {
+    handIn(of: string, materialIds: readonly string[]) {
+      told.push(`${of === draftId} ${materialIds}`)
+      return [{ pageId: draftId, materialId: 'book', mediaType: 'image/jpeg' as const, plain: new Uint8Array(3) }]
+    },
+    forget: () => void told.push('forgotten'),
+  }
+  const asking = connect({
+    papers,
+    async submit(_request, materials = []) {
+      handedIn.push(materials.map(({ materialId }) => materialId))
+      const entry = {
+        submissionId: draftId,
+        sequence: 1,
+        ticket: makeTicket(() => 4),
+        acceptedAt: AT,
+        itemId: 'S04',
+        qr: null,
+      }
+      return isGood ? { ok: true, accepted: entry } : { ok: false, fault: 'not-stored', fields: [] }
+    },
+  })
+  const materials = [
+    { materialId: 'book', by: 'scan' as const },
+    { materialId: 'letter', by: 'pledge' as const },
+  ]
+  const request = { draftId, kind: 'application' as const, item: { id: 'S04', version: 1 }, answers: {}, materials }
+  await asking.submit(request)
+  expect(told).toEqual(['true book'])
+  isGood = true
+  await asking.submit(request)
+  expect(told).toEqual(['true book', 'true book', 'forgotten'])
+  expect(handedIn).toEqual([['book'], ['book']])
 })
 
 test('delivery is told as it stands, then as it changes, and ends when the hub has it', async () => {

@@ -1,10 +1,12 @@
 import { implement, ORPCError } from '@orpc/server'
 import type { Ledger, LedgerItem } from '../../sync/journal/ledger.ts'
+import type { SubmitRequest } from '../../sync/protocol/submission.ts'
 import type { CaseBook } from '../cases.ts'
 import { type Cell, endable, follow } from '../cell.ts'
 import type { Intake } from '../intake.ts'
+import type { Scanning } from '../scanning.ts'
 import type { TryRation } from '../try-ration.ts'
-import { type Delivery, type FindAnswer, submissions } from './submissions.contract.ts'
+import { type Delivery, type FindAnswer, type SubmitAnswer, submissions } from './submissions.contract.ts'
 
 /** Receipts older than this are no longer offered to whoever stands there (design.md section 4, step 4). */
 const OFFER_UNPRINTED_MS = 10 * 60_000
@@ -18,6 +20,8 @@ export interface SubmissionsParts {
   readonly nowUnixMs: () => number
   readonly cases: Pick<CaseBook, 'of'>
   readonly lookUps: TryRation
+  /** What the citizen scanned; without it submissions have no attachments. */
+  readonly papers?: Pick<Scanning, 'handIn' | 'forget'>
 }
 
 /** Nobody was given the ticket of a rating: it has no receipt, and nobody is to find it. */
@@ -26,7 +30,8 @@ const isTold = ({ kind }: LedgerItem) => kind !== 'rating'
 /** One from the future was taken in under a clock that has been put right since: nobody waits for its paper. */
 const isRecent = (ageMs: number) => ageMs >= 0 && ageMs < OFFER_UNPRINTED_MS
 
-export function submissionsHandlers({ intake, ledger, journalHead, nowUnixMs, cases, lookUps }: SubmissionsParts) {
+export function submissionsHandlers(parts: SubmissionsParts) {
+  const { intake, ledger, journalHead, nowUnixMs, cases, lookUps, papers } = parts
   const os = implement(submissions)
 
   async function* watchDelivery(submissionId: string, signal: AbortSignal): AsyncGenerator<Delivery, void, void> {
@@ -42,6 +47,14 @@ export function submissionsHandlers({ intake, ledger, journalHead, nowUnixMs, ca
     }
   }
 
+  /** Only what the citizen gives by scanning goes along; once it is sealed, the pages are not kept a second time. */
+  async function submit(request: SubmitRequest): Promise<SubmitAnswer> {
+    const scanned = (request.materials ?? []).filter(({ by }) => by === 'scan').map(({ materialId }) => materialId)
+    const answer = await intake.submit(request, papers?.handIn(request.draftId, scanned) ?? [])
+    if (answer.ok) papers?.forget()
+    return answer
+  }
+
   /** Both ways share one ration. */
   function find(look: () => LedgerItem | undefined): FindAnswer {
     const retryAfterMs = lookUps()
@@ -54,7 +67,7 @@ export function submissionsHandlers({ intake, ledger, journalHead, nowUnixMs, ca
   }
 
   return os.router({
-    submit: os.submit.handler(({ input }) => intake.submit(input)),
+    submit: os.submit.handler(({ input }) => submit(input)),
     byDraft: os.byDraft.handler(({ input }) => intake.byDraft(input.draftId)),
     watchDelivery: os.watchDelivery.handler(({ input, signal }) =>
       endable(signal, (own) => watchDelivery(input.submissionId, own)),
