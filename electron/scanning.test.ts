@@ -20,7 +20,7 @@ const page = (bytes = 10): ScanNote => ({
 let asked: ScanOptions[]
 /** What the scanner does, one after the other. */
 let acts: ((note: (note: ScanNote) => void, signal: AbortSignal) => ScanResult | Promise<ScanResult>)[]
-let feeder: 'loaded' | 'empty'
+let feeder: 'none' | 'empty'
 let intakeState: IntakeState
 let session: CardSession
 let scanning: Scanning
@@ -40,7 +40,7 @@ function putCard(number = '990101198611020033', birth = '19861102', sex = '1'): 
 beforeEach(() => {
   asked = []
   acts = []
-  feeder = 'empty'
+  feeder = 'none'
   intakeState = 'open'
   clock = manualClock()
   book = logBook()
@@ -92,7 +92,7 @@ async function scan(change: Partial<ScanRequest> = {}) {
 
 test('pages lie in the tray in order, are shown, taken out again, and handed in by material', async () => {
   acts = [gives(2), gives(1)]
-  feeder = 'loaded'
+  feeder = 'empty'
   expect(await scan()).toEqual({ ok: true, pages: 2, more: false })
   await scan({ materialId: 'birth' })
   expect(asked[0]).toEqual({ source: 'feeder', mode: 'colour', dpi: 200, format: 'image/jpeg' })
@@ -108,14 +108,23 @@ test('pages lie in the tray in order, are shown, taken out again, and handed in 
   expect(book.of('papers-scanned')).toEqual([{ pages: 2 }, { pages: 1 }])
 })
 
-test('a scanner that lacks glass or colour is asked for what it has', async () => {
-  acts = [fails('not-supported', { lacks: 'source' }), fails('not-supported', { lacks: 'mode' }), gives(1)]
+const asks = () => asked.splice(0).map(({ source, mode }) => `${source} ${mode}`)
+
+test('paper in the feeder goes before the glass, and a scanner without colour is asked for grey', async () => {
+  feeder = 'empty'
+  acts = [fails('feeder-empty'), fails('not-supported', { lacks: 'mode' }), gives(1)]
   expect(await scan()).toMatchObject({ ok: true, pages: 1 })
-  expect(asked.map(({ source, mode }) => `${source} ${mode}`)).toEqual([
-    'flatbed colour',
-    'feeder colour',
-    'feeder grey',
-  ])
+  expect(asks()).toEqual(['feeder colour', 'flatbed colour', 'flatbed grey'])
+  acts = [fails('not-supported', { lacks: 'source' }), gives(1)]
+  expect(await scan()).toMatchObject({ ok: true, pages: 1 })
+  expect(asks()).toEqual(['feeder colour', 'flatbed colour'])
+})
+
+test('a scanner without glass says that its feeder is empty; one that cannot give what a page shows is of no use', async () => {
+  feeder = 'empty'
+  acts = [fails('feeder-empty'), fails('not-supported', { lacks: 'source' })]
+  expect(await scan()).toEqual({ ok: false, fault: 'feeder-empty', pages: 0 })
+  feeder = 'none'
   acts = [fails('not-supported', { lacks: 'format' })]
   expect(await scan()).toEqual({ ok: false, fault: 'not-supported', pages: 0 })
 })

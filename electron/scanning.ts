@@ -36,14 +36,14 @@ export interface Scanning {
 
 export interface ScanningOptions {
   readonly host: Pick<DeviceHost, 'call'>
-  readonly session: Pick<CardSession, 'applicant' | 'visit'>
+  readonly session: Pick<CardSession, 'applicant'>
   /** The scanners, as the host last said. */
   readonly scanners: () => Bank | undefined
   readonly intakeState: () => IntakeState
   readonly log: Log
 }
 
-type Ending = 'forgotten' | 'enough' | 'tray-full' | 'page-too-large'
+type Ending = 'enough' | 'tray-full' | 'page-too-large'
 
 export function createScanning(options: ScanningOptions): Scanning {
   const { host, session, log } = options
@@ -53,21 +53,28 @@ export function createScanning(options: ScanningOptions): Scanning {
 
   const mine = (draftId: string) => (session.applicant() === undefined ? [] : tray.pagesOf(draftId))
 
-  /** Whatever the device can do: the feeder when paper lies in it, colour when it has it. */
+  /**
+   * Whatever the device can do: paper in the feeder before what lies on the glass, colour when it has it. The feeder is
+   * asked, for what the host last said of it may be older than the sheets in it.
+   */
   async function run(signal: AbortSignal, onNote: (note: unknown) => void): Promise<ScanResult> {
-    let asked: ScanOptions = { ...USUAL, source: isFeederLoaded(options.scanners()) ? 'feeder' : 'flatbed' }
+    let asked: ScanOptions = { ...USUAL, source: hasFeeder(options.scanners()) ? 'feeder' : 'flatbed' }
+    let emptyFeeder: ScanResult | undefined
     for (;;) {
       const result = await host.call('document-scanner', 'scan', asked, { signal, onNote })
-      if (result.ok || result.fault !== 'not-supported') return result
-      if (result.lacks === 'source' && asked.source === 'flatbed') asked = { ...asked, source: 'feeder' }
-      else if (result.lacks === 'mode' && asked.mode === 'colour') asked = { ...asked, mode: 'grey' }
-      else return result
+      if (result.ok) return result
+      const { fault, lacks } = result
+      if (asked.source === 'feeder' && (fault === 'feeder-empty' || lacks === 'source')) {
+        emptyFeeder = result
+        asked = { ...asked, source: 'flatbed' }
+      } else if (lacks === 'mode' && asked.mode === 'colour') asked = { ...asked, mode: 'grey' }
+      // A device without glass: its feeder was all there is.
+      else return lacks === 'source' ? (emptyFeeder ?? result) : result
     }
   }
 
   async function scanInto(request: ScanRequest, controller: AbortController): Promise<ScanAnswer> {
     const { draftId, materialId, atMost, maxBytes } = request
-    const visit = session.visit()
     let laid = 0
     let ending: Ending | undefined
     const end = (why: Ending) => {
@@ -76,13 +83,12 @@ export function createScanning(options: ScanningOptions): Scanning {
     }
     const result = await run(controller.signal, (raw) => {
       const note = ScanNoteSchema.parse(raw)
-      // What comes after the end belongs to nobody.
-      if (session.visit() !== visit) return end('forgotten')
+      // What comes after the end of the visit, or of the scan, belongs to nobody.
+      if (controller.signal.aborted) return
       if ('progress' in note) {
         progress.set({ page: note.progress.page, percent: note.progress.percent ?? null })
         return
       }
-      if (ending !== undefined || controller.signal.aborted) return
       if (laid >= atMost) return end('enough')
       const { format, bytes } = note.page
       if (bytes.length > maxBytes) return end('page-too-large')
@@ -142,7 +148,8 @@ export function createScanning(options: ScanningOptions): Scanning {
   }
 }
 
-function isFeederLoaded(bank: Bank | undefined): boolean {
+/** A device that says that it has none, or that was not heard of yet, is asked for its glass. */
+function hasFeeder(bank: Bank | undefined): boolean {
   const state = DocumentScannerStateSchema.safeParse(bank?.members[bank.chosen]?.state).data
-  return state?.state === 'ready' && state.feeder === 'loaded'
+  return state?.state === 'ready' && state.feeder !== 'none'
 }

@@ -2,18 +2,23 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { AnswersSchema } from '../../sync/protocol/answers.ts'
 import { DraftIdSchema } from '../../sync/protocol/ids.ts'
+import { MaterialsGivenSchema } from '../../sync/protocol/materials.ts'
 import { SignatureSchema } from '../../sync/protocol/submission.ts'
 
 /** Where a citizen stands, so that a lost page can go on. In main's memory only (design.md section 4, step 1). */
 export const SnapshotSchema = z.object({
   draftId: DraftIdSchema,
   item: z.object({ id: z.string(), version: z.int() }),
-  /** Index of the form page, or "confirm" once all are filled. */
-  step: z.union([z.int().min(0), z.literal('confirm')]),
+  /** Index of the form page, "papers" once all are filled, "confirm" once the papers are there too. */
+  step: z.union([z.int().min(0), z.enum(['papers', 'confirm'])]),
   /** How its pages are cut: `step` counts in this mode. */
   mode: z.enum(['standard', 'elder']).optional(),
   answers: AnswersSchema,
   signature: SignatureSchema.optional(),
+  /** How each paper is given, as far as that is settled; what was scanned lies in main's tray. */
+  papers: MaterialsGivenSchema.optional(),
+  /** Papers that may be left out, and are. */
+  papersLeftOut: z.array(z.string().min(1).max(60)).max(20).optional(),
 })
 export type Snapshot = z.infer<typeof SnapshotSchema>
 

@@ -2,24 +2,28 @@ import { type ReactNode, useEffect, useState } from 'react'
 import type { SnapshotFrom } from 'xstate'
 import type { Devices } from '../../electron/bridge/devices.contract.ts'
 import type { IntakeState } from '../../electron/bridge/queue.contract.ts'
+import type { ScannedPage } from '../../electron/bridge/scanning.contract.ts'
 import { unmetPreconditions } from '../../sync/protocol/preconditions.ts'
 import type { Connection, QueueView } from '../../sync/protocol/queue-view.ts'
-import type { Catalogue, ServiceItem } from '../../sync/protocol/service-item.ts'
+import type { Catalogue, Material, ServiceItem } from '../../sync/protocol/service-item.ts'
 import { say } from '../ui/strings/say.ts'
 import { isComplaint } from './forms/complaint-form.ts'
 import { formOfAddress, isoDate } from './forms/show.ts'
 import type { Find, Schedule } from './live-view.ts'
+import { pageShown, pagesOf, paperNow } from './machine/paper-steps.ts'
 import type { createSessionMachine } from './machine/session-machine.ts'
-import type { SessionEvent } from './machine/session-types.ts'
+import type { SessionContext, SessionEvent } from './machine/session-types.ts'
 import { HomePage } from './pages/home-page.tsx'
 import {
   CardPage,
   ConfirmPage,
+  cannotScanKey,
   ElderHomePage,
   ElderItemPage,
   FormPage,
   ItemPage,
   LookupPage,
+  PapersPage,
   PreconditionPage,
   RatingPage,
   ReceiptPage,
@@ -118,6 +122,7 @@ function pageOf(props: JourneyProps): ReactNode {
       />
     )
   }
+  const paper = paperNow(context)
   if (state.matches({ journey: 'item' })) {
     if (context.look.mode === 'elder')
       return <ElderItemPage item={item} badge={badgeOf(item)} onBegin={() => send({ type: 'BEGIN' })} />
@@ -157,6 +162,8 @@ function pageOf(props: JourneyProps): ReactNode {
       />
     )
   }
+  if (state.matches({ journey: 'papers' }) && paper !== undefined)
+    return <Papers {...props} item={item} paper={paper} />
   if (state.matches({ journey: 'confirm' }) || accepted === null) {
     const isAsking =
       state.matches({ journey: { confirm: 'asking' } }) || state.matches({ journey: { confirm: 'lost' } })
@@ -168,11 +175,14 @@ function pageOf(props: JourneyProps): ReactNode {
         applicant={context.answers.named === 'yes' ? (card?.applicant ?? null) : applicant}
         divisions={divisions}
         today={today}
+        papers={context.papers}
+        scanned={context.scanned}
         signature={context.signature}
         problem={context.problem}
         intake={intake}
         stage={isAsking ? 'asking' : context.submitting ? 'submitting' : 'ready'}
         onChange={(field) => send({ type: 'CHANGE', field })}
+        onChangePaper={(materialId) => send({ type: 'CHANGE_PAPER', materialId })}
         onSign={(signature) => send({ type: 'SIGN', signature })}
         onSubmit={() => send({ type: 'SUBMIT' })}
       />
@@ -195,6 +205,51 @@ function pageOf(props: JourneyProps): ReactNode {
       onEnd={() => send({ type: 'FINISH' })}
     />
   )
+}
+
+interface PapersProps extends JourneyProps {
+  readonly item: ServiceItem
+  readonly paper: Material
+}
+
+function Papers({ state, send, item, paper, devices, intake, onStaff }: PapersProps) {
+  const { context } = state
+  const pages = pagesOf(context, paper.id)
+  const stage = state.matches({ journey: { papers: 'checking' } })
+    ? 'checking'
+    : state.matches({ journey: { papers: 'scanning' } })
+      ? 'scanning'
+      : state.matches({ journey: { papers: 'choosing' } })
+        ? 'choosing'
+        : 'looking'
+  return (
+    <PapersPage
+      item={item}
+      answers={context.answers}
+      paper={paper}
+      paperIndex={context.paperIndex}
+      stage={stage}
+      draftId={context.draftId ?? ''}
+      pages={pages.length}
+      shown={shownPage(context, pages)}
+      trouble={context.paperTrouble}
+      cannotScan={cannotScanKey(devices, intake)}
+      onScan={() => send({ type: 'SCAN' })}
+      onCancel={() => send({ type: 'CANCEL_SCAN' })}
+      onGood={() => send({ type: 'PAGE_GOOD' })}
+      onAgain={() => send({ type: 'PAGE_AGAIN' })}
+      onDrop={() => send({ type: 'DROP_PAGES' })}
+      onGive={(way) => send({ type: 'GIVE', way })}
+      onNext={() => send({ type: 'NEXT' })}
+      onStaff={onStaff}
+    />
+  )
+}
+
+function shownPage(context: SessionContext, pages: readonly ScannedPage[]) {
+  const shown = pageShown(context)
+  if (shown === undefined) return null
+  return { pageId: shown.pageId, number: 1 + pages.findIndex(({ pageId }) => pageId === shown.pageId) }
 }
 
 type MaintenancePages = typeof import('./pages/maintenance-pages.ts')

@@ -13,6 +13,8 @@ const SUBMIT_PATIENCE_MS = 15_000
 /** A long receipt, a hot head and the printer's own settling; after this nobody knows. */
 const PRINT_PATIENCE_MS = 120_000
 const ASK_PATIENCE_MS = 5_000
+/** The scanner's driver gives a job 10 minutes, whatever its feeder holds. */
+const SCAN_PATIENCE_MS = 11 * 60_000
 
 /**
  * An end that main could not be told of, kept over the new document (window.name survives a navigation and nothing
@@ -42,6 +44,20 @@ export function sessionDeps(bridge: Bridge): SessionDeps {
       bridge
         .call((client) => client.session.save(snapshot))
         .catch((cause: unknown) => console.warn('main did not keep this step', cause))
+    },
+    scan: (request) =>
+      bridge.call((client) => client.scanning.scan(request, { signal: AbortSignal.timeout(SCAN_PATIENCE_MS) })),
+    cancelScan: () => {
+      bridge
+        .call((client) => client.scanning.cancel())
+        .catch((cause: unknown) => console.warn('main did not hear that the scan is given up', cause))
+    },
+    scannedPages: (draftId) =>
+      bridge.call((client) => client.scanning.pages({ draftId }, { signal: AbortSignal.timeout(ASK_PATIENCE_MS) })),
+    discardPage: (draftId, pageId) => {
+      bridge
+        .call((client) => client.scanning.discard({ draftId, pageId }))
+        .catch((cause: unknown) => console.warn('main did not take a page out', cause))
     },
     end: async (why) => {
       window.name = `${PENDING_END}${why}`

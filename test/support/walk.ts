@@ -122,7 +122,7 @@ export async function walkElderPension(page: Page, bench: Workbench, onPage: OnP
   await onPage('elder-receipt')
 }
 
-/** Fills the S07 page by touch: pinyin keyboard, date buttons, choice, number pad. */
+/** Fills the S07 page by touch (pinyin keyboard, date buttons, choice, number pad) and pledges its paper. */
 export async function fillRegistration(page: Page, onPage: OnPage = nothing): Promise<void> {
   await page.getByTestId('field-employer').click()
   for (const [pinyin, character] of EMPLOYER) await touchCharacter(page, pinyin, character)
@@ -144,6 +144,9 @@ export async function fillRegistration(page: Page, onPage: OnPage = nothing): Pr
   await page.getByTestId('choice-endReason-contract-ended').click()
   await onPage('form')
   await page.getByTestId('form-next').click()
+  await page.getByTestId('paper-page').waitFor()
+  await onPage('paper')
+  await page.getByTestId('paper-pledge').click()
 }
 
 /** Two strokes in the signature's box. */

@@ -6,6 +6,7 @@ import {
   checkRules,
   isAsked,
 } from '../../../sync/protocol/answers.ts'
+import { materialsWanted } from '../../../sync/protocol/materials.ts'
 import type { Field, Page, ServiceItem } from '../../../sync/protocol/service-item.ts'
 
 /** Pages and fields of a form as they are asked now: dependencies may take fields, or whole pages, out. */
@@ -89,7 +90,7 @@ export function countingAnswers(item: ServiceItem, answers: Answers): Answers {
   }
 }
 
-/** Card, form pages, confirm, receipt. */
+/** Card, form pages, papers, confirm, receipt. */
 export function stepCount(item: ServiceItem, answers: Answers): number {
-  return askedPages(item, answers).length + 3
+  return askedPages(item, answers).length + materialsWanted(item, answers).length + 3
 }

@@ -1,8 +1,10 @@
 import type { Answers } from '../../../sync/protocol/answers.ts'
 import { splitAddress, splitChoices } from '../../../sync/protocol/composite-answers.ts'
 import { groupsOf } from '../../../sync/protocol/grouping.ts'
+import { materialsWanted } from '../../../sync/protocol/materials.ts'
 import type { Division, Field, ServiceItem } from '../../../sync/protocol/service-item.ts'
 import { local, say } from '../../ui/strings/say.ts'
+import type { PaperWay } from '../machine/session-types.ts'
 import { placeName } from './divisions.ts'
 import { askedFields } from './form-pages.ts'
 import { longDate, longMonth, maskIdNumber, maskMobile } from './show.ts'
@@ -27,6 +29,21 @@ export function summaryRows(
       return [{ field: field.id, label: local(field.label), value: shownAnswer(field, answer, divisions) }]
     }),
   )
+}
+
+/** The papers that are wanted, and how each is given. */
+export function paperRows(
+  item: ServiceItem,
+  answers: Answers,
+  papers: Readonly<Record<string, PaperWay>>,
+  scanned: readonly { readonly materialId: string }[],
+): readonly SummaryRow[] {
+  return materialsWanted(item, answers).flatMap(({ id, name }) => {
+    const way = papers[id]
+    if (way === undefined) return []
+    const pages = scanned.filter(({ materialId }) => materialId === id).length
+    return [{ field: id, label: local(name), value: [say(`confirm.paper.${way}`, { pages })] }]
+  })
 }
 
 function shownAnswer(field: Field, answer: string, divisions: readonly Division[]): readonly string[] {

@@ -1,6 +1,6 @@
 import type { Accepted } from '../../../electron/bridge/submissions.contract.ts'
 import type { Catalogue, ServiceItem } from '../../../sync/protocol/service-item.ts'
-import type { CardSeen } from './session-types.ts'
+import type { CardSeen, SessionDeps } from './session-types.ts'
 
 /** What the session's tests stand on: one item of two pages, with a dependency, and two persons. */
 const text = (zh: string) => ({ zh })
@@ -66,6 +66,14 @@ export const item: ServiceItem = {
   ],
   signature: true,
   after: [{ what: text('taken'), note: text('note') }],
+}
+
+/** For journeys without papers. */
+export const noPapers: Pick<SessionDeps, 'scan' | 'cancelScan' | 'scannedPages' | 'discardPage'> = {
+  scan: async () => ({ ok: false, fault: 'unplugged', pages: 0 }),
+  cancelScan: () => undefined,
+  scannedPages: async () => [],
+  discardPage: () => undefined,
 }
 
 export const catalogue: Catalogue = {

@@ -3,7 +3,7 @@ import { createActor, SimulatedClock } from 'xstate'
 import type { Snapshot } from '../../../electron/bridge/session.contract.ts'
 import { USUAL_LOOK } from '../../ui/look.ts'
 import { loadLanguage } from '../../ui/strings/language.ts'
-import { accepted, cardOf, catalogue, FIRST_PERSON, item } from './session-fixture.ts'
+import { accepted, cardOf, catalogue, FIRST_PERSON, item, noPapers } from './session-fixture.ts'
 import { createSessionMachine, IDLE } from './session-machine.ts'
 import type { SessionEvent } from './session-types.ts'
 
@@ -24,6 +24,7 @@ function start(found: Snapshot | null = null) {
       print: async () => ({ kind: 'settled', result: { ok: true, settledAtMs: 1 } }),
       restore: async () => found,
       save: (snapshot) => void saved.push(snapshot),
+      ...noPapers,
       end: async () => undefined,
       newId: () => 'draft-1',
       today: () => '2026-11-23',

@@ -4,7 +4,7 @@ import type { RateAnswer } from '../../../electron/bridge/feedback.contract.ts'
 import type { PrintReceiptAnswer } from '../../../electron/bridge/printing.contract.ts'
 import type { Snapshot } from '../../../electron/bridge/session.contract.ts'
 import type { Accepted, SubmitAnswer } from '../../../electron/bridge/submissions.contract.ts'
-import { accepted, cardOf, catalogue, FIRST_PERSON, item, SECOND_PERSON } from './session-fixture.ts'
+import { accepted, cardOf, catalogue, FIRST_PERSON, item, noPapers, SECOND_PERSON } from './session-fixture.ts'
 import {
   ASK_AGAIN_MS,
   createSessionMachine,
@@ -51,6 +51,7 @@ function start(changes: Partial<SessionDeps> = {}) {
     print: vi.fn(async () => printed),
     restore: vi.fn(async (): Promise<Snapshot | null> => null),
     save: (snapshot: Snapshot) => void saved.push(snapshot),
+    ...noPapers,
     end: async (why: EndReason) => void ended.push(why),
     newId: () => `draft-${++ids}`,
     today: () => '2026-11-23',

@@ -1,6 +1,8 @@
-import { assign, fromPromise, not, or, raise, setup, stateIn } from 'xstate'
-import { complainRequest, isComplaint } from '../forms/complaint-form.ts'
-import { backInRating, freshRating, mayRate, rated, rateRequest, ratingBefore } from './rating-steps.ts'
+import { and, assign, not, or, raise, stateIn } from 'xstate'
+import { lastPaper, paperOf } from './paper-steps.ts'
+import { papersState } from './papers-state.ts'
+import { backInRating, freshRating, rated, rateRequest, ratingBefore } from './rating-steps.ts'
+import { IDLE, sessionSetup } from './session-setup.ts'
 import {
   afterAnswer,
   afterNext,
@@ -9,23 +11,18 @@ import {
   beginForm,
   cardSeen,
   changeField,
-  choose,
   dropChange,
   freshVisit,
   lookChanged,
   openConfirm,
   previousPage,
   resumeAt,
-  snapshotOf,
   troubleOf,
 } from './session-steps.ts'
-import type { EndReason, SessionContext, SessionDeps, SessionEvent } from './session-types.ts'
+import type { EndReason, SessionContext, SessionDeps } from './session-types.ts'
 
-/** look.md section 5, Countdown, and domain.md section 4: warned after, then waited for. */
-export const IDLE = {
-  standard: { warnMs: 120_000, seconds: 30 },
-  elder: { warnMs: 240_000, seconds: 60 },
-} as const
+export { IDLE }
+
 /** A second strike of the same finger (look.md section 5, Keys). */
 export const DOUBLE_STRIKE_MS = 500
 /** The wipe must be done 2 s after the end; main gets most of it to answer. */
@@ -47,57 +44,8 @@ export function createSessionMachine(deps: SessionDeps) {
   })
   /** Where 下一步 of a change leads, whatever page is open. */
   const afterChange = (context: SessionContext) => afterNext({ ...context, changing: true }, check(context))
-  return setup({
-    types: { context: {} as SessionContext, events: {} as SessionEvent, tags: {} as 'wiping' },
-    delays: { idleWarn: ({ context }) => IDLE[context.look.mode].warnMs },
-    actors: {
-      submit: fromPromise(({ input }: { input: SessionContext }) => {
-        const { draftId, item } = input
-        if (draftId === null || item === null) throw new Error('submit without a draft')
-        if (isComplaint(item)) return deps.complain(complainRequest(draftId, input.answers))
-        return deps.submit({
-          draftId,
-          kind: 'application',
-          item: { id: item.id, version: item.version },
-          answers: input.answers,
-          ...(input.signature === null ? {} : { signature: input.signature }),
-        })
-      }),
-      rate: fromPromise(({ input }: { input: SessionContext }) => {
-        const request = rateRequest(input)
-        if (request === null) throw new Error('rate without a level')
-        return deps.rate(request)
-      }),
-      byDraft: fromPromise(({ input }: { input: string }) => deps.byDraft(input)),
-      print: fromPromise(({ input }: { input: { submissionId: string; again: boolean } }) =>
-        deps.print(input.submissionId, input.again),
-      ),
-      restore: fromPromise(({ input }: { input: string }) => deps.restore(input)),
-      end: fromPromise(({ input }: { input: EndReason }) => deps.end(input)),
-    },
-    actions: {
-      save: ({ context }) => {
-        const snapshot = snapshotOf(context)
-        if (snapshot !== null) deps.save(snapshot)
-      },
-      saveConfirm: ({ context }) => {
-        const snapshot = snapshotOf(context, 'confirm')
-        if (snapshot !== null) deps.save(snapshot)
-      },
-      choose: assign(({ context, event }) => (event.type === 'CHOOSE' ? choose(context, event.item, event.query) : {})),
-      ensureDraft: assign({ draftId: ({ context }) => context.draftId ?? deps.newId() }),
-    },
-    guards: {
-      isBusy: ({ context }) => context.printing || context.submitting || context.reader.kind === 'reading',
-      isConnected: ({ context }) => context.connected,
-      hasCard: ({ context }) => context.card !== null,
-      /** Nobody is here whose absence could be noticed. */
-      isAway: or([stateIn({ journey: 'idle' }), stateIn({ journey: 'ending' }), stateIn({ journey: 'ended' })]),
-      isComplaint: ({ context }) => isComplaint(context.item),
-      mayRate: ({ context }) => mayRate(context, isComplaint(context.item)),
-      isUnsigned: ({ context }) => context.item?.signature === true && context.signature === null,
-    },
-  }).createMachine({
+  const session = sessionSetup(deps)
+  return session.createMachine({
     id: 'session',
     type: 'parallel',
     context: freshVisit(),
@@ -162,6 +110,11 @@ export function createSessionMachine(deps: SessionDeps) {
                     actions: assign(({ context }) => resumeAt(context) ?? {}),
                   },
                   {
+                    guard: ({ context }) => context.catalogue !== null && context.found?.step === 'papers',
+                    target: '#session.journey.papers',
+                    actions: assign(({ context }) => ({ ...resumeAt(context), changing: true, found: null })),
+                  },
+                  {
                     guard: ({ context }) => context.catalogue !== null,
                     target: '#session.journey.form',
                     actions: assign(({ context }) => resumeAt(context) ?? {}),
@@ -206,7 +159,8 @@ export function createSessionMachine(deps: SessionDeps) {
               NEXT: [
                 {
                   guard: ({ context }) => afterNext(context, check(context)).kind === 'confirm',
-                  target: 'confirm',
+                  target: 'papers',
+                  actions: assign({ paperIndex: 0, faults: {} }),
                 },
                 {
                   actions: [
@@ -234,6 +188,7 @@ export function createSessionMachine(deps: SessionDeps) {
               HOME: { target: 'home', actions: assign({ faults: {}, changing: false }) },
             },
           },
+          papers: papersState(session),
           confirm: {
             initial: 'opening',
             states: {
@@ -265,10 +220,21 @@ export function createSessionMachine(deps: SessionDeps) {
                     target: '#session.journey.form',
                     actions: assign(({ context, event }) => changeField(context, event.field, check(context))),
                   },
-                  BACK: {
-                    target: '#session.journey.form',
-                    actions: assign(({ context }) => backToForm(context)),
+                  CHANGE_PAPER: {
+                    target: '#session.journey.papers',
+                    actions: assign(({ context, event }) => paperOf(context, event.materialId)),
                   },
+                  BACK: [
+                    {
+                      guard: 'wantsPapers',
+                      target: '#session.journey.papers',
+                      actions: assign(({ context }) => ({ ...lastPaper(context), problem: null })),
+                    },
+                    {
+                      target: '#session.journey.form',
+                      actions: assign(({ context }) => backToForm(context)),
+                    },
+                  ],
                   HOME: '#session.journey.home',
                 },
               },
@@ -325,6 +291,11 @@ export function createSessionMachine(deps: SessionDeps) {
                       actions: assign({ accepted: ({ event }) => event.output }),
                     },
                     // A page that came back before anything was pressed has nothing to explain.
+                    {
+                      guard: and([({ context }) => context.found !== null, 'wantsPapers']),
+                      target: '#session.journey.papers',
+                      actions: assign({ found: null, changing: true }),
+                    },
                     {
                       guard: ({ context }) => context.found !== null,
                       target: 'ready',

@@ -16,6 +16,7 @@ import {
   pageFaults,
   pageOfField,
 } from '../forms/form-pages.ts'
+import { papersGiven, papersLeftOut } from './paper-steps.ts'
 import type { PrintTrouble, SessionContext } from './session-types.ts'
 
 /** What the session machine's transitions do to its context: plain functions, no machine in them. */
@@ -41,6 +42,12 @@ export function freshVisit(before?: SessionContext): SessionContext {
     changing: false,
     draftId: null,
     signature: null,
+    papers: {},
+    paperIndex: 0,
+    scanned: [],
+    unchecked: [],
+    scanning: false,
+    paperTrouble: null,
     problem: null,
     accepted: null,
     delivery: null,
@@ -99,7 +106,7 @@ export function choose(context: SessionContext, item: ServiceItem, query: string
   return { ...changes, query: query ?? null }
 }
 
-export function snapshotOf(context: SessionContext, step?: 'confirm'): Snapshot | null {
+export function snapshotOf(context: SessionContext, step?: 'papers' | 'confirm'): Snapshot | null {
   const { draftId, item } = context
   // A complaint is not bound to a card, so it cannot come back with one.
   if (draftId === null || item === null || context.card === null || isComplaint(item)) return null
@@ -110,6 +117,7 @@ export function snapshotOf(context: SessionContext, step?: 'confirm'): Snapshot 
     step: step ?? context.pageIndex,
     answers: context.answers,
     ...(context.signature === null ? {} : { signature: context.signature }),
+    ...(item.materials === undefined ? {} : { papers: papersGiven(context), papersLeftOut: papersLeftOut(context) }),
   }
 }
 
@@ -129,7 +137,11 @@ export function resumeAt(context: SessionContext): Changes | null {
     draftId: found.draftId,
     answers: found.answers,
     signature: found.signature ?? null,
-    pageIndex: found.step === 'confirm' ? lastPage(context, item) : Math.min(found.step, item.pages.length - 1),
+    papers: Object.fromEntries([
+      ...(found.papers ?? []).map(({ materialId, by }) => [materialId, by]),
+      ...(found.papersLeftOut ?? []).map((materialId) => [materialId, 'none']),
+    ]),
+    pageIndex: typeof found.step === 'string' ? lastPage(context, item) : Math.min(found.step, item.pages.length - 1),
   }
 }
 
@@ -176,6 +188,7 @@ function ruleFault({ item }: SessionContext, field: string, answers: Answers, ch
   return item === null ? undefined : checkRules(item, answers, check).find((each) => each.field === field)?.fault
 }
 
+/** What 下一步 leads to: this page's faults, the next page, or what comes after the form. */
 export type Next = { readonly kind: 'confirm' } | { readonly kind: 'page'; readonly changes: Changes }
 
 /** What 下一步 leads to: this page's faults, the next page, or the summary. */

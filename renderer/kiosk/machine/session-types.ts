@@ -1,10 +1,12 @@
 import type { RateAnswer } from '../../../electron/bridge/feedback.contract.ts'
 import type { CardEvent } from '../../../electron/bridge/identity.contract.ts'
 import type { PrintReceiptAnswer } from '../../../electron/bridge/printing.contract.ts'
+import type { ScanAnswer, ScannedPage, ScanRequest, ScanTrouble } from '../../../electron/bridge/scanning.contract.ts'
 import type { Snapshot } from '../../../electron/bridge/session.contract.ts'
 import type { Accepted, Delivery, SubmitAnswer } from '../../../electron/bridge/submissions.contract.ts'
 import type { Answers } from '../../../sync/protocol/answers.ts'
 import type { ComplainRequest, RateRequest } from '../../../sync/protocol/feedback.ts'
+import type { MaterialSource } from '../../../sync/protocol/item-parts.ts'
 import type { Catalogue, ServiceItem } from '../../../sync/protocol/service-item.ts'
 import type { Signature, SubmitRequest } from '../../../sync/protocol/submission.ts'
 import type { Look } from '../../ui/look.ts'
@@ -25,6 +27,12 @@ export interface SessionDeps {
   readonly restore: (readId: string) => Promise<Snapshot | null>
   /** Fire and forget; the bridge logs what it could not keep. */
   readonly save: (snapshot: Snapshot) => void
+  readonly scan: (request: ScanRequest) => Promise<ScanAnswer>
+  /** Fire and forget: the scan's own answer says what became of it. */
+  readonly cancelScan: () => void
+  readonly scannedPages: (draftId: string) => Promise<readonly ScannedPage[]>
+  /** Fire and forget; a page that stays is in the next answer of `scannedPages`. */
+  readonly discardPage: (draftId: string, pageId: string) => void
   readonly end: (why: EndReason) => Promise<void>
   readonly newId: () => string
   /** ISO date at the terminal. */
@@ -35,6 +43,11 @@ export interface SessionDeps {
 
 export type SubmitFault = Extract<SubmitAnswer, { ok: false }>['fault']
 export type ConfirmProblem = SubmitFault | 'not-arrived'
+
+/** How a paper is given; `none`: it may be left out, and is. */
+export type PaperWay = MaterialSource | 'none'
+/** `lost`: main's answer did not come. */
+export type PaperTrouble = Exclude<ScanTrouble, 'cancelled'> | 'more-sheets' | 'lost'
 
 export type PrintTrouble =
   | {
@@ -74,6 +87,16 @@ export interface SessionContext {
   readonly changing: boolean
   readonly draftId: string | null
   readonly signature: Signature | null
+  /** By material, as far as settled. */
+  readonly papers: Readonly<Record<string, PaperWay>>
+  /** Which of the wanted papers is asked for. */
+  readonly paperIndex: number
+  /** What lies in main's tray, in the order of scanning. */
+  readonly scanned: readonly ScannedPage[]
+  /** Ids of the pages that nobody has looked at yet. */
+  readonly unchecked: readonly string[]
+  readonly scanning: boolean
+  readonly paperTrouble: PaperTrouble | null
   readonly problem: ConfirmProblem | null
   readonly accepted: Accepted | null
   readonly delivery: Delivery | null
@@ -104,6 +127,13 @@ export type SessionEvent =
   | { type: 'HOME' }
   | { type: 'CHANGE'; field: string }
   | { type: 'SIGN'; signature: Signature | null }
+  | { type: 'SCAN' }
+  | { type: 'CANCEL_SCAN' }
+  | { type: 'PAGE_GOOD' }
+  | { type: 'PAGE_AGAIN' }
+  | { type: 'DROP_PAGES' }
+  | { type: 'GIVE'; way: Exclude<PaperWay, 'scan'> }
+  | { type: 'CHANGE_PAPER'; materialId: string }
   | { type: 'SUBMIT' }
   | { type: 'DELIVERY'; delivery: Delivery }
   | { type: 'PRINT_AGAIN' }

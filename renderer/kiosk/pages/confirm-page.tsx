@@ -1,18 +1,19 @@
 import { useRef, useState } from 'react'
 import type { IntakeState } from '../../../electron/bridge/queue.contract.ts'
+import type { ScannedPage } from '../../../electron/bridge/scanning.contract.ts'
 import { type Answers, oddAnswers } from '../../../sync/protocol/answers.ts'
 import type { Division, ServiceItem } from '../../../sync/protocol/service-item.ts'
 import type { Applicant, Signature } from '../../../sync/protocol/submission.ts'
 import { Button, ErrorSentence, Groups } from '../../ui/components.tsx'
 import type { Look } from '../../ui/look.ts'
 import { local, say } from '../../ui/strings/say.ts'
-import { askedPages } from '../forms/form-pages.ts'
+import { stepCount } from '../forms/form-pages.ts'
 import { IdNumber } from '../forms/id-row.tsx'
 import { OddSheet } from '../forms/odd-sheet.tsx'
 import { SignaturePad } from '../forms/signature-pad.tsx'
-import { summaryRows } from '../forms/summary.ts'
+import { paperRows, summaryRows } from '../forms/summary.ts'
 import { useFits } from '../forms/use-fits.ts'
-import type { ConfirmProblem } from '../machine/session-types.ts'
+import type { ConfirmProblem, SessionContext } from '../machine/session-types.ts'
 import { confirmProblem } from '../shell/intake.ts'
 import { Page } from '../shell/page.tsx'
 import { Waiting } from '../shell/waiting.tsx'
@@ -31,11 +32,15 @@ interface ConfirmPageProps {
   readonly applicant: Applicant | null
   readonly divisions: readonly Division[]
   readonly today: string
+  /** How each paper is given, by material. */
+  readonly papers: SessionContext['papers']
+  readonly scanned: readonly ScannedPage[]
   readonly signature: Signature | null
   readonly problem: ConfirmProblem | null
   readonly intake: IntakeState
   readonly stage: ConfirmStage
   readonly onChange: (field: string) => void
+  readonly onChangePaper: (materialId: string) => void
   readonly onSign: (signature: Signature | null) => void
   readonly onSubmit: () => void
 }
@@ -50,7 +55,14 @@ export function ConfirmPage(props: ConfirmPageProps) {
   const [saidRight, setSaidRight] = useState<readonly string[]>([])
   const check = { today: props.today, divisions, applicant: applicant ?? undefined }
   const odd = oddAnswers(item, answers, check).find(({ field }) => !saidRight.includes(`${field}=${answers[field]}`))
-  const rows = summaryRows(item, answers, divisions)
+  const rows = [
+    ...summaryRows(item, answers, divisions).map((row) => ({
+      ...{ ...row, name: row.field, onChange: () => props.onChange(row.field) },
+    })),
+    ...paperRows(item, answers, props.papers, props.scanned).map((row) => ({
+      ...{ ...row, name: `paper-${row.field}`, onChange: () => props.onChangePaper(row.field) },
+    })),
+  ]
   const body = useRef<HTMLElement | null>(null)
   const key = `${item.id} ${JSON.stringify(props.look)} ${problem} ${stage}`
   const level = useFits(body, ROWS_SHOWN.length - 1, key)
@@ -65,7 +77,7 @@ export function ConfirmPage(props: ConfirmPageProps) {
       <Page
         testId="confirm-page"
         className={`confirm ${isTight ? 'is-tight' : ''}`}
-        progress={<ItemProgress item={item} answers={answers} done={1 + askedPages(item, answers).length} />}
+        progress={<ItemProgress item={item} answers={answers} done={stepCount(item, answers) - 2} />}
         question={say(item.signature ? 'confirm.sign-question' : 'confirm.question')}
         read={
           <section
@@ -88,18 +100,12 @@ export function ConfirmPage(props: ConfirmPageProps) {
               </>
             )}
             {shown.map((row) => (
-              <div className="detail" key={row.field} data-testid={`summary-${row.field}`}>
+              <div className="detail" key={row.name} data-testid={`summary-${row.name}`}>
                 <span className="detail-label">{row.label}</span>
                 <span className="detail-value">
                   <Groups groups={row.value} />
                 </span>
-                <Button
-                  sign="pencil"
-                  look="quiet"
-                  isOff={isBusy}
-                  onPress={() => props.onChange(row.field)}
-                  testId={`change-${row.field}`}
-                >
+                <Button sign="pencil" look="quiet" isOff={isBusy} onPress={row.onChange} testId={`change-${row.name}`}>
                   {say('confirm.change')}
                 </Button>
               </div>

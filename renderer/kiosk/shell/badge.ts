@@ -15,7 +15,7 @@ export interface Badge {
 }
 
 /** A device that is just connecting is not one that is gone: its condition is no alarm yet. */
-function isFit(need: ServiceItem['needs'][number], devices: Devices): boolean {
+export function isFit(need: ServiceItem['needs'][number], devices: Devices): boolean {
   const condition = devices.conditions[need]
   return condition !== undefined && condition.severity !== 'alarm'
 }

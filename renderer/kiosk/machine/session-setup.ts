@@ -1,0 +1,92 @@
+import { assign, fromPromise, or, setup, stateIn } from 'xstate'
+import { complainRequest, isComplaint } from '../forms/complaint-form.ts'
+import { isFull, isLastPaper, pagesHere, papersGiven, scanRequest, wantedPapers } from './paper-steps.ts'
+import { mayRate, rateRequest } from './rating-steps.ts'
+import { choose, snapshotOf } from './session-steps.ts'
+import type { EndReason, SessionContext, SessionDeps, SessionEvent } from './session-types.ts'
+
+/** look.md section 5, Countdown, and domain.md section 4: warned after, then waited for. */
+export const IDLE = {
+  standard: { warnMs: 120_000, seconds: 30 },
+  elder: { warnMs: 240_000, seconds: 60 },
+} as const
+
+export type SessionSetup = ReturnType<typeof sessionSetup>
+
+/** What the session's states are made of: the world's actors, and the actions and guards that have names. */
+export function sessionSetup(deps: SessionDeps) {
+  return setup({
+    types: { context: {} as SessionContext, events: {} as SessionEvent, tags: {} as 'wiping' },
+    delays: { idleWarn: ({ context }) => IDLE[context.look.mode].warnMs },
+    actors: {
+      submit: fromPromise(({ input }: { input: SessionContext }) => {
+        const { draftId, item } = input
+        if (draftId === null || item === null) throw new Error('submit without a draft')
+        if (isComplaint(item)) return deps.complain(complainRequest(draftId, input.answers))
+        return deps.submit({
+          draftId,
+          kind: 'application',
+          item: { id: item.id, version: item.version },
+          answers: input.answers,
+          ...(input.signature === null ? {} : { signature: input.signature }),
+          ...(item.materials === undefined ? {} : { materials: papersGiven(input) }),
+        })
+      }),
+      rate: fromPromise(({ input }: { input: SessionContext }) => {
+        const request = rateRequest(input)
+        if (request === null) throw new Error('rate without a level')
+        return deps.rate(request)
+      }),
+      byDraft: fromPromise(({ input }: { input: string }) => deps.byDraft(input)),
+      print: fromPromise(({ input }: { input: { submissionId: string; again: boolean } }) =>
+        deps.print(input.submissionId, input.again),
+      ),
+      scan: fromPromise(({ input }: { input: SessionContext }) => deps.scan(scanRequest(input))),
+      scannedPages: fromPromise(({ input }: { input: string }) => deps.scannedPages(input)),
+      restore: fromPromise(({ input }: { input: string }) => deps.restore(input)),
+      end: fromPromise(({ input }: { input: EndReason }) => deps.end(input)),
+    },
+    actions: {
+      save: ({ context }) => {
+        const snapshot = snapshotOf(context)
+        if (snapshot !== null) deps.save(snapshot)
+      },
+      savePapers: ({ context }) => {
+        const snapshot = snapshotOf(context, 'papers')
+        if (snapshot !== null) deps.save(snapshot)
+      },
+      cancelScan: () => deps.cancelScan(),
+      /** The page that is looked at. */
+      discardShown: ({ context }) => {
+        const [pageId] = context.unchecked
+        if (context.draftId !== null && pageId !== undefined) deps.discardPage(context.draftId, pageId)
+      },
+      /** All pages of the paper that is asked for. */
+      discardHere: ({ context }) => {
+        if (context.draftId !== null) for (const pageId of pagesHere(context)) deps.discardPage(context.draftId, pageId)
+      },
+      saveConfirm: ({ context }) => {
+        const snapshot = snapshotOf(context, 'confirm')
+        if (snapshot !== null) deps.save(snapshot)
+      },
+      choose: assign(({ context, event }) => (event.type === 'CHOOSE' ? choose(context, event.item, event.query) : {})),
+      ensureDraft: assign({ draftId: ({ context }) => context.draftId ?? deps.newId() }),
+    },
+    guards: {
+      isBusy: ({ context }) =>
+        context.printing || context.submitting || context.scanning || context.reader.kind === 'reading',
+      isConnected: ({ context }) => context.connected,
+      hasCard: ({ context }) => context.card !== null,
+      /** Nobody is here whose absence could be noticed. */
+      isAway: or([stateIn({ journey: 'idle' }), stateIn({ journey: 'ending' }), stateIn({ journey: 'ended' })]),
+      wantsPapers: ({ context }) => wantedPapers(context).length > 0,
+      hasUnchecked: ({ context }) => context.unchecked.length > 0,
+      hasPagesHere: ({ context }) => pagesHere(context).length > 0,
+      isFull: ({ context }) => isFull(context),
+      isLastPaper: ({ context }) => isLastPaper(context),
+      isComplaint: ({ context }) => isComplaint(context.item),
+      mayRate: ({ context }) => mayRate(context, isComplaint(context.item)),
+      isUnsigned: ({ context }) => context.item?.signature === true && context.signature === null,
+    },
+  })
+}
