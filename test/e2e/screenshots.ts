@@ -23,11 +23,13 @@ import {
   walkToConfirm,
 } from '../support/walk.ts'
 import { openWorld } from '../support/world.ts'
+import { papersPictures } from './papers-screens.ts'
 
 /** Takes a picture of every page of the journey, in both orientations, and the one that the README shows. */
-const HELP = `npm run screenshots -- [--portrait] [--landscape] [--dock] [--elder] [--languages] [--readme]
-Pictures go to test/out/screens/. --elder takes those of elder mode only, into elder-*; --languages the main journey in
-each other language, into languages-*. --readme also renews the picture in README.md.
+const HELP = `npm run screenshots -- [--portrait] [--landscape] [--dock] [--elder] [--papers] [--languages] [--readme]
+Pictures go to test/out/screens/. --elder takes those of elder mode only, into elder-*; --papers those of a scanned paper,
+in elder mode with --elder, into papers-*; --languages the main journey in each other language, into languages-*. --readme
+also renews the picture in README.md.
 `
 
 const SCREENS = {
@@ -45,6 +47,7 @@ const { values } = parseArgs({
     readme: { type: 'boolean', default: false },
     elder: { type: 'boolean', default: false },
     languages: { type: 'boolean', default: false },
+    papers: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
@@ -53,10 +56,10 @@ async function walk(orientation: keyof typeof SCREENS): Promise<void> {
   const dir = join(
     ROOT,
     'test/out/screens',
-    `${values.elder ? 'elder-' : values.languages ? 'languages-' : ''}${orientation}`,
+    `${values.papers ? 'papers-' : ''}${values.elder ? 'elder-' : values.languages ? 'languages-' : ''}${orientation}`,
   )
   mkdirSync(dir, { recursive: true })
-  const world = await openWorld()
+  const world = await openWorld({ allDevices: values.papers })
   await changeSettings(world.stack, { maintenance: { pinScrypt: await hashPin(PIN) } })
   try {
     await world.startTerminal()
@@ -72,6 +75,7 @@ async function walk(orientation: keyof typeof SCREENS): Promise<void> {
     }
     const { bench } = world.stack
     await statusShows(page, 'connected')
+    if (values.papers) return await papersPictures(page, bench, values.elder ? 'elder' : 'standard', picture)
     if (values.elder) return await elderPictures(page, bench, picture)
     if (values.languages) return await languagePictures(page, bench, picture)
     await walkToConfirm(page, bench, 'zhou-mingyuan', picture)
@@ -342,8 +346,9 @@ if (values.help) {
   process.stdout.write(HELP)
 } else {
   const both = !values.portrait && !values.landscape && !values.dock
+  const docks = both && !values.papers
   if (both || values.portrait) await walk('portrait')
   if (both || values.landscape) await walk('landscape')
-  if (both || values.dock) await dock()
+  if (docks || values.dock) await dock()
   process.exit(0)
 }
