@@ -281,7 +281,7 @@ const entries = {
   'badge.long.window': { text: '请到窗口办' },
   'reason.needs-id-card-reader': { text: '这台机器的读卡器现在用不了' },
   'reason.needs-receipt-printer': { text: '这台机器的打印机现在用不了' },
-  'reason.needs-document-scanner': { text: '要扫描材料，这台机器没有扫描仪' },
+  'reason.needs-document-scanner': { text: '要扫描材料，扫描仪现在用不了' },
   'reason.needs-document-printer': { text: '要打印证明，这台机器没有打印机' },
   'reason.papers-at-window': { text: '要交材料原件，请到窗口办' },
   'reason.print-at-window': { text: '要当场打证明，请到窗口办' },
