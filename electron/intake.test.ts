@@ -243,6 +243,35 @@ test('scenario 18: a newer catalogue does not pull the form out of a citizen\u20
   expect(held.ledger.waiting).toBe(2)
 })
 
+test('what is sealed as signed says that a paper was not brought only when it was not', async () => {
+  const now = catalogue.get()
+  if (now === null) throw new Error('the fixture holds a catalogue')
+  const text = { zh: '内容属实。' }
+  const proof = {
+    ...{ id: 'proof', name: text, required: true, sources: ['scan' as const], maxPages: 2, maxBytes: 99 },
+    ...{ pledgeInstead: true, notBrought: { zh: '我没有带证明。' } },
+  }
+  const items = now.catalogue.items.map((item) => ({ ...item, materials: [proof], pledge: { title: text, text } }))
+  catalogue.set({ ...now, catalogue: { ...now.catalogue, items } })
+  const withStore = createIntake({
+    ...parts,
+    attachments: await openAttachments(held.disk, '/attachments', () => undefined),
+  })
+  const page = { materialId: 'proof', mediaType: 'image/jpeg' as const, plain: Buffer.from('a page') }
+  const sealed = async (by: 'scan' | 'pledge') => {
+    const request = draft({ materials: [{ materialId: 'proof', by }] })
+    const { submissionId } = good(await withStore.submit(request, by === 'scan' ? [page] : []))
+    const read = await held.journal.readAccepted(submissionId)
+    if (!read.ok) throw new Error(read.fault)
+    const opened = await openEnvelope(read.frame.envelope, () => world.sealPrivateJwk)
+    if (!opened.ok || opened.payload.kind !== 'application') throw new Error('no application')
+    const { pledge, materials, attachments = [] } = opened.payload
+    return { pledge, by: materials?.map((each) => each.by), pages: attachments.length }
+  }
+  expect(await sealed('scan')).toEqual({ pledge: '内容属实。', by: ['scan'], pages: 1 })
+  expect(await sealed('pledge')).toEqual({ pledge: '我没有带证明。内容属实。', by: ['pledge'], pages: 0 })
+})
+
 test('a visit that ends while its submission waits for the disk leaves no secret to the next', async () => {
   const first = intake.submit(draft())
   session.end('left')

@@ -6,6 +6,7 @@ import type { Journal } from '../sync/journal/journal.ts'
 import type { Ledger, LedgerItem } from '../sync/journal/ledger.ts'
 import { checkAnswers } from '../sync/protocol/answers.ts'
 import { checkMaterials } from '../sync/protocol/materials.ts'
+import { pledgeWords } from '../sync/protocol/pledge.ts'
 import { unmetPreconditions } from '../sync/protocol/preconditions.ts'
 import type { ServiceItem } from '../sync/protocol/service-item.ts'
 import type { Applicant, SubmitRequest } from '../sync/protocol/submission.ts'
@@ -144,6 +145,7 @@ export function createIntake(options: IntakeOptions): Intake {
     const attached = await attachedTo(submissionId, materials)
     if (!attached.ok) return refuse('not-stored')
     const { attachments, chunks } = attached
+    const pledge = pledgeWords(item, request.answers, request.materials ?? [], materials)
     const written = await line.append({
       draftId: request.draftId,
       payload: {
@@ -153,7 +155,7 @@ export function createIntake(options: IntakeOptions): Intake {
         item: { id: item.id, code: item.code, version: item.version },
         applicant,
         answers: request.answers,
-        ...(item.pledge === undefined ? {} : { pledge: item.pledge.text.zh }),
+        ...(pledge === undefined ? {} : { pledge: pledge.zh }),
         ...(request.signature === undefined ? {} : { signature: request.signature }),
         ...(request.materials === undefined ? {} : { materials: request.materials }),
         ...(attachments.length === 0 ? {} : { attachments: [...attachments] }),

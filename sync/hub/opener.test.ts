@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { generateSealKey } from '../envelope/seal-key.ts'
 import type { HandedIn } from './ingest-check.ts'
-import { makeOpener } from './opener.ts'
+import { checkPayload, makeOpener } from './opener.ts'
+import { sampleCatalogue } from './sample/catalogue.ts'
 import { s02Pension } from './sample/s02-pension.ts'
+import { s07Unemployment } from './sample/s07-unemployment.ts'
 import { goodPayload, ingestOf, makeTerminal, makeTestHub, type TestHub, type TestTerminal } from './test-hub.ts'
 
 let hub: TestHub
@@ -65,6 +67,18 @@ test('faults of content ask for more, and name fields, never values', async () =
       { field: 'signature', fault: 'missing' },
     ],
   })
+})
+
+test('a paper that was scanned must not be signed as not brought, nor the other way round', () => {
+  const find = () => ({ item: s07Unemployment, catalogue: sampleCatalogue })
+  const page = { materialId: 'leaving', mediaType: 'image/jpeg' as const, bytes: 9, sha256: 'a'.repeat(64), chunks: 1 }
+  const { text } = s07Unemployment.pledge ?? { text: { zh: '' } }
+  const faults = (change: object) => checkPayload({ ...goodPayload(), ...change } as never, find)
+  const scanned = { materials: [{ materialId: 'leaving', by: 'scan' as const }], attachments: [page] }
+  expect(faults({ ...scanned, pledge: text.zh })).toEqual([])
+  expect(faults(scanned)).toEqual([{ field: 'pledge', fault: 'other-words' }])
+  expect(faults({})).toEqual([])
+  expect(faults({ pledge: text.zh })).toEqual([{ field: 'pledge', fault: 'other-words' }])
 })
 
 test('a number with a wrong check digit, and a birth date that is not in it', async () => {

@@ -6,6 +6,7 @@ import type { Suite } from '../envelope/suite.ts'
 import { checkAnswers } from '../protocol/answers.ts'
 import { checkIdNumber } from '../protocol/id-number.ts'
 import { checkMaterials } from '../protocol/materials.ts'
+import { pledgeWords } from '../protocol/pledge.ts'
 import { unmetPreconditions } from '../protocol/preconditions.ts'
 import type { ApplicationPayload } from '../protocol/submission.ts'
 import { keepFeedback } from './open-feedback.ts'
@@ -125,7 +126,8 @@ export function checkPayload(payload: ApplicationPayload, findItem: ItemFinder):
   const context = { today, divisions: catalogue.divisions, applicant }
   faults.push(...checkAnswers(item, answers, context).map(({ field, fault }) => ({ field, fault })))
   faults.push(...checkMaterials(item, answers, materials, attachments))
-  if (item.pledge !== undefined && !Object.values(item.pledge.text).includes(payload.pledge ?? '')) {
+  const pledge = pledgeWords(item, answers, materials, attachments)
+  if (pledge !== undefined && !Object.values(pledge).includes(payload.pledge ?? '')) {
     faults.push({ field: 'pledge', fault: payload.pledge === undefined ? 'missing' : 'other-words' })
   }
   if (item.signature && payload.signature === undefined) faults.push({ field: 'signature', fault: 'missing' })

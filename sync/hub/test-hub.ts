@@ -11,6 +11,7 @@ import { sha256Hex } from '../envelope/sha256.ts'
 import { generateSigningKey, type SigningKey } from '../envelope/signing-key.ts'
 import type { ComplaintPayload, RatingPayload } from '../protocol/feedback.ts'
 import type { KeySet } from '../protocol/keys.ts'
+import { pledgeWords } from '../protocol/pledge.ts'
 import type { ApplicationPayload } from '../protocol/submission.ts'
 import { makeTicket } from '../protocol/ticket.ts'
 import { type HubDatabase, openDatabase } from './database.ts'
@@ -174,7 +175,7 @@ export function goodPayload(): ApplicationPayload {
       endReason: 'contract-ended',
       phone: '13800136021',
     },
-    pledge: s07Unemployment.pledge?.text.zh,
+    pledge: pledgeWords(s07Unemployment, {}, [], [])?.zh,
     signature: {
       strokes: [
         [

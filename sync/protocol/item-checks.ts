@@ -1,7 +1,7 @@
 import { FORMS_LEVEL, levelNeeded } from './forms-level.ts'
 import { type AnswerCondition, leavesOf } from './item-conditions.ts'
 import type { Field, FieldType } from './item-fields.ts'
-import { MAX_ATTACHMENTS } from './item-parts.ts'
+import { MAX_ATTACHMENTS, MAX_PLEDGE } from './item-parts.ts'
 import { type Rule, referencesOf } from './item-rules.ts'
 import type { ItemShape } from './item-shape.ts'
 
@@ -191,7 +191,13 @@ function checkParts(item: ItemShape, byId: Fields, report: Report): void {
     if (material.pledgeInstead && (item.pledge === undefined || !item.signature)) {
       report(`material ${material.id} may be pledged, but the item has no pledge to sign`, ['materials', at])
     }
+    if (material.notBrought !== undefined && !material.pledgeInstead) {
+      report(`material ${material.id} may not be pledged, so nobody says that it was not brought`, ['materials', at])
+    }
   })
+  const signed = [...materials.map(({ notBrought }) => notBrought), item.pledge?.text]
+  const glyphs = signed.reduce((sum, words) => sum + (words?.zh.length ?? 0), 0)
+  if (glyphs > MAX_PLEDGE) report(`the pledge may come to ${glyphs} characters; ${MAX_PLEDGE} are sealed`, ['pledge'])
   if (item.offlinePolicy === 'D' && item.offline?.decision === undefined && item.offline !== undefined) {
     report('policy D wants the sentence of its provisional decision', ['offline', 'decision'])
   }

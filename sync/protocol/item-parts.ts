@@ -7,6 +7,8 @@ import { FieldIdSchema, LocalTextSchema } from './local-text.ts'
 /** 20 MB, the most that one attachment may have (queue-and-sync.md section 4). */
 export const MAX_MATERIAL_BYTES = 20 * 1024 * 1024
 export const MAX_ATTACHMENTS = 20
+/** Characters of the words that are signed, as they are sealed. */
+export const MAX_PLEDGE = 500
 
 /** How a material can be given: paper scanned here, an e-licence, data that a department shares; or pledged instead. */
 export const MaterialSourceSchema = z.enum(['scan', 'licence', 'shared', 'pledge'])
@@ -33,6 +35,8 @@ export const MaterialSchema = z.object({
   maxBytes: z.int().min(1).max(MAX_MATERIAL_BYTES).default(MAX_MATERIAL_BYTES),
   /** The item's pledge, signed, stands for it. */
   pledgeInstead: z.boolean().default(false),
+  /** Then said before the pledge's own words: 我没有带离职证明。 */
+  notBrought: LocalTextSchema.optional(),
 })
 export type Material = z.infer<typeof MaterialSchema>
 

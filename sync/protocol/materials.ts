@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Answers } from './answers.ts'
 import { answersMeet } from './item-conditions.ts'
-import { MaterialSourceSchema } from './item-parts.ts'
+import { type MaterialSource, MaterialSourceSchema } from './item-parts.ts'
 import type { Material, ServiceItem } from './service-item.ts'
 
 /** How the citizen gives each material. One that is scanned need not stand here: its pages say so. */
@@ -34,8 +34,22 @@ export function materialsWanted(item: Pick<ServiceItem, 'materials'>, answers: A
 }
 
 /**
- * What is wrong with the materials of a submission. An item of level 1 names none, so none are judged. A
- * missing paper that may be pledged counts as pledged: the pledge is part of what was signed.
+ * How one material is given: as said, or scanned when there are pages. A required one that is missing and may be
+ * pledged counts as pledged: the pledge is part of what was signed.
+ */
+export function wayOf(
+  { id, required, pledgeInstead }: Material,
+  given: Readonly<MaterialsGiven>,
+  pages: readonly Pick<ScannedPage, 'materialId'>[],
+): MaterialSource | undefined {
+  const said = given.find((each) => each.materialId === id)
+  if (said !== undefined) return said.by
+  if (pages.some((page) => page.materialId === id)) return 'scan'
+  return required && pledgeInstead ? 'pledge' : undefined
+}
+
+/**
+ * What is wrong with the materials of a submission. An item of level 1 names none, so none are judged.
  */
 export function checkMaterials(
   item: Pick<ServiceItem, 'materials'>,
@@ -47,8 +61,9 @@ export function checkMaterials(
   const wanted = materialsWanted(item, answers)
   const faults = wanted.flatMap((material) => {
     const ways = given.filter((each) => each.materialId === material.id)
+    const way = wayOf(material, given, pages)
     const scanned = pages.filter((page) => page.materialId === material.id)
-    const fault = ways.length > 1 ? 'material-twice' : materialFault(material, ways[0]?.by, scanned)
+    const fault = ways.length > 1 ? 'material-twice' : materialFault(material, way, scanned)
     return fault === undefined ? [] : [{ field: material.id, fault }]
   })
   const named = new Set([...given, ...pages].map((each) => each.materialId))
@@ -60,11 +75,10 @@ export function checkMaterials(
 
 function materialFault(
   material: Material,
-  by: MaterialsGiven[number]['by'] | undefined,
+  way: MaterialSource | undefined,
   scanned: readonly ScannedPage[],
 ): MaterialFault | undefined {
-  const way = by ?? (scanned.length > 0 ? 'scan' : undefined)
-  if (way === undefined) return material.required && !material.pledgeInstead ? 'material-missing' : undefined
+  if (way === undefined) return material.required ? 'material-missing' : undefined
   const isOpen = way === 'pledge' ? material.pledgeInstead : material.sources.includes(way)
   if (!isOpen || (way !== 'scan' && scanned.length > 0)) return 'material-not-this-way'
   if (way !== 'scan') return undefined

@@ -3,6 +3,7 @@ import { AnswersSchema } from './answers.ts'
 import { ApplicantSchema } from './applicant.ts'
 import { ComplaintPayloadSchema, RatingPayloadSchema } from './feedback.ts'
 import { DraftIdSchema, InstantSchema, Sha256Schema, SubmissionIdSchema, TerminalIdSchema } from './ids.ts'
+import { MAX_PLEDGE } from './item-parts.ts'
 import { MaterialsGivenSchema } from './materials.ts'
 import { TicketSchema } from './ticket.ts'
 
@@ -67,7 +68,7 @@ export const ApplicationPayloadSchema = z.object({
   applicant: ApplicantSchema,
   answers: AnswersSchema,
   /** The pledge's words as shown, when the item has one. */
-  pledge: z.string().max(500).optional(),
+  pledge: z.string().max(MAX_PLEDGE).optional(),
   signature: SignatureSchema.optional(),
   /** How each paper was given; scanned pages are the attachments. */
   materials: MaterialsGivenSchema.optional(),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { pledgeWords } from '../../sync/protocol/pledge.ts'
 import type { ServiceItem } from '../../sync/protocol/service-item.ts'
 import type { Applicant, ApplicationPayload, SubmitRequest } from '../../sync/protocol/submission.ts'
 
@@ -20,6 +21,7 @@ export function samplePayload(item: ServiceItem, applicant: Applicant): Applicat
       return [field.id, field.type === 'phone' ? '13800136021' : '云洲市恒盛纺织有限公司']
     }),
   )
+  const pledge = pledgeWords(item, answers, [], [])
   const points: [number, number][] = []
   const payload: ApplicationPayload = {
     v: 1,
@@ -28,7 +30,7 @@ export function samplePayload(item: ServiceItem, applicant: Applicant): Applicat
     item: { id: item.id, code: item.code, version: item.version },
     applicant,
     answers,
-    ...(item.pledge === undefined ? {} : { pledge: item.pledge.text.zh }),
+    ...(pledge === undefined ? {} : { pledge: pledge.zh }),
     signature: { strokes: [points] },
     acceptedAt: new Date().toISOString(),
   }

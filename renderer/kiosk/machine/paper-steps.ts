@@ -107,9 +107,16 @@ export function pagesHere(context: SessionContext): readonly string[] {
   return paper === undefined ? [] : pagesOf(context, paper.id).map(({ pageId }) => pageId)
 }
 
+/** A paper that is given another way than before changes what is signed: the signature goes. */
 export function given(context: SessionContext, way: PaperWay): Changes {
   const paper = paperNow(context)
-  return paper === undefined ? {} : { papers: { ...context.papers, [paper.id]: way }, paperTrouble: null }
+  if (paper === undefined) return {}
+  const isSame = context.papers[paper.id] === way
+  return {
+    papers: { ...context.papers, [paper.id]: way },
+    paperTrouble: null,
+    ...(isSame ? {} : { signature: null }),
+  }
 }
 
 /** Whether the paper that is asked for may be given this way. */
@@ -125,7 +132,7 @@ export function isLastPaper(context: SessionContext): boolean {
 }
 
 /** For the submission: each wanted paper that is given, and how. */
-export function papersGiven(context: SessionContext): MaterialsGiven {
+export function papersGiven(context: Pick<SessionContext, 'item' | 'answers' | 'papers'>): MaterialsGiven {
   return wantedPapers(context).flatMap(({ id: materialId }) => {
     const by = context.papers[materialId]
     return by === undefined || by === 'none' ? [] : [{ materialId, by }]

@@ -304,3 +304,22 @@ test('a lost page that stood at the summary comes back to it when its papers are
   there.send({ type: 'PAGE_GOOD' })
   await there.reached('choosing')
 })
+
+test('a signature is for the words that stood there: a paper that is given another way takes it away', async () => {
+  const session = start()
+  await toPapers(session, 'study')
+  await scanOne(session)
+  session.send({ type: 'NEXT' }, { type: 'GIVE', way: 'pledge' })
+  await session.reached('ready')
+  const signature = { strokes: [[[1, 1] as [number, number]]] }
+  session.send({ type: 'SIGN', signature }, { type: 'CHANGE_PAPER', materialId: 'letter' })
+  await session.reached('choosing')
+  session.send({ type: 'GIVE', way: 'pledge' })
+  await session.reached('ready')
+  expect(session.context().signature).toEqual(signature)
+  session.send({ type: 'CHANGE_PAPER', materialId: 'letter' })
+  await session.reached('choosing')
+  await scanOne(session)
+  await session.reached('ready')
+  expect(session.context()).toMatchObject({ papers: { letter: 'scan' }, signature: null })
+})

@@ -2,6 +2,7 @@ import { useRef, useState } from 'react'
 import type { IntakeState } from '../../../electron/bridge/queue.contract.ts'
 import type { ScannedPage } from '../../../electron/bridge/scanning.contract.ts'
 import { type Answers, oddAnswers } from '../../../sync/protocol/answers.ts'
+import { pledgeWords } from '../../../sync/protocol/pledge.ts'
 import type { Division, ServiceItem } from '../../../sync/protocol/service-item.ts'
 import type { Applicant, Signature } from '../../../sync/protocol/submission.ts'
 import { Button, ErrorSentence, Groups } from '../../ui/components.tsx'
@@ -13,6 +14,7 @@ import { OddSheet } from '../forms/odd-sheet.tsx'
 import { SignaturePad } from '../forms/signature-pad.tsx'
 import { paperRows, summaryRows } from '../forms/summary.ts'
 import { useFits } from '../forms/use-fits.ts'
+import { papersGiven } from '../machine/paper-steps.ts'
 import type { ConfirmProblem, SessionContext } from '../machine/session-types.ts'
 import { confirmProblem } from '../shell/intake.ts'
 import { Page } from '../shell/page.tsx'
@@ -71,6 +73,7 @@ export function ConfirmPage(props: ConfirmPageProps) {
   const sheet = Math.floor(firstRow / rowsShown)
   const shown = rows.slice(sheet * rowsShown, (sheet + 1) * rowsShown)
   const isBusy = stage !== 'ready'
+  const pledge = pledgeWords(item, answers, papersGiven(props), props.scanned)
   const isTight = level === ROWS_SHOWN.length - 1
   return (
     <>
@@ -125,10 +128,10 @@ export function ConfirmPage(props: ConfirmPageProps) {
         }
       >
         <section className="sheet pledge">
-          {item.pledge === undefined ? null : (
+          {item.pledge === undefined || pledge === undefined ? null : (
             <>
               <h2 className="pledge-title">{local(item.pledge.title)}</h2>
-              <p className="pledge-text">{local(item.pledge.text)}</p>
+              <p className="pledge-text">{local(pledge)}</p>
             </>
           )}
           {item.signature ? (

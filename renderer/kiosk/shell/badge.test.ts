@@ -52,9 +52,9 @@ test.each(conditions)('a device that is %j: fit %s', (condition, isFit) => {
     const { [need]: _, ...others } = working.conditions
     const devices = { ...working, conditions: condition === undefined ? others : { ...others, [need]: condition } }
     const badge = badgeOf({ offlinePolicy: 'A', needs: [need] }, devices, 'connected')
-    expect(badge).toEqual(
-      isFit ? { kind: 'done-here', reason: null } : { kind: 'window', reason: `reason.needs-${need}` },
-    )
+    const isMissing = condition === undefined && need === 'document-scanner'
+    const reason = isMissing ? 'reason.no-document-scanner' : `reason.needs-${need}`
+    expect(badge).toEqual(isFit ? { kind: 'done-here', reason: null } : { kind: 'window', reason })
   }
   expect(badgeOf({ offlinePolicy: 'A', needs: [] }, working, 'connected')?.kind).toBe('done-here')
 })
@@ -62,30 +62,50 @@ test.each(conditions)('a device that is %j: fit %s', (condition, isFit) => {
 test('what this machine does not have sends to the window; what is not known yet is not guessed', () => {
   expect(badgeOf(item('A', ['document-scanner']), working, 'connected')).toEqual({
     kind: 'window',
-    reason: 'reason.needs-document-scanner',
+    reason: 'reason.no-document-scanner',
   })
   expect(badgeOf(item('A', ['document-printer']), working, 'connected')?.reason).toBe('reason.needs-document-printer')
   expect(badgeOf(item('A'), null, 'connected')).toBeNull()
   expect(badgeOf(item('A'), working, null)).toBeNull()
 })
 
-test('papers that must be handed in and results that are printed here send to the window, also with every device', () => {
+const paper = (required: boolean, pledgeInstead: boolean) => ({
+  ...{ id: 'book', name: { zh: '户口本' }, sources: ['scan' as const], maxPages: 1, maxBytes: 1 },
+  ...{ required, pledgeInstead },
+})
+const withPaper = (required: boolean, pledgeInstead: boolean) => ({
+  ...item('A'),
+  materials: [paper(false, false), paper(required, pledgeInstead)],
+})
+const withScanner = (severity: 'normal' | 'alarm'): Devices => ({
+  ...working,
+  conditions: {
+    ...working.conditions,
+    'document-scanner': { condition: severity === 'normal' ? 'ready' : 'media-jammed', severity, mend: 'staff' },
+  },
+})
+
+const DONE_HERE = { kind: 'done-here', reason: null }
+const toWindow = (reason: string) => ({ kind: 'window', reason })
+test.each([
+  ['no scanner', working, 'open', toWindow('reason.no-document-scanner')],
+  ['a jammed scanner', withScanner('alarm'), 'open', toWindow('reason.needs-document-scanner')],
+  ['a scanner, no room', withScanner('normal'), 'no-attachments', toWindow('reason.no-attachments')],
+  ['a scanner', withScanner('normal'), 'open', DONE_HERE],
+] as const)(
+  'a paper that must be scanned with %s; one that may be pledged or left out asks no scanner',
+  (_what, devices, intake, badge) => {
+    expect(badgeOf(withPaper(true, false), devices, 'connected', intake)).toEqual(badge)
+    expect(badgeOf(item('A', ['document-scanner']), devices, 'connected', intake)).toEqual(badge)
+    expect(badgeOf(withPaper(true, true), devices, 'connected', intake)).toEqual(DONE_HERE)
+    expect(badgeOf(withPaper(false, false), devices, 'connected', intake)).toEqual(DONE_HERE)
+  },
+)
+
+test('results that are printed here send to the window, also with every device', () => {
   const fit = { condition: 'ready', severity: 'normal', mend: 'nobody' } as const
-  const conditions = { ...working.conditions, 'document-scanner': fit, 'document-printer': fit }
-  const all = { ...working, conditions }
-  const paper = (required: boolean, pledgeInstead: boolean) => ({
-    ...{ id: 'book', name: { zh: '户口本' }, sources: ['scan' as const], maxPages: 1, maxBytes: 1 },
-    ...{ required, pledgeInstead },
-  })
-  const withPaper = (required: boolean, pledgeInstead: boolean) =>
-    badgeOf({ ...item('A'), materials: [paper(false, false), paper(required, pledgeInstead)] }, all, 'connected')
-  expect(withPaper(true, false)).toEqual({ kind: 'window', reason: 'reason.papers-at-window' })
-  expect(withPaper(true, true)?.kind).toBe('done-here')
-  expect(withPaper(false, false)?.kind).toBe('done-here')
-  expect(badgeOf(item('A', ['document-printer']), all, 'connected')).toEqual({
-    kind: 'window',
-    reason: 'reason.print-at-window',
-  })
+  const all = { ...working, conditions: { ...working.conditions, 'document-printer': fit } }
+  expect(badgeOf(item('A', ['document-printer']), all, 'connected')).toEqual(toWindow('reason.print-at-window'))
 })
 
 test.each(['no-space', 'no-power'] as const)(

@@ -21,12 +21,11 @@ export function isFit(need: ServiceItem['needs'][number], devices: Devices): boo
 }
 
 /**
- * What an item wants that this program does not do, whatever devices stand there: it takes in no scanned papers and
- * prints no results. Said before sign-in, not after the last question.
+ * A paper that may not be missing and that no pledge stands for. Whether the answers will ask for it is not known
+ * before sign-in: who says 能办完 must not send people away after the last question.
  */
-function beyondUs({ needs, materials = [] }: Judged): StringKey | null {
-  if (materials.some(({ required, pledgeInstead }) => required && !pledgeInstead)) return 'reason.papers-at-window'
-  return needs.includes('document-printer') ? 'reason.print-at-window' : null
+function hasPaperToScan({ materials = [] }: Judged): boolean {
+  return materials.some(({ required, pledgeInstead }) => required && !pledgeInstead)
 }
 
 type Judged = Pick<ServiceItem, 'needs' | 'offlinePolicy' | 'materials'>
@@ -40,11 +39,17 @@ export function badgeOf(
 ): Badge | null {
   if (devices === null || connection === null) return null
   if (isClosed(intake)) return { kind: 'window', reason: `reason.${intake}` }
+  const mustScan = item.needs.includes('document-scanner') || hasPaperToScan(item)
+  if (mustScan && devices.conditions['document-scanner'] === undefined)
+    return { kind: 'window', reason: 'reason.no-document-scanner' }
   for (const need of item.needs) {
     if (!isFit(need, devices)) return { kind: 'window', reason: `reason.needs-${need}` }
   }
-  const beyond = beyondUs(item)
-  if (beyond !== null) return { kind: 'window', reason: beyond }
+  if (mustScan && !isFit('document-scanner', devices))
+    return { kind: 'window', reason: 'reason.needs-document-scanner' }
+  if (mustScan && intake === 'no-attachments') return { kind: 'window', reason: 'reason.no-attachments' }
+  // This program prints no results, whatever devices stand there: said before sign-in, not after the last question.
+  if (item.needs.includes('document-printer')) return { kind: 'window', reason: 'reason.print-at-window' }
   const connected = connection === 'connected'
   if (item.offlinePolicy === 'C' && !connected) return { kind: 'window', reason: 'reason.needs-network' }
   if (!connected) return { kind: 'taken-in', reason: 'reason.offline' }

@@ -20,8 +20,8 @@ const LATEST_START_DAYS = 90
 /** S03 跨省异地就医备案. */
 export const s03RemoteCare: ServiceItem = ServiceItemSchema.parse({
   id: 'S03',
-  version: 2,
-  needsForms: 2,
+  version: 3,
+  needsForms: 3,
   code: itemCode(healthcareSecurity, '15001'),
   name: text('跨省异地就医备案', 'Filing for medical care in another province'),
   use: text('去外省看病，先备案再报销', 'File first, so that care elsewhere is refunded'),
@@ -134,6 +134,10 @@ export const s03RemoteCare: ServiceItem = ServiceItemSchema.parse({
       licenceType: licenceType(publicSecurity, '021'),
       maxPages: 2,
       pledgeInstead: true,
+      notBrought: text(
+        '我没有带居住证，也没有带户口本。',
+        'I brought neither a residence permit nor the household book.',
+      ),
     },
     {
       id: 'posting',
@@ -144,6 +148,10 @@ export const s03RemoteCare: ServiceItem = ServiceItemSchema.parse({
       licenceType: licenceType(humanResources, '031'),
       maxPages: 4,
       pledgeInstead: true,
+      notBrought: text(
+        '我没有带派驻证明，也没有带劳动合同。',
+        'I brought neither a letter of posting nor a work contract.',
+      ),
     },
     {
       id: 'referral',
@@ -153,11 +161,12 @@ export const s03RemoteCare: ServiceItem = ServiceItemSchema.parse({
       sources: ['scan', 'shared'],
       maxPages: 2,
       pledgeInstead: true,
+      notBrought: text('我没有带转诊单。', 'I did not bring the referral.'),
     },
   ],
   pledge: pledge(
-    '我没有带居住证等材料。以上内容属实，如果不属实，我愿意承担责任。医保部门可以核对我的参保和居住记录，只用于这次备案。',
-    'I did not bring a residence permit or the like. All I wrote is true; I answer for it. The bureau may check my insurance and residence records for this filing only.',
+    '以上内容属实，如果不属实，我愿意承担责任。医保部门可以核对我的参保和居住记录，只用于这次备案。',
+    'All I wrote is true; I answer for it. The bureau may check my insurance and residence records for this filing only.',
   ),
   signature: true,
   result: { name: text('备案回执', 'Receipt of the filing'), ways: ['electronic', 'message'] },

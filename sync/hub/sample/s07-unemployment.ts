@@ -19,8 +19,8 @@ const EARLIEST_END_DAYS = -1825
 /** S07 失业登记. */
 export const s07Unemployment: ServiceItem = ServiceItemSchema.parse({
   id: 'S07',
-  version: 2,
-  needsForms: 2,
+  version: 3,
+  needsForms: 3,
   code: itemCode(humanResources, '14003'),
   name: text('失业登记', 'Registration as unemployed'),
   use: text('1个工作日出结果', 'Result within 1 working day'),
@@ -124,11 +124,12 @@ export const s07Unemployment: ServiceItem = ServiceItemSchema.parse({
       sources: ['scan', 'shared'],
       maxPages: 2,
       pledgeInstead: true,
+      notBrought: text('我没有带离职证明。', 'I did not bring a proof of leaving.'),
     },
   ],
   pledge: pledge(
-    '我没有带离职证明。以上内容属实，如果不属实，我愿意承担责任。人社部门可以核对我的参保记录，只用于这次登记。',
-    'I did not bring a proof of leaving. All I wrote is true; I answer for it. The bureau may check my insurance record for this registration only.',
+    '以上内容属实，如果不属实，我愿意承担责任。人社部门可以核对我的参保记录，只用于这次登记。',
+    'All I wrote is true; I answer for it. The bureau may check my insurance record for this registration only.',
   ),
   signature: true,
   result: { name: text('失业登记凭证', 'Proof of registration'), ways: ['electronic', 'window'] },
