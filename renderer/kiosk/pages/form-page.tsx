@@ -102,11 +102,11 @@ export function FormPage(props: FormPageProps) {
     if (level >= 2 && open.length > 0) setActiveId(null)
     onNext()
   }
-  // The caret goes where the keyboard writes.
+  // The caret goes where the keyboard writes; while a place is chosen nothing is written, and a caret would bring the keys.
   useLayoutEffect(() => {
-    if (activeId !== null)
+    if (activeId !== null && !needsPlace)
       document.querySelector<HTMLInputElement>(`[data-input="${activeId}"]`)?.focus({ preventScroll: true })
-  }, [activeId])
+  }, [activeId, needsPlace])
 
   return (
     <Page
