@@ -3,6 +3,7 @@ import type { Answers } from '../../../sync/protocol/answers.ts'
 import type { Material, ServiceItem } from '../../../sync/protocol/service-item.ts'
 import { Button, ErrorSentence, Notice, Spaced } from '../../ui/components.tsx'
 import { local, type StringKey, say } from '../../ui/strings/say.ts'
+import { ScannerDrawing } from '../drawings/scanner.tsx'
 import { askedPages } from '../forms/form-pages.ts'
 import type { PaperTrouble, PaperWay } from '../machine/session-types.ts'
 import { Page } from '../shell/page.tsx'
@@ -105,7 +106,7 @@ function Scanning({ paper, pages, progress, onCancel }: Part) {
       testId="paper-scan-page"
       className="papers"
       progress={progress}
-      question={say('paper.scanning')}
+      question={<Lines text={say('paper.scanning')} />}
       hint={local(paper.name)}
       actions={
         <Button className="tall" onPress={onCancel} testId="scan-cancel">
@@ -155,7 +156,10 @@ function Choosing(props: Part) {
       {trouble === null ? null : <ErrorSentence text={say(paperTroubleKey(trouble))} testId="paper-trouble" />}
       {cannotScan === null ? (
         hasRoom ? (
-          <p className="sheet paper-how">{say('paper.how')}</p>
+          <>
+            <ScannerDrawing />
+            <p className="sheet paper-how">{say('paper.how')}</p>
+          </>
         ) : null
       ) : (
         <Notice kind="trouble" sign="alert" heading={say(cannotScan)} testId="cannot-scan">

@@ -445,7 +445,7 @@ const entries = {
   'paper.drop': { text: '都不要，重新扫' },
   'paper.next': { text: '就这些，下一步' },
   'paper.count': { text: '扫好了{pages}页，还能再扫{more}页。' },
-  'paper.scanning': { text: '正在扫描，请等一等' },
+  'paper.scanning': { text: '正在扫描，\n请等一等' },
   'paper.scanning-note': { text: '先别拿开纸。扫好了给您看。' },
   'paper.page-under-way': { text: '正在扫第{page}页' },
   'paper.page-percent': { text: '正在扫第{page}页，{percent}%' },
