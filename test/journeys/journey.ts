@@ -1,23 +1,17 @@
 import type { Page } from 'playwright-core'
-import type { SamplePerson } from '../../drivers/id-card-reader/sample-persons.ts'
 import type { Workbench } from '../../electron/dev/workbench.ts'
 import { countingAnswers } from '../../renderer/kiosk/forms/form-pages.ts'
 import type { Answers } from '../../sync/protocol/answers.ts'
 import type { ServiceItem } from '../../sync/protocol/service-item.ts'
 import { findFaults } from '../a11y/in-page.ts'
-import { putCard, sign } from '../support/walk.ts'
+import { openItem, putCard, sign } from '../support/walk.ts'
 import { fillField } from './fill.ts'
-
-export interface JourneyPlan {
-  readonly item: ServiceItem
-  readonly mode: 'standard' | 'elder'
-  readonly person: SamplePerson
-  readonly answers: Answers
-}
+import { givePapers } from './give-papers.ts'
+import type { JourneyPlan } from './journey-plan.ts'
 
 export type JourneyEnd =
   /** The citizen was told that it is safe. */
-  | { readonly end: 'accepted'; readonly ticket: string }
+  | { readonly end: 'accepted'; readonly ticket: string; readonly scanned: number }
   /** Said before sign-in: not here, not now. */
   | { readonly end: 'window'; readonly reason: string }
 
@@ -31,15 +25,17 @@ export interface Journey {
 
 /** A form of twenty questions one by one is long enough. */
 const MOST_PAGES = 60
+const AFTER_FORM = '[data-testid="paper-page"], [data-testid="confirm-page"]'
 const NO_SIZES = { floorMm: 0, bodyMm: 0, targetMm: 0, gapMm: -1_000 }
 
 /** One citizen's way with one item, by touch, from the idle page to the receipt or to the refusal. */
 export async function walk(
   page: Page,
   bench: Workbench,
-  { item, mode, person, answers }: JourneyPlan,
+  plan: JourneyPlan,
   onPage: (name: string) => Promise<void>,
 ): Promise<Journey> {
+  const { item, mode, person, answers } = plan
   let pages = 0
   const overflowing: string[] = []
   const at = async (name: string) => {
@@ -67,10 +63,14 @@ export async function walk(
   const offer = page.getByTestId('elder-offer-stay')
   if ((await offer.count()) > 0) await offer.click()
   await fillForm(page, item, answers, at)
+  const { wanted, scanned } = await givePapers(page, bench, plan, at)
   const odd = page.getByTestId('odd-right')
   while ((await odd.count()) > 0) await odd.click()
   await at('confirm')
-  await seeSummary(page, item, answers)
+  await seeSummary(page, item, [
+    ...Object.keys(countingAnswers(item, answers)),
+    ...wanted.map(({ id }) => `paper-${id}`),
+  ])
   if (item.signature) await sign(page)
   await page.getByTestId('submit').click()
   await page.getByTestId('receipt-page').waitFor()
@@ -86,25 +86,12 @@ export async function walk(
     await page.getByTestId('rate-skip').click()
   }
   await page.getByTestId('idle-page').waitFor()
-  return { end: { end: 'accepted', ticket }, pages, overflowing }
+  return { end: { end: 'accepted', ticket, scanned }, pages, overflowing }
 }
 
-/** Through the pages of the home page until the item stands there. */
-async function openItem(page: Page, id: string): Promise<void> {
-  await page.getByTestId('home-page').waitFor()
-  await page.locator('[data-testid^="item-"]').first().waitFor()
-  const card = page.getByTestId(`item-${id}`)
-  for (let tries = 0; tries < 12 && (await card.count()) === 0; tries++) {
-    const elder = page.getByTestId('more-items')
-    if ((await elder.count()) > 0) await elder.click()
-    else await page.getByTestId('items-next').click()
-  }
-  await card.click()
-}
-
-/** Every answer that counts is seen before it is submitted, on however many sheets. */
-async function seeSummary(page: Page, item: ServiceItem, answers: Answers): Promise<void> {
-  const expected = new Set(Object.keys(countingAnswers(item, answers)))
+/** Every answer that counts, and every paper, is seen before it is submitted, on however many sheets. */
+async function seeSummary(page: Page, item: ServiceItem, rows: readonly string[]): Promise<void> {
+  const expected = new Set(rows)
   const more = page.getByTestId('summary-more')
   const most = expected.size
   for (let turns = 0; turns <= most; turns++) {
@@ -126,8 +113,8 @@ async function fillForm(
   at: (name: string) => Promise<void>,
 ): Promise<void> {
   for (let step = 0; step < MOST_PAGES; step++) {
-    await page.locator('[data-testid="form-page"], [data-testid="confirm-page"]').waitFor()
-    if ((await page.getByTestId('confirm-page').count()) > 0) return
+    await page.locator(`[data-testid="form-page"], ${AFTER_FORM}`).waitFor()
+    if ((await page.locator(AFTER_FORM).count()) > 0) return
     const sheet = page.locator('[data-page]')
     const here = await sheet.getAttribute('data-page')
     await at(`form-${here}`)
@@ -146,11 +133,11 @@ async function fillForm(
     }
     await page.getByTestId('form-next').click()
     await page.waitForFunction(
-      (before) =>
-        document.querySelector('[data-testid="confirm-page"]') !== null ||
+      ([before, after]) =>
+        document.querySelector(after) !== null ||
         document.querySelector('.error-sentence') !== null ||
         document.querySelector('[data-page]')?.getAttribute('data-page') !== before,
-      here,
+      [here, AFTER_FORM] as const,
     )
     const fault = page.locator('.error-sentence')
     if ((await fault.count()) > 0) throw new Error(`${item.id} ${here}: ${await fault.first().innerText()}`)

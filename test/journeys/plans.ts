@@ -6,7 +6,7 @@ import { unmetPreconditions } from '../../sync/protocol/preconditions.ts'
 import type { ServiceItem } from '../../sync/protocol/service-item.ts'
 import type { Applicant } from '../../sync/protocol/submission.ts'
 import { makeAnswers, pickFrom } from '../../sync/protocol/testing/answer-maker.ts'
-import type { JourneyPlan } from './journey.ts'
+import type { JourneyPlan } from './journey-plan.ts'
 
 /** Of so many sets of answers the shortest is taken: journeys are about the pages, not about ten family members. */
 const SETS = 12

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import type { Workbench } from '../../electron/dev/workbench.ts'
-import { declineElder, type OnPage, putCard, touchCharacter } from './walk.ts'
+import { declineElder, type OnPage, openItem, putCard, touchCharacter } from './walk.ts'
 
 const nothing: OnPage = async () => undefined
 
@@ -21,11 +21,7 @@ async function press(page: Page, digits: string): Promise<void> {
 /** From the idle page to the first paper of S04 (居民医保参保登记), which cannot do without a scanner; one person, in either mode. */
 export async function walkToPaper(page: Page, bench: Workbench, mode: 'standard' | 'elder'): Promise<void> {
   await page.getByTestId(mode === 'elder' ? 'start-elder' : 'start').click()
-  const item = page.getByTestId('item-S04')
-  const more = page.getByTestId(mode === 'elder' ? 'more-items' : 'next-page')
-  await page.locator('[data-testid^="item-S"]').first().waitFor()
-  while ((await item.count()) === 0) await more.click()
-  await item.click()
+  await openItem(page, 'S04')
   await page.getByTestId('item-self').click()
   await page.getByTestId('card-page').waitFor()
   putCard(bench, 'sun-guilan')

@@ -46,6 +46,19 @@ export function lastMonthEnd(today: Date): { readonly year: number; readonly mon
   return { year: end.getFullYear(), month: end.getMonth() + 1, day: end.getDate() }
 }
 
+/** Through the pages of the home page until the item stands there. */
+export async function openItem(page: Page, id: string): Promise<void> {
+  await page.getByTestId('home-page').waitFor()
+  await page.locator('[data-testid^="item-"]').first().waitFor()
+  const card = page.getByTestId(`item-${id}`)
+  for (let tries = 0; tries < 12 && (await card.count()) === 0; tries++) {
+    const elder = page.getByTestId('more-items')
+    if ((await elder.count()) > 0) await elder.click()
+    else await page.getByTestId('items-next').click()
+  }
+  await card.click()
+}
+
 /** From the idle page to the confirm page of S07 (失业登记): card, choice, guide, form. */
 export async function walkToConfirm(
   page: Page,
@@ -122,8 +135,15 @@ export async function walkElderPension(page: Page, bench: Workbench, onPage: OnP
   await onPage('elder-receipt')
 }
 
-/** Fills the S07 page by touch (pinyin keyboard, date buttons, choice, number pad) and pledges its paper. */
+/** Fills the S07 page and pledges its paper. */
 export async function fillRegistration(page: Page, onPage: OnPage = nothing): Promise<void> {
+  await answerRegistration(page, onPage)
+  await onPage('paper')
+  await page.getByTestId('paper-pledge').click()
+}
+
+/** Fills the S07 page by touch (pinyin keyboard, date buttons, choice, number pad), up to its paper. */
+export async function answerRegistration(page: Page, onPage: OnPage = nothing): Promise<void> {
   await page.getByTestId('field-employer').click()
   for (const [pinyin, character] of EMPLOYER) await touchCharacter(page, pinyin, character)
   await onPage('form-keyboard')
@@ -145,8 +165,6 @@ export async function fillRegistration(page: Page, onPage: OnPage = nothing): Pr
   await onPage('form')
   await page.getByTestId('form-next').click()
   await page.getByTestId('paper-page').waitFor()
-  await onPage('paper')
-  await page.getByTestId('paper-pledge').click()
 }
 
 /** Two strokes in the signature's box. */
