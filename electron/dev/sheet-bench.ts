@@ -4,6 +4,7 @@ import {
 } from '../../drivers/document-printer/simulator.ts'
 import { openDocumentScannerSimulator } from '../../drivers/document-scanner/simulator.ts'
 import type { DocumentScannerSimulator } from '../../drivers/document-scanner/simulator-types.ts'
+import type { PageOrder } from '../../drivers/document-scanner/synthetic-page.ts'
 import type { DOCUMENT_PRINTER_SWITCHES, MoreDevices, SCANNER_AILMENTS } from '../bridge/dock.contract.ts'
 
 /** A4 printer and document scanner of the workbench. */
@@ -13,6 +14,8 @@ export interface SheetBench {
   look(): Pick<MoreDevices, 'documentPrinter' | 'documentScanner'>
   setPrinter(to: (typeof DOCUMENT_PRINTER_SWITCHES)[number]): void
   setScanner(to: (typeof SCANNER_AILMENTS)[number] | null): void
+  /** What comes of a page from now on, instead of the scanner's own picture. */
+  layPages(make: (order: PageOrder) => Uint8Array): void
   /** The document of that number, from 1; undefined when there is none. */
   document(number: number): Uint8Array | undefined
   close(): Promise<void>
@@ -25,9 +28,14 @@ const SHEETS = 3
 const SHOWN = 6
 
 export async function openSheetBench(): Promise<SheetBench> {
+  let makePage: ((order: PageOrder) => Uint8Array) | undefined
   const [printer, scanner] = await Promise.all([
     openDocumentPrinterSimulator({ msPerPage: MS_PER_PAGE }),
-    openDocumentScannerSimulator({ pageMs: SCAN_MS_PER_PAGE, sheets: SHEETS }),
+    openDocumentScannerSimulator({
+      pageMs: SCAN_MS_PER_PAGE,
+      sheets: SHEETS,
+      replacePage: (order) => makePage?.(order),
+    }),
   ])
   let ailment: (typeof SCANNER_AILMENTS)[number] | null = null
   const switches = {
@@ -71,6 +79,9 @@ export async function openSheetBench(): Promise<SheetBench> {
       ailment = to
       scanner.recover()
       if (to !== null) ailments[to]()
+    },
+    layPages(make) {
+      makePage = make
     },
     document: (number) => printer.printed()[number - 1]?.pdf,
     close: async () => void (await Promise.all([printer.close(), scanner.close()])),

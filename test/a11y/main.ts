@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Page } from 'playwright-core'
 import { hashPin } from '../../electron/staff-pin.ts'
+import { papersPictures } from '../e2e/papers-screens.ts'
 import { changeSettings } from '../support/settings.ts'
 import {
   chooseLanguage,
@@ -59,6 +60,15 @@ async function languageJourneys(page: Page, world: World, checkAs: (prefix: stri
   }
   await chooseLanguage(page, 'en')
   await complaint(page, checkAs('en '))
+}
+
+/** The papers of S04, with a scanner in trouble on the way, up to the summary that lists them. */
+async function papersJourney(page: Page, world: World, mode: 'standard' | 'elder', check: Check): Promise<void> {
+  const { bench } = world.stack
+  await papersPictures(page, bench, mode, check)
+  bench.reader.takeCard()
+  await page.getByTestId('end-visit').click()
+  await page.getByTestId('idle-page').waitFor()
 }
 
 async function elderJourney(page: Page, world: World, check: Check): Promise<void> {
@@ -131,7 +141,7 @@ async function maintenance(page: Page, check: Check): Promise<void> {
 async function walk(orientation: keyof typeof SCREENS, tell: (line: string) => void) {
   let pages = 0
   const found: Violation[] = []
-  const world = await openWorld()
+  const world = await openWorld({ allDevices: true })
   await changeSettings(world.stack, { maintenance: { pinScrypt: await hashPin(PIN) } })
   try {
     await world.startTerminal()
@@ -154,6 +164,8 @@ async function walk(orientation: keyof typeof SCREENS, tell: (line: string) => v
     await standardJourney(page, world, checkAs('standard '))
     await complaint(page, checkAs('standard '))
     await elderJourney(page, world, checkAs('elder '))
+    await papersJourney(page, world, 'standard', checkAs('standard '))
+    await papersJourney(page, world, 'elder', checkAs('elder '))
     await looks(page, checkAs('elder '))
     await maintenance(page, checkAs('maintain '))
   } finally {

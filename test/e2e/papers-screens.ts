@@ -21,11 +21,14 @@ export async function papersPictures(
   await page.getByTestId('cannot-scan').waitFor()
   await picture('paper-stuck')
   sheets.setScanner(null)
+  // Held, for as long as somebody looks at the page that waits.
+  sheets.scanner.hang('before-page')
   await page.getByTestId('scan').click()
   await page.locator('[data-testid="paper-scan-page"] .waiting-dots').waitFor()
   await picture('paper-scanning')
   // What is in the feeder from the start is laid in anew.
   await page.getByTestId('scan-cancel').click()
+  sheets.scanner.hang(undefined)
   await page.locator('[data-testid="scan"], [data-testid="page-again"]').first().waitFor()
   while ((await page.getByTestId('page-again').count()) > 0) await page.getByTestId('page-again').click()
   sheets.scanner.loadFeeder(SHEETS)

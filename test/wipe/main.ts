@@ -7,16 +7,18 @@ import { searchPlain } from '../support/plain-search.ts'
 import { statusShows } from '../support/walk.ts'
 import { openWorld, type World } from '../support/world.ts'
 import { nodeSnapshot, pageSnapshot, plantedIn, processesOf, snapshotOptions } from './heaps.ts'
+import { PLANTED_PAGE } from './planted-page.ts'
 import { canEnd, endBy, PLANTED, STEPS, type Step, WAYS, type Way, walkTo } from './visits.ts'
 
 const HELP = `Usage: npm run wipe -- [--quick] [--json]
-Plants a person, ends the visit at each step in each way (the button, nobody there, another card), and looks for what
+Plants a person and a scanned page, ends the visit at each step in each way (the button, nobody there, another card), and looks for what
 was planted: in heap snapshots of the page, of main and of the device host, in storage, files, logs and clipboard.
-  --quick  two visits instead of all
+  --quick  three visits instead of all
   --json   one JSON object as the last line: {sessions, found, places, idleAgainMaxMs, control, leaks}
 Exit code 1 when something was found, or when the search does not find what is there during a visit.`
 
 const QUICK: readonly (readonly [Step, Way])[] = [
+  ['paper', 'end'],
   ['confirm', 'idle'],
   ['receipt', 'end'],
 ]
@@ -63,11 +65,12 @@ async function run(visits: readonly (readonly [Step, Way])[], tell: (line: strin
   const root = mkdtempSync(join(tmpdir(), 'bianmin-wipe-'))
   const [profileDir, heapDir] = [join(root, 'profile'), join(root, 'heaps')]
   for (const dir of [profileDir, heapDir]) mkdirSync(dir)
-  const world = await openWorld()
+  const world = await openWorld({ allDevices: true })
   const leaks: Leak[] = []
   const times: number[] = []
   const places = new Set<string>()
   let control = 0
+  let isPageFound = false
   try {
     await world.startTerminal({ NODE_OPTIONS: snapshotOptions(heapDir) })
     const page = await world.openPage({ profileDir })
@@ -81,13 +84,17 @@ async function run(visits: readonly (readonly [Step, Way])[], tell: (line: strin
     for (const [step, way] of visits) {
       await page.getByTestId('idle-page').waitFor()
       await walkTo(step, page, bench)
-      if (control === 0) {
+      if (control === 0 || (step === 'paper' && !isPageFound)) {
         // The search must find what is there, or its silence means nothing.
         const held = new Map(await look(stage))
         for (const place of ['heap of the page', 'heap of main'])
           if ((held.get(place) ?? []).length === 0)
             throw new Error(`the search finds nothing in the ${place}, where a visit is`)
-        control = [...held.values()].flat().length
+        if (step === 'paper') {
+          isPageFound = PLANTED_PAGE.some((text) => held.get('heap of the page')?.includes(text))
+          if (!isPageFound) throw new Error('the search does not find the scanned page that the screen shows')
+        }
+        control ||= [...held.values()].flat().length
       }
       times.push(await endBy(way, page, bench))
       if (way === 'other-card') {

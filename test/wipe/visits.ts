@@ -1,15 +1,23 @@
 import type { Page } from 'playwright-core'
 import type { Workbench } from '../../electron/dev/workbench.ts'
-import { fillRegistration, putCard, sign, submitForTicket } from '../support/walk.ts'
+import { answerRegistration, putCard, sign, submitForTicket } from '../support/walk.ts'
+import { PLANTED_PAGE, plantedPage } from './planted-page.ts'
 
 /** One person's visit, stopped at any of its steps and ended in any of the ways that end a visit. */
 
 export const PERSON = 'zhou-mingyuan'
 const OTHER_PERSON = 'sun-guilan'
-/** What the person is called, where she lives, what her number is and what she writes: none of it may stay. */
-export const PLANTED = ['周明远', '990101198611020033', '云锦苑5栋1单元902室', '恒盛纺织厂', '13800136021']
+/** What the person is called, where she lives, what her number is, what she writes and what she has scanned: none of it may stay. */
+export const PLANTED = [
+  '周明远',
+  '990101198611020033',
+  '云锦苑5栋1单元902室',
+  '恒盛纺织厂',
+  '13800136021',
+  ...PLANTED_PAGE,
+]
 
-export const STEPS = ['card', 'item', 'form', 'confirm', 'receipt'] as const
+export const STEPS = ['card', 'item', 'form', 'paper', 'confirm', 'receipt'] as const
 export type Step = (typeof STEPS)[number]
 export const WAYS = ['end', 'idle', 'other-card'] as const
 export type Way = (typeof WAYS)[number]
@@ -32,9 +40,15 @@ export async function walkTo(step: Step, page: Page, bench: Workbench): Promise<
   if (step === 'item') return
   await page.getByTestId('item-self').click()
   await page.getByTestId('form-page').waitFor()
-  await fillRegistration(page)
+  await answerRegistration(page)
+  await scanPlanted(page, bench)
+  if (step === 'paper') return
+  await page.getByTestId('page-good').click()
+  await page.getByTestId('paper-next').click()
   await page.getByTestId('confirm-page').waitFor()
   if (step === 'form') {
+    await page.getByTestId('back').click()
+    await page.getByTestId('paper-page').waitFor()
     await page.getByTestId('back').click()
     await page.getByTestId('form-page').waitFor()
     return
@@ -43,6 +57,16 @@ export async function walkTo(step: Step, page: Page, bench: Workbench): Promise<
   if (step === 'confirm') return
   await submitForTicket(page)
   await page.locator('[data-testid="print-state"][data-state="printed"]').waitFor()
+}
+
+/** Her proof of leaving, on the screen to be looked at. */
+async function scanPlanted(page: Page, bench: Workbench): Promise<void> {
+  const sheets = bench.more?.sheets
+  if (sheets === undefined) throw new Error('the bench has no scanner')
+  sheets.layPages(plantedPage)
+  sheets.scanner.loadFeeder(1)
+  await page.getByTestId('scan').click()
+  await page.getByTestId('preview').waitFor()
 }
 
 /** Ends the visit and waits for the next visitor's idle page; answers how long that took, in ms. */
