@@ -116,6 +116,7 @@ export function fakeHub(nowMs: () => number): FakeHub {
       }
     },
     pullCases: async () => AWAY,
+    pullStaffList: async () => AWAY,
     getPackage: unchanged,
     getKeySet: async () => AWAY,
     enrol: async () => AWAY,

@@ -11,6 +11,7 @@ import {
   ContactClaimSchema,
   ReconcileAnswerSchema,
   ReconcileClaimSchema,
+  StaffPullClaimSchema,
 } from '../protocol/contact.ts'
 import type { KeySet } from '../protocol/keys.ts'
 import {
@@ -59,12 +60,14 @@ const CLAIMS = {
     items: [{ deviceSequence: 1, submissionId: ID, sha256: HASH, state: 'received' }],
   },
   'case-pull': { kind: 'case-pull', ...asked, checkpoint: null, limit: 100 },
+  'staff-pull': { kind: 'staff-pull', ...asked },
 } as const satisfies Record<DeviceClaim['kind'], unknown>
 const CLAIM_SCHEMAS = {
   contact: ContactClaimSchema,
   'chunk-offer': ChunkOfferSchema,
   reconcile: ReconcileClaimSchema,
   'case-pull': CasePullClaimSchema,
+  'staff-pull': StaffPullClaimSchema,
 } as const
 const claimOf = (kind: DeviceClaim['kind']) => structuredClone(CLAIMS[kind]) as unknown as DeviceClaim
 

@@ -16,6 +16,8 @@ import {
   ReconcileAnswerSchema,
   type ReconcileClaim,
   ReconcileClaimSchema,
+  type StaffPullClaim,
+  StaffPullClaimSchema,
 } from '../protocol/contact.ts'
 import { TerminalIdSchema } from '../protocol/ids.ts'
 import type { Ed25519Jwk, KeySet } from '../protocol/keys.ts'
@@ -30,7 +32,7 @@ const CLAIM_TYP = 'bm-claim+jws'
 const ANSWER_TYP = 'bm-answer+jws'
 const BUNDLE_TYP = 'bm-bundle+jws'
 
-export type DeviceClaim = ContactClaim | ChunkOffer | ReconcileClaim | CasePullClaim
+export type DeviceClaim = ContactClaim | ChunkOffer | ReconcileClaim | CasePullClaim | StaffPullClaim
 export type HubAnswer = ContactAnswer | ReconcileAnswer | CasePullAnswer
 
 const DeviceClaimSchema = z.discriminatedUnion('kind', [
@@ -38,6 +40,7 @@ const DeviceClaimSchema = z.discriminatedUnion('kind', [
   ChunkOfferSchema,
   ReconcileClaimSchema,
   CasePullClaimSchema,
+  StaffPullClaimSchema,
 ])
 const HubAnswerSchema = z.discriminatedUnion('kind', [ContactAnswerSchema, ReconcileAnswerSchema, CasePullAnswerSchema])
 const NamedSchema = z.object({ terminalId: TerminalIdSchema })

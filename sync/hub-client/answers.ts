@@ -1,4 +1,5 @@
 import type { PackageContent, SignedPackage } from '../envelope/package.ts'
+import type { SignedStaffList, VerifiedStaffList } from '../envelope/staff-list.ts'
 import type { SigningKey } from '../envelope/suite.ts'
 import type {
   CasePullAnswer,
@@ -119,6 +120,14 @@ export type PackageAnswer<K extends PackageKind> =
   | { readonly outcome: 'older'; readonly version: number }
   /** The hub has never published this kind. */
   | { readonly outcome: 'not-published' }
+  | Failed
+
+export type StaffListAnswer =
+  | ({ readonly outcome: 'verified' } & VerifiedStaffList & {
+        /** As signed, to be kept. */ readonly signed: SignedStaffList
+      })
+  | { readonly outcome: 'not-published' }
+  | ClaimRefused
   | Failed
 
 export type EnrolAnswer =

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { type DeviceClaim, type HubAnswer, signDeviceClaim, verifyHubAnswer } from '../envelope/contact.ts'
+import { verifyStaffList } from '../envelope/staff-list.ts'
 import type { SigningKey, Suite } from '../envelope/suite.ts'
 import {
   type CasePullAnswer,
@@ -19,6 +20,7 @@ import type {
   OfferAnswer,
   ReconcileFacts,
   ReconcileResult,
+  StaffListAnswer,
 } from './answers.ts'
 import { type Failed, failed } from './call-failure.ts'
 import { type Call, narrowRefusal, type Refusal } from './caller.ts'
@@ -32,6 +34,8 @@ export interface Claims {
   contact(facts: ContactFacts, deviceKey: SigningKey, keySet: KeySet, proof?: string): Promise<ContactResult>
   reconcile(facts: ReconcileFacts, deviceKey: SigningKey, keySet: KeySet): Promise<ReconcileResult>
   pullCases(facts: CasePullFacts, deviceKey: SigningKey, keySet: KeySet): Promise<CasePullResult>
+  /** This terminal's newest staff list, checked. Comparing versions is the caller's. */
+  pullStaffList(terminalId: string, deviceKey: SigningKey, keySet: KeySet): Promise<StaffListAnswer>
 }
 
 interface ClaimsOptions {
@@ -53,7 +57,7 @@ export function createClaims({ hub, call, suite, nowIso }: ClaimsOptions): Claim
   /** @param nonsense what a signed answer must not say; undefined when all is well. */
   async function ask<T extends z.ZodType<HubAnswer>>(
     name: string,
-    claim: Exclude<DeviceClaim, { kind: 'chunk-offer' }>,
+    claim: Exclude<DeviceClaim, { kind: 'chunk-offer' | 'staff-pull' }>,
     deviceKey: SigningKey,
     keySet: KeySet,
     schema: T,
@@ -112,6 +116,20 @@ export function createClaims({ hub, call, suite, nowIso }: ClaimsOptions): Claim
         strangeInCases(facts, answer),
       )
     },
+
+    pullStaffList: (terminalId, deviceKey, keySet) =>
+      call<StaffListAnswer>(
+        'pullStaffList',
+        async () => {
+          const claim = await signDeviceClaim({ kind: 'staff-pull', ...stamp(), terminalId }, deviceKey)
+          const signed = await hub.pullStaffList({ claim })
+          const verified = await verifyStaffList(signed, terminalId, keySet, suite)
+          if (!verified.ok) return failed('bad-receipt', `staff, ${verified.fault}: ${verified.detail}`)
+          const { manifest, list } = verified
+          return { outcome: 'verified', manifest, list, signed }
+        },
+        (refusal) => (refusal.code === 'NOT_PUBLISHED' ? { outcome: 'not-published' } : claimRefused(refusal)),
+      ),
   }
 }
 

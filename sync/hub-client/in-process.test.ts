@@ -4,7 +4,9 @@ import { joseSuite } from '../envelope/jose-suite.ts'
 import { rootKeySha256, signKeySet } from '../envelope/key-set.ts'
 import { signManifest } from '../envelope/package.ts'
 import { signPing } from '../envelope/ping.ts'
+import { signStaffManifest } from '../envelope/staff-list.ts'
 import { inMicrotasks } from '../envelope/testing/microtasks.ts'
+import { STAFF_LIST_LIFE_MS } from '../protocol/staff.ts'
 import { CHUNK_BYTES } from '../protocol/submission.ts'
 import {
   type Answerer,
@@ -61,6 +63,14 @@ beforeAll(async () => {
       const answer = { ...common(), fromStart: true, changes: [], checkpoint, more: false }
       return json({ answer: await signHubAnswer({ kind: 'case-pull-answer', ...answer }, hubKey) })
     }
+    if (path === '/v1/staff-pulls') {
+      const list = { kind: 'staff-list', terminalId: TERMINAL, issuedAt: AT, members: [] } as const
+      const expiresAt = new Date(Date.parse(AT) + STAFF_LIST_LIFE_MS).toISOString()
+      const content = JSON.stringify({ ...list, expiresAt })
+      const about = { sha256: suite.sha256Hex(content), bytes: content.length, publishedAt: AT, hubEpoch: EPOCH }
+      const manifest = { kind: 'staff', terminalId: TERMINAL, version: 1, ...about } as const
+      return json({ manifest: await signStaffManifest(manifest, hubKey), content })
+    }
     if (path.startsWith('/v1/packages/')) {
       const manifest = { kind: 'topics', version: 1, hubEpoch: EPOCH, publishedAt: AT } as const
       const size = { sha256: suite.sha256Hex(topics), bytes: topics.length }
@@ -102,6 +112,7 @@ function callsOf(sent: ReturnType<typeof submissions>): Calls {
     contact: () => client.contact(facts, device, keySet),
     reconcile: () => client.reconcile(range, device, keySet),
     pullCases: () => client.pullCases({ terminalId: TERMINAL, checkpoint: null, limit: 10 }, device, keySet),
+    pullStaffList: () => client.pullStaffList(TERMINAL, device, keySet),
     getPackage: () => client.getPackage('topics', null, keySet),
     ping: () => client.ping(keySet),
     getKeySet: () => client.getKeySet(rootKeySha256(hubKey.jwk, suite)),
@@ -123,6 +134,7 @@ const NAMES = [
   'contact',
   'reconcile',
   'pullCases',
+  'pullStaffList',
   'getPackage',
   'ping',
   'getKeySet',

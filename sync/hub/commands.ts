@@ -21,6 +21,8 @@ import { readRootKey, rootKeyPath } from './root-key.ts'
 import { rotateKeys } from './rotate-keys.ts'
 import { systemSources as sources } from './sources.ts'
 import { makeSqlStore } from './sql-store.ts'
+import { keepStaffBook, type StaffAnswer, StaffAnswerSchema, type StaffRequest } from './staff-book.ts'
+import { staffCommand } from './staff-command.ts'
 
 /** The commands beside serve. Each ends with one JSON line on stdout; exit code 1 when it did not do what was asked. */
 
@@ -48,7 +50,7 @@ export async function runCommand(
   const outcome =
     options.command === 'restore'
       ? await restore(options)
-      : ((await publishAtRunning(options)) ?? (await withDatabase(options, openHere)))
+      : ((await askRunning(options)) ?? (await withDatabase(options, openHere)))
   if (outcome === undefined) return
   process.stdout.write(`${JSON.stringify(outcome.line)}\n`)
   if (!outcome.done) process.exitCode = 1
@@ -97,6 +99,8 @@ async function run(
     }
     case 'publish':
       return publish(await parts(), options)
+    case 'staff':
+      return staffCommand(options, (request) => keepStaffBook(store, sources, request))
     case 'revoke': {
       const keys = await revokeTerminal(store, options.terminal, sources)
       return done({ event: 'revoked', terminalId: options.terminal, keys })
@@ -137,20 +141,27 @@ async function publish(
   }
 }
 
-/** Service items for a PGlite hub that runs: it publishes them itself. Nothing when no hub has the data folder. */
-async function publishAtRunning(options: CommandOptions): Promise<Outcome | undefined> {
+/** Service items and staff, for a PGlite hub that runs: it does it itself. Nothing when no hub has the data folder. */
+async function askRunning(options: CommandOptions): Promise<Outcome | undefined> {
+  const isForInbox = options.command === 'staff' || (options.command === 'publish' && options.args.length === 1)
   const hasServer = (process.env.DATABASE_URL ?? '') !== ''
-  if (options.command !== 'publish' || options.args.length !== 1 || hasServer) return undefined
-  if (!(await isThere(options.data))) return undefined
+  if (!isForInbox || hasServer || !(await isThere(options.data))) return undefined
   const lock = await lockDataDir(options.data)
   if (lock.ok) {
     await lock.release()
     return undefined
   }
-  if (!(await isThere(resolve(options.args[0])))) return noFile(options.args[0])
-  const answer = await askInbox(options.data, await readFile(resolve(options.args[0]), 'utf8'))
+  if (options.command === 'staff') return staffCommand(options, (request) => askStaff(options.data, request))
+  const file = resolve(options.args[0])
+  if (!(await isThere(file))) return noFile(options.args[0])
+  const answer = await askInbox(options.data, await readFile(file, 'utf8'))
   const read = ItemsPublishedSchema.safeParse(answer)
   return itemsOutcome(read.success ? read.data : { ok: false, fault: 'no-answer' })
+}
+
+async function askStaff(dataDir: string, request: StaffRequest): Promise<StaffAnswer> {
+  const read = StaffAnswerSchema.safeParse(await askInbox(dataDir, JSON.stringify(request)))
+  return read.success ? read.data : { ok: false, fault: 'no-answer' }
 }
 
 function noFile(path: string): Outcome {

@@ -7,6 +7,7 @@ import { type EpochParts, openEpochIn } from './epoch.ts'
 import type { KeyRing } from './key-ring.ts'
 import type { HubRouterParts } from './router-parts.ts'
 import { instant } from './sources.ts'
+import { currentStaffList } from './staff-lists.ts'
 import type { HubReads } from './store.ts'
 
 /**
@@ -39,6 +40,7 @@ export async function answerContact(
   const at = instant(sources)
   await store.saveContact({ ...claim, at, deviceKid: kid })
   await store.settleCaseChanges(sources.now())
+  const staffList = await currentStaffList(parts, claim.terminalId)
   const { keySet, signing } = keys.current()
   const answer = await signHubAnswer(
     {
@@ -50,6 +52,7 @@ export async function answerContact(
       keySetVersion: keySet.version,
       packages: await store.packageVersions(),
       caseSequence: await store.newestCaseSequence(claim.terminalId),
+      ...(staffList === undefined ? {} : { staffListVersion: staffList.version }),
       proofWanted,
     },
     signing.ping,

@@ -202,6 +202,36 @@ test('service items are published to a hub that stands, and to one that runs; al
   await again.stop()
 })
 
+test('staff: a badge file and a PIN, at a hub that stands and at one that runs; neither is at the hub', {
+  timeout: SLOW_MS,
+}, async () => {
+  const data = join(folder, 'data')
+  const first = await start()
+  const staff = async (...args: readonly string[]) => {
+    const ended = await run('staff', ...args, '--data', data, '--json')
+    return { code: ended.code, ...(ended.stdout === '' ? {} : JSON.parse(ended.stdout)) }
+  }
+  const badge = join(folder, 'li.svg')
+  const added = await staff('add', '李静', '--badge', badge)
+  expect(added).toMatchObject({ code: 0, event: 'staff-added', number: '0001', name: '李静', terminals: 'all' })
+  expect(added.pin).toMatch(/^\d{6}$/)
+  expect((await stat(badge)).mode & 0o777).toBe(0o600)
+  expect(await readFile(badge, 'utf8')).toContain('帮办员 0001')
+  expect(await staff('add', '吴平', '--badge', badge)).toMatchObject({ code: 1, event: 'staff-refused' })
+  await first.stop()
+
+  const his = join(folder, 'wu.svg')
+  const given = await staff('add', '吴平', '--badge', his, '--terminals', 'T-1,T-2', '--pin', '314159')
+  expect(given).toMatchObject({ code: 0, number: '0002', terminals: ['T-1', 'T-2'] })
+  expect(given).not.toHaveProperty('pin')
+  expect(await staff('list')).toMatchObject({ code: 0, staff: [{ number: '0001' }, { number: '0002' }] })
+  expect(await staff('remove', '0001')).toMatchObject({ code: 0, event: 'staff-removed' })
+  expect(await staff('remove', '0001')).toMatchObject({ code: 1, event: 'staff-refused', why: 'not-staff' })
+  expect(await staff('list')).toMatchObject({ staff: [{ number: '0002', terminals: ['T-1', 'T-2'] }] })
+  expect(await staff('add', '李静')).toMatchObject({ code: 2 })
+  expect(await staff('add', '李静', '--badge', 'x', '--pin', '12')).toMatchObject({ code: 2 })
+})
+
 test('a slip on the command line is told in a sentence, before anything is made', async () => {
   const data = join(folder, 'data')
   expect(await run()).toMatchObject({ code: 2, stderr: expect.stringContaining('--data DIR is missing') })

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import pino, { type Logger } from 'pino'
 import { firstIssue, jsonOrUndefined } from '../envelope/compact.ts'
 import { type Catalogue, CatalogueSchema } from '../protocol/service-item.ts'
+import { answerInbox } from './answer-inbox.ts'
 import { type OpenedHere, runCommand } from './commands.ts'
 import { lockDataDir } from './data-lock.ts'
 import { openDatabase } from './database.ts'
@@ -12,7 +13,6 @@ import { type Hub, makeHub } from './hub.ts'
 import { type HubOptionsOf, readOptions, USAGE } from './options.ts'
 import { isThere } from './pglite-copy.ts'
 import { type Inbox, startInbox } from './publish-inbox.ts'
-import { publishItems } from './publish-items.ts'
 import { writeNewFile } from './root-key.ts'
 import { sampleCatalogue } from './sample/catalogue.ts'
 import { systemSources } from './sources.ts'
@@ -57,8 +57,8 @@ async function serve(options: HubOptionsOf<'serve'>): Promise<void> {
       log,
       allowExport: options['allow-export'],
     })
-    const { store, keys } = hub
-    inbox = await startInbox(options.data, (text) => publishItems({ store, keys, sources: systemSources }, text), log)
+    const parts = { store: hub.store, keys: hub.keys, sources: systemSources }
+    inbox = await startInbox(options.data, (text) => answerInbox(parts, text), log)
     await hub.server.listen({ host: options.host, port: options.port })
     const url = ownUrl(options.host, (hub.server.server.address() as AddressInfo).port)
     for (const { terminalId, path } of options.provision) {

@@ -1,4 +1,5 @@
 import { PackageKindSchema } from '../protocol/receipt.ts'
+import { memoryStaffReads } from './memory-staff.ts'
 import type { MemoryTables } from './memory-tables.ts'
 import type { Held, HubReads, NewPackage } from './store.ts'
 
@@ -22,6 +23,7 @@ export function memoryReads(tables: MemoryTables, own: boolean, checksIds: boole
     return found
   }
   const reads: HubReads = {
+    ...memoryStaffReads(tables, own),
     async stand() {
       const { epoch, lastSequence, backedUpThrough } = hub()
       return { hubEpoch: epoch, hubSequence: lastSequence, backedUpThrough }

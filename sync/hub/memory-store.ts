@@ -1,4 +1,5 @@
 import { memoryReads } from './memory-reads.ts'
+import { memoryStaffWrites } from './memory-staff.ts'
 import { type MemoryRow, type MemoryTables, makeMemoryTables } from './memory-tables.ts'
 import type { HubStore, HubTx } from './store.ts'
 
@@ -86,13 +87,16 @@ export function makeMemoryStore({ epoch, unique = true }: MemoryStoreOptions): M
       inTurn(async () => {
         if (tables.chunks.get(sha256, true) === undefined) tables.chunks.set(sha256, { content, committed: false })
       }),
-    changeCase: ({ submissionId, from, state, faults, at }) =>
+    changeCase: ({ submissionId, from, state, faults, helpers = [], at }) =>
       inTurn(async () => {
         const before = tables.cases.get(submissionId, true)
         const sequence = tables.byId.get(submissionId, true)?.[0]
         const row = tables.submissions.get(String(sequence), true)
         if (before === undefined || row === undefined || !from.includes(before.state)) return false
         tables.cases.set(submissionId, { state, faults: JSON.stringify(faults), at })
+        if (helpers.length > 0 && tables.helpers.get(submissionId, true) === undefined) {
+          tables.helpers.set(submissionId, helpers)
+        }
         const hub = numbersOf(tables)
         const id = hub.lastChangeId + 1
         const { terminalId, ticket } = row
@@ -178,6 +182,7 @@ function memoryTx(tables: MemoryTables, unique: boolean, alive: () => void): Hub
   }
   return {
     ...reads,
+    ...memoryStaffWrites(tables, write),
     hub: { epoch, lastSequence },
     insertSubmissions: ({ terminalId, rows, renewed, receipt, chunkSha256s }) =>
       write(() => {

@@ -1,5 +1,7 @@
 import type { CaseChange } from '../protocol/contact.ts'
+import type { Helper } from '../protocol/staff.ts'
 import { MemoryTable } from './memory-table.ts'
+import type { StaffRow, StoredStaffList } from './staff-store.ts'
 import type { DeviceKey, NewComplaint, NewPackage, NewRating, Offer, SavedContact, SubmissionRow } from './store.ts'
 import type { CaseState } from './tables.ts'
 
@@ -56,6 +58,12 @@ export function makeMemoryTables() {
     /** By the case that is rated. */
     ratings: new MemoryTable<NewRating>(),
     complaints: new MemoryTable<NewComplaint>(),
+    /** By number. */
+    staff: new MemoryTable<StaffRow>(),
+    /** By terminal. */
+    staffLists: new MemoryTable<StoredStaffList>(),
+    /** By submission. */
+    helpers: new MemoryTable<readonly Helper[]>(),
   }
 }
 export type MemoryTables = ReturnType<typeof makeMemoryTables>

@@ -2,6 +2,7 @@ import { PGlite } from '@electric-sql/pglite'
 import { Kysely, PGliteDialect, sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { sha256Hex } from '../envelope/sha256.ts'
+import { STAFF } from './migration-0004.ts'
 import { migrate } from './migrations.ts'
 import { makeSqlStore } from './sql-store.ts'
 import type { HubTables } from './tables.ts'
@@ -51,5 +52,16 @@ test('a database of the first release opens: receipts, chain, epochs and cases a
     { sequence: 1, submissionId: 'one', ticket: 'ABCD2345', state: '已受理', at: AT },
   ])
   expect(await store.waitingCases(10, [])).toEqual([{ submissionId: 'two', envelope: 'envelope' }])
+  await db.destroy()
+})
+
+test('a step that stands earlier and comes later is made up for: two releases may cross', async () => {
+  const db = await firstDatabase()
+  for (const statement of STAFF) await sql.raw(statement).execute(db)
+  await sql`insert into kysely_migration (name, timestamp) values ('0004-staff', ${AT})`.execute(db)
+  await migrate(db)
+  const store = makeSqlStore(db)
+  expect(await store.staff()).toEqual([])
+  expect(await store.stand()).toMatchObject({ hubSequence: 2 })
   await db.destroy()
 })

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { SETTLED_AND_CHUNKS } from './migration-0002.ts'
 import { FEEDBACK } from './migration-0003.ts'
+import { STAFF } from './migration-0004.ts'
 
 /** The same steps on PGlite and on PostgreSQL 15 and later. A released step is never edited; a change is a new one. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -18,6 +19,11 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-feedback': {
     async up(db: Kysely<unknown>): Promise<void> {
       for (const statement of FEEDBACK) await sql.raw(statement).execute(db)
+    },
+  },
+  '0004-staff': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      for (const statement of STAFF) await sql.raw(statement).execute(db)
     },
   },
 }
@@ -92,7 +98,12 @@ const FIRST_TABLES = [
 
 /** Brings the database to the newest step, or to the one given (for tests); throws what the step threw. */
 export async function migrate<Tables>(db: Kysely<Tables>, upTo?: keyof typeof MIGRATIONS): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } })
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => ({ ...MIGRATIONS }) },
+    // Two steps that touch different tables may be released in either order; each runs once wherever it is missing.
+    allowUnorderedMigrations: true,
+  })
   const { error } = await (upTo === undefined ? migrator.migrateToLatest() : migrator.migrateTo(upTo))
   if (error !== undefined) throw error
 }

@@ -45,6 +45,18 @@ test('a well filled form is taken on', async () => {
   expect(await judged({})).toEqual({ state: '已受理', faults: [] })
 })
 
+test('who helped, as the payload says, is kept beside the case', async () => {
+  const helped = await terminal.seal({ payload: { assistedBy: [{ id: '0217', name: '李静' }] } })
+  const alone = await terminal.seal()
+  await handIn(helped)
+  await handIn(alone)
+  await hub.opener.round()
+  expect(await hub.store.helpersOf(helped.submissionId)).toEqual([{ id: '0217', name: '李静' }])
+  expect(await hub.store.helpersOf(alone.submissionId)).toEqual([])
+  const page = await hub.server.inject({ url: `/submissions/${helped.submissionId}` })
+  expect(page.body).toContain('李静（0217）')
+})
+
 test('an item without pledge and signature is taken on without them', async () => {
   const { pledge: _, signature: __, ...rest } = goodPayload()
   const sent = await terminal.seal()

@@ -85,8 +85,15 @@ export function makeOpener(parts: OpenerParts, open: typeof judge = judge): Open
 }
 
 async function setState({ store, sources }: OpenerParts, submissionId: string, verdict: Verdict): Promise<void> {
-  const { state, faults } = verdict
-  await store.changeCase({ submissionId, from: ['待打开'], state, faults, at: instant(sources) })
+  const { state, faults, helpers } = verdict
+  await store.changeCase({
+    submissionId,
+    from: ['待打开'],
+    state,
+    faults,
+    ...(helpers === undefined ? {} : { helpers }),
+    at: instant(sources),
+  })
 }
 
 interface JudgeTools {
@@ -107,7 +114,8 @@ async function judge(envelope: string, { sealKeys, findItem, store, suite }: Jud
     const whole = await openAttachment(attachment, index, payload.submissionId, read, suite)
     if (!whole.ok) faults.push({ field: 'attachment', fault: whole.fault })
   }
-  return { state: faults.length === 0 ? '已受理' : '需补正', faults }
+  const helpers = payload.assistedBy === undefined ? {} : { helpers: payload.assistedBy }
+  return { state: faults.length === 0 ? '已受理' : '需补正', faults, ...helpers }
 }
 
 /**

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { TerminalIdSchema } from '../protocol/ids.ts'
 import { PackageKindSchema } from '../protocol/receipt.ts'
+import { StaffIdSchema, StaffNameSchema, StaffPinSchema } from '../protocol/staff.ts'
 
 export const USAGE = `The hub: takes in what terminals hand over, and signs for it.
 
@@ -27,6 +28,13 @@ Each of these prints one JSON line. On PGlite they work only while the hub is st
     put service items into the catalogue and publish it: {"kind":"items","items":[...],"withdraw":["S99"]}. All of the
     file or nothing; every fault is named with its place. A changed item needs a higher version. While a hub on PGlite
     runs on DIR, it is the one that publishes.
+  node sync/hub/main.ts staff add --data DIR NAME --badge FILE.svg [--terminals ID,ID] [--number N] [--pin 6-DIGITS]
+    somebody who may help at these terminals (at all without --terminals): writes the badge with its QR code to FILE.svg and
+    prints the PIN, once, unless it is given. With the number of somebody of that name: a new badge, the old one is dead.
+  node sync/hub/main.ts staff remove --data DIR NUMBER
+    takes somebody off the lists. A terminal without network still knows her for up to 72 hours.
+  node sync/hub/main.ts staff list --data DIR
+    everybody who may help, where, since when. While a hub on PGlite runs on DIR, it is the one that does all three.
   node sync/hub/main.ts revoke --data DIR --terminal ID
     take a terminal's keys out of use
   node sync/hub/main.ts rotate-keys --data DIR [--use seal|receipt|package|ping] [--root FILE]
@@ -95,6 +103,32 @@ const OptionsSchema = z.discriminatedUnion('command', [
       'must be followed by KIND FILE, or by a FILE of service items',
     ),
   }),
+  z
+    .strictObject({
+      command: z.literal('staff'),
+      data,
+      badge: z.string().min(1).optional(),
+      terminals: z
+        .string()
+        .transform((text) => text.split(','))
+        .pipe(z.array(TerminalIdSchema).min(1))
+        .optional(),
+      number: StaffIdSchema.optional(),
+      pin: StaffPinSchema.optional(),
+      json,
+      args: z.union(
+        [
+          z.tuple([z.literal('add'), StaffNameSchema]),
+          z.tuple([z.literal('remove'), StaffIdSchema]),
+          z.tuple([z.literal('list')]),
+        ],
+        'must be followed by add NAME, remove NUMBER or list',
+      ),
+    })
+    .refine(({ args, badge }) => args[0] !== 'add' || badge !== undefined, {
+      path: ['badge'],
+      message: '--badge FILE.svg is missing',
+    }),
   z.strictObject({ command: z.literal('revoke'), data, terminal: TerminalIdSchema, json, args: noArgs }),
   z.strictObject({
     command: z.literal('rotate-keys'),
@@ -138,6 +172,10 @@ const FLAGS = {
   use: { type: 'string' },
   root: { type: 'string' },
   through: { type: 'string' },
+  badge: { type: 'string' },
+  terminals: { type: 'string' },
+  number: { type: 'string' },
+  pin: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const
 

@@ -46,7 +46,8 @@ export function addPages(server: FastifyInstance, parts: PageParts): void {
     const verified = await verifyReceipt(arrival.receipt, keys.current().keySet)
     const covers = verified.ok && receiptItem(verified.receipt, arrival.submissionId, arrival.sha256) !== undefined
     const item = (await itemWords(db)).get(arrival.itemId) ?? { name: arrival.itemId, labels: new Map() }
-    return send(reply, 200, submissionPage({ hubName, arrival, item, verified, covers }))
+    const helpers = await sqlReads(db).helpersOf(arrival.submissionId)
+    return send(reply, 200, submissionPage({ hubName, arrival, item, helpers, verified, covers }))
   })
 
   server.get('/terminals', async (_request, reply) => send(reply, 200, terminalsPage(hubName, await listTerminals(db))))

@@ -11,6 +11,7 @@ import { type IngestResult, makeIngest } from './ingest.ts'
 import { answerReconcile } from './reconcile.ts'
 import type { HubRouterParts } from './router-parts.ts'
 import { instant } from './sources.ts'
+import { answerStaffPull } from './staff-pull.ts'
 
 /** Above this many at once the hub says "busy": they would only queue for their turn. */
 const MAX_INGESTS_AT_ONCE = 200
@@ -105,6 +106,12 @@ export function makeHubRouter(parts: HubRouterParts) {
     pullCases: os.pullCases.handler(async ({ input, errors }) =>
       answered(await answerCasePull(device, input.claim), errors),
     ),
+    pullStaffList: os.pullStaffList.handler(async ({ input, errors }) => {
+      const result = await answerStaffPull(device, input.claim)
+      if (result.ok) return { manifest: result.manifest, content: result.content }
+      if (result.fault === 'not-published') throw errors.NOT_PUBLISHED()
+      throw errors[result.fault === 'bad-claim' ? 'BAD_CLAIM' : 'KEY_UNKNOWN']({ data: { why: result.why } })
+    }),
     getKeySet: os.getKeySet.handler(async () => {
       await keys.refresh()
       return { keySet: keys.current().jws }

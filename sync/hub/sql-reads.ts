@@ -3,6 +3,7 @@ import { Ed25519JwkSchema } from '../protocol/keys.ts'
 import type { PackageKind } from '../protocol/receipt.ts'
 import { arrivalFacts } from './sql-arrivals.ts'
 import { feedbackCounts } from './sql-feedback.ts'
+import { sqlStaffReads } from './sql-staff.ts'
 import type { Held, HubReads } from './store.ts'
 import type { HubTables } from './tables.ts'
 
@@ -12,6 +13,7 @@ export const OLDEST_RUNNING = sql<string>`pg_snapshot_xmin(pg_current_snapshot()
 /** The reads of the store over a connection pool or a transaction. */
 export function sqlReads(db: Kysely<HubTables>): HubReads {
   const reads: HubReads = {
+    ...sqlStaffReads(db),
     arrivalFacts: (question) => arrivalFacts(db, reads, question),
     async stand() {
       const row = await db

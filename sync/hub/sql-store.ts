@@ -2,6 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import { insertArrivals } from './sql-arrivals.ts'
 import { keepComplaint, keepRating } from './sql-feedback.ts'
 import { OLDEST_RUNNING, sqlReads } from './sql-reads.ts'
+import { sqlStaffWrites } from './sql-staff.ts'
 import type { HubStore, HubTx } from './store.ts'
 import type { HubTables } from './tables.ts'
 
@@ -17,7 +18,7 @@ export function makeSqlStore(db: Kysely<HubTables>): HubStore {
         .onConflict((conflict) => conflict.doNothing())
         .execute()
     },
-    changeCase: ({ submissionId, from, state, faults, at }) =>
+    changeCase: ({ submissionId, from, state, faults, helpers = [], at }) =>
       db.transaction().execute(async (trx) => {
         const changed = await trx
           .updateTable('cases')
@@ -27,6 +28,13 @@ export function makeSqlStore(db: Kysely<HubTables>): HubStore {
           .returning('submission_id')
           .executeTakeFirst()
         if (changed === undefined) return false
+        if (helpers.length > 0) {
+          await trx
+            .insertInto('case_helpers')
+            .values({ submission_id: submissionId, helpers: JSON.stringify(helpers) })
+            .onConflict((conflict) => conflict.doNothing())
+            .execute()
+        }
         await trx
           .insertInto('case_changes')
           .columns(['submission_id', 'terminal_id', 'ticket', 'state', 'at'])
@@ -114,6 +122,7 @@ async function takeTurn(trx: Transaction<HubTables>): Promise<HubTx> {
   const locked = await lockHub(trx)
   return {
     ...sqlReads(trx),
+    ...sqlStaffWrites(trx),
     hub: { epoch: locked.epoch, lastSequence: locked.last_hub_sequence },
     insertSubmissions: (arrivals) => insertArrivals(trx, arrivals),
     async lastProofAt() {

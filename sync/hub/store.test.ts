@@ -19,6 +19,9 @@ const AT = '2026-11-23T02:48:00.000Z'
 const DATA_TABLES = [
   'ratings',
   'complaints',
+  'case_helpers',
+  'staff_lists',
+  'staff',
   'case_changes',
   'cases',
   'submissions',

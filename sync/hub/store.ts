@@ -3,7 +3,9 @@ import type { ComplaintAbout, ComplaintSort, RatingLevel, RatingReason } from '.
 import type { HubStand } from '../protocol/hub-api.ts'
 import type { Ed25519Jwk } from '../protocol/keys.ts'
 import type { PackageKind } from '../protocol/receipt.ts'
+import type { Helper } from '../protocol/staff.ts'
 import type { Chunk } from '../protocol/submission.ts'
+import type { StaffReads, StaffWrites } from './staff-store.ts'
 import type { CaseState } from './tables.ts'
 
 /**
@@ -46,7 +48,7 @@ export interface HubStore extends HubReads {
 }
 
 /** Reads see what is committed; inside a transaction also what it wrote itself. */
-export interface HubReads {
+export interface HubReads extends StaffReads {
   /** Epoch, highest sequence with nothing below it still open, and what is in a backup. */
   stand(): Promise<HubStand>
   /** What is held under these ids, by id. */
@@ -91,7 +93,7 @@ export interface HubReads {
   packageContents(kind: PackageKind): Promise<readonly string[]>
 }
 
-export interface HubTx extends HubReads {
+export interface HubTx extends HubReads, StaffWrites {
   /** As it was when the transaction got its turn. `lastSequence` counts what is committed, settled or not. */
   readonly hub: { readonly epoch: string; readonly lastSequence: number }
   /**
@@ -164,6 +166,8 @@ export interface CaseToChange {
   readonly from: readonly CaseState[]
   readonly state: CaseState
   readonly faults: readonly { readonly field: string; readonly fault: string }[]
+  /** Staff who helped, as the opened payload says; kept beside the case. */
+  readonly helpers?: readonly Helper[]
   readonly at: string
 }
 export interface NewRating {

@@ -192,6 +192,35 @@ export interface ComplaintTable {
   complained_at: string
 }
 
+/** One number, one person, for ever; a renewed badge takes the old one's place. */
+export interface StaffTable {
+  staff_id: string
+  name: string
+  badge_id: string
+  /** JSON text: ScryptVerifier. Neither PIN nor badge secret. */
+  verifier: string
+  /** JSON text: terminal ids; null for all. */
+  terminals: string | null
+  added_at: string
+  removed_at: string | null
+}
+
+export interface StaffListTable {
+  terminal_id: string
+  version: number
+  hub_epoch: string
+  manifest: string
+  content: string
+  members_sha256: string
+  issued_at: string
+}
+
+export interface CaseHelpersTable {
+  submission_id: string
+  /** JSON text: [{id, name}]. */
+  helpers: string
+}
+
 export interface HubTables {
   hub: HubTable
   keys: KeyTable
@@ -211,4 +240,7 @@ export interface HubTables {
   backups: BackupTable
   ratings: RatingTable
   complaints: ComplaintTable
+  staff: StaffTable
+  staff_lists: StaffListTable
+  case_helpers: CaseHelpersTable
 }

@@ -319,6 +319,43 @@ export function holdsItsPromises(makeStore: () => Promise<HubStore>): void {
     expect([counts.complaints.get('投诉'), counts.complaints.get('建议')]).toEqual([2, 1])
   })
 
+  test('staff: one row a number, one list a terminal, and who helped stays with the case', async () => {
+    const store = await makeStore()
+    const { hubEpoch: epoch } = await store.stand()
+    const verifier = { cost: 32_768, blockSize: 8, lanes: 1, salt: 's'.repeat(22), hash: 'h'.repeat(43) } as const
+    const li = { id: '0002', name: '李静', badgeId: 'A'.repeat(11), verifier, addedAt: AT, removedAt: null }
+    const wu = { ...li, id: '0001', name: '吴平', badgeId: 'B'.repeat(11), terminals: ['T-1'] }
+    await store.transaction(async (tx) => {
+      await tx.saveStaff({ ...li, terminals: null })
+      await tx.saveStaff(wu)
+      await tx.saveStaff({ ...wu, removedAt: LATER })
+    })
+    expect(await store.staff()).toEqual([
+      { ...wu, removedAt: LATER },
+      { ...li, terminals: null },
+    ])
+    const twice = store.transaction((tx) => tx.saveStaff({ ...wu, id: '0003', badgeId: li.badgeId }))
+    await expect(twice).rejects.toThrow(/duplicate key/)
+    const list = { terminalId: 'T-1', version: 1_795_000_000, epoch, manifest: 'm', content: 'c' }
+    const first = { ...list, membersSha256: hash('m'), issuedAt: AT }
+    expect(await store.staffList('T-1')).toBeUndefined()
+    await store.transaction((tx) => tx.saveStaffList(first))
+    await store.transaction((tx) => tx.saveStaffList({ ...first, version: first.version + 1 }))
+    expect(await store.staffList('T-1')).toEqual({ ...first, version: first.version + 1 })
+    expect(await store.staffList('T-2')).toBeUndefined()
+
+    const [row] = await arrive(store, 'T-1', [{ deviceSequence: 1 }])
+    if (row === undefined) throw new Error('no row')
+    const helpers = [{ id: '0002', name: '李静' }]
+    const { submissionId } = row
+    expect(await store.helpersOf(submissionId)).toEqual([])
+    await store.changeCase({ submissionId, from: ['待打开'], state: '已受理', faults: [], helpers, at: AT })
+    expect(await store.helpersOf(submissionId)).toEqual(helpers)
+    const others = [{ id: '0001', name: '吴平' }]
+    await store.changeCase({ submissionId, from: ['待打开'], state: '需补正', faults: [], helpers: others, at: AT })
+    expect(await store.helpersOf(submissionId)).toEqual(helpers)
+  })
+
   test('packages: the newest of a kind, every version kept', async () => {
     const store = await makeStore()
     const { hubEpoch: epoch } = await store.stand()

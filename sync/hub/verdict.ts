@@ -1,3 +1,4 @@
+import type { Helper } from '../protocol/staff.ts'
 import type { CaseState } from './tables.ts'
 
 export interface CaseFault {
@@ -10,4 +11,6 @@ export interface CaseFault {
 export interface Verdict {
   readonly state: Exclude<CaseState, '待打开'>
   readonly faults: readonly CaseFault[]
+  /** Staff who helped, as main wrote it into the payload. */
+  readonly helpers?: readonly Helper[]
 }

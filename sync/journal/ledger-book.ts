@@ -29,6 +29,8 @@ export class LedgerBook {
   epochSeenSequence = 0
   reofferSequence = 0
   lastLockout: StaffLockout | null = null
+  /** By badge: the newest. */
+  readonly badgeLockouts = new Map<string, StaffLockout>()
   unfit = 0
 
   /** Takes the next frame in; frames of unknown types are passed over. */
@@ -59,7 +61,8 @@ export class LedgerBook {
         this.#noteDamage(frame)
         break
       case 'staff-lockout':
-        this.lastLockout = frame
+        if (frame.badgeId === undefined) this.lastLockout = frame
+        else this.badgeLockouts.set(frame.badgeId, frame)
         break
       case 'receipt-printed':
       case 'quarantined':

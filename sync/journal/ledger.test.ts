@@ -241,6 +241,21 @@ describe('ledger', () => {
     expect([ledgerOf([]).lastLockout, ledgerOf([lockout(3), lockout(4)]).lastLockout]).toEqual([null, lockout(4)])
   })
 
+  it('keeps the last lock-out of each staff badge apart from the door’s', () => {
+    const lockout = (badgeId: string | undefined, failures: number): Frame => ({
+      type: 'staff-lockout',
+      at: AT,
+      failures,
+      untilUnixMs: 0,
+      ...(badgeId === undefined ? {} : { badgeId }),
+    })
+    const [hers, his] = ['A'.repeat(11), 'B'.repeat(11)]
+    const door = lockout(undefined, 2)
+    const ledger = ledgerOf([door, lockout(hers, 1), lockout(his, 3), lockout(hers, 4)])
+    expect(ledger.lastLockout).toEqual(door)
+    expect([...ledger.badgeLockouts.values()]).toMatchObject([{ failures: 4 }, { failures: 3 }])
+  })
+
   it('agrees with a plain recount of any history, at every prefix', () => {
     const step = fc.tuple(
       fc.constantFrom('accept', 'printed', 'received', 'quarantined', 'requeued'),

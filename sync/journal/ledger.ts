@@ -103,8 +103,13 @@ export class Ledger {
   get damage(): readonly DamageSeen[] {
     return this.#book.damage
   }
+  /** Of the maintainers' door. */
   get lastLockout(): StaffLockout | null {
     return this.#book.lastLockout
+  }
+  /** The newest of each staff badge, by badge id. */
+  get badgeLockouts(): ReadonlyMap<string, StaffLockout> {
+    return this.#book.badgeLockouts
   }
   /** Frames that fit no submission or repeat one: a journal that we wrote and no damage hides has none. */
   get unfitFrames(): number {

@@ -49,6 +49,8 @@ export const ContactAnswerSchema = z.object({
   packages: z.partialRecord(PackageKindSchema, z.int().min(1)),
   /** Newest case change of this terminal's submissions, 0 when there is none. */
   caseSequence: z.int().min(0),
+  /** Of this terminal's newest staff list; absent when it has none. */
+  staffListVersion: z.int().min(1).optional(),
   /** The hub does not know the mark: send the receipt itself along, then it opens a new epoch. */
   proofWanted: z.boolean(),
 })
@@ -109,6 +111,10 @@ export const CasePullClaimSchema = z.object({
   limit: z.int().min(1).max(1000),
 })
 export type CasePullClaim = z.infer<typeof CasePullClaimSchema>
+
+/** Asks for this terminal's newest staff list. */
+export const StaffPullClaimSchema = z.object({ kind: z.literal('staff-pull'), ...asked })
+export type StaffPullClaim = z.infer<typeof StaffPullClaimSchema>
 
 /** Ticket, state and date: no names, no free text. */
 export const CaseChangeSchema = z.object({

@@ -7,6 +7,7 @@ import {
   Sha256Schema,
   SubmissionIdSchema,
 } from './ids.ts'
+import { BadgeIdSchema } from './staff.ts'
 import { ChunkSchema, SubmissionKindSchema } from './submission.ts'
 import { TicketSchema } from './ticket.ts'
 
@@ -119,12 +120,16 @@ export const DamageSeenFrameSchema = z.object({
   /** Tickets that could still be made out in the damaged bytes, at most 100. */
   tickets: z.array(TicketSchema).max(100),
 })
-/** Wrong PINs in a row at the maintainers' door, 0 after a right one: survives a restart, so that nobody can try without end. */
+/**
+ * Wrong PINs in a row at the maintainers' door, or with one staff badge; 0 after a right one. Survives a restart, so that
+ * nobody can try without end. A version that does not know `badgeId` takes it for the door's and shuts that for a while.
+ */
 export const StaffLockoutFrameSchema = z.object({
   type: z.literal('staff-lockout'),
   at,
   failures: z.int().min(0),
   untilUnixMs: z.int().min(0),
+  badgeId: BadgeIdSchema.optional(),
 })
 
 export const FrameSchema = z.discriminatedUnion('type', [

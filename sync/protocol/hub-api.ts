@@ -151,6 +151,18 @@ export const pullCases = oc
   .output(z.object({ answer: CompactJwsSchema }))
   .errors(DEVICE_ERRORS)
 
+/** The claim is a StaffPullClaim. The manifest is a JWS over StaffManifest (staff.ts), by a key of use "package". */
+export const pullStaffList = oc
+  .route({
+    method: 'POST',
+    path: '/v1/staff-pulls',
+    tags: ['packages'],
+    summary: 'Who may help at this terminal, signed',
+  })
+  .input(z.object({ claim: CompactJwsSchema }))
+  .output(z.object({ manifest: CompactJwsSchema, content: z.string() }))
+  .errors({ ...DEVICE_ERRORS, NOT_PUBLISHED: { status: 404 } })
+
 export const getReceipt = oc
   .route({
     method: 'GET',
@@ -235,6 +247,7 @@ export const hubContract = {
   contact,
   reconcile,
   pullCases,
+  pullStaffList,
   getKeySet,
   getPackage,
   enrol,

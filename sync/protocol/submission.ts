@@ -5,6 +5,7 @@ import { ComplaintPayloadSchema, RatingPayloadSchema } from './feedback.ts'
 import { DraftIdSchema, InstantSchema, Sha256Schema, SubmissionIdSchema, TerminalIdSchema } from './ids.ts'
 import { MAX_PLEDGE } from './item-parts.ts'
 import { MaterialsGivenSchema } from './materials.ts'
+import { HelpersSchema } from './staff.ts'
 import { TicketSchema } from './ticket.ts'
 
 /** Attachments travel as sealed chunks of this size; their place in the file is bound by additional data. */
@@ -73,6 +74,8 @@ export const ApplicationPayloadSchema = z.object({
   /** How each paper was given; scanned pages are the attachments. */
   materials: MaterialsGivenSchema.optional(),
   attachments: z.array(AttachmentSchema).max(20).optional(),
+  /** Staff who helped with this form. Main puts it in; the page has no say. */
+  assistedBy: HelpersSchema.optional(),
   acceptedAt: InstantSchema,
 })
 export type ApplicationPayload = z.infer<typeof ApplicationPayloadSchema>
