@@ -55,13 +55,16 @@ export interface CardSessionOptions {
   /** ISO date of today in the terminal's own time zone. */
   readonly today: () => string
   readonly log: Log
-  /** The visit is over: whatever others keep for it goes too. */
-  readonly onForget?: () => void
+  /** A visit is over and everything of it goes, whatever others keep for it too. */
+  readonly onVisitOver?: () => void
+  /** Another document shows the screen; the visit may go on in it. */
+  readonly onNewPage?: () => void
 }
 
 type CardHeld = Extract<CardEvent, { kind: 'card' }>
 
-export function createCardSession({ clock, nowIso, today, log, onForget }: CardSessionOptions): CardSession {
+export function createCardSession(options: CardSessionOptions): CardSession {
+  const { clock, nowIso, today, log } = options
   const card = createCell<CardEvent>({ kind: 'none' })
   const receipts = new Map<string, ReceiptMemory>()
   const rated = new Set<string>()
@@ -137,7 +140,7 @@ export function createCardSession({ clock, nowIso, today, log, onForget }: CardS
     owner = undefined
     receipts.clear()
     rated.clear()
-    onForget?.()
+    options.onVisitOver?.()
   }
 
   function wipe(next: CardEvent = { kind: 'none' }): void {
@@ -176,6 +179,7 @@ export function createCardSession({ clock, nowIso, today, log, onForget }: CardS
       if (id === pageId) return true
       pageId = id
       other = undefined
+      options.onNewPage?.()
       if (cardForNextPage) {
         cardForNextPage = false
         return false

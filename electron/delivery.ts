@@ -21,6 +21,7 @@ import { createPulling } from './pulling.ts'
 import { createPurging } from './purging.ts'
 import { RECONCILE_EVERY_MS, type Reconciled, reconcile } from './reconciling.ts'
 import { reoffer } from './reoffer.ts'
+import type { StaffListKeeper } from './staff-list.ts'
 import { createTasks } from './tasks.ts'
 import type { Trust } from './trust.ts'
 
@@ -41,6 +42,8 @@ export interface DeliveryOptions {
   readonly trust: Pick<Trust, 'deviceKey' | 'keySet' | 'enrolled' | 'refresh'>
   readonly packages: DeliveryPackages
   readonly cases: CaseBook
+  /** Who may help at this terminal; no list is pulled without it. */
+  readonly staffList?: Pick<StaffListKeeper, 'have' | 'take'>
   /** Wall clock, monotonic clock, one timer. */
   readonly clock: QueueClock
   /** An even random number 0 ≤ x < 1, for the drain's jitter. */

@@ -172,6 +172,26 @@ export const EVENTS = {
   'staff-unlocked': { level: 'info', means: 'A maintainer opened the door with the PIN.' },
   'staff-pin-wrong': { level: 'warn', means: 'A wrong PIN at the maintainers’ door.' },
   'staff-locked-out': { level: 'warn', means: 'Five wrong PINs: the maintainers’ door stays shut for 15 minutes.' },
+  'staff-list-taken': {
+    level: 'info',
+    means: 'A newer list of who may help at this terminal was verified and stored.',
+  },
+  'staff-list-refused': {
+    level: 'error',
+    means: 'A staff list on disk or of the hub is badly signed, older, of another terminal or shape: not used.',
+  },
+  'staff-called': { level: 'info', means: 'A citizen called staff; beeped: the line board sounded.' },
+  'badge-refused': {
+    level: 'warn',
+    means: 'A staff badge was shown that lets nobody in: unknown, locked, or the list is missing or has expired.',
+  },
+  'assist-pin-wrong': { level: 'warn', means: 'A wrong PIN with a staff badge; failures: in a row, over restarts.' },
+  'assist-locked-out': {
+    level: 'warn',
+    means: 'Too many wrong PINs: this badge is locked; each further one doubles it.',
+  },
+  'assist-opened': { level: 'info', means: 'A staff member, named by number, helps in the present visit.' },
+  'assist-ended': { level: 'info', means: 'She left, the citizen goes on alone, or the visit is over.' },
   'card-read': { level: 'info', means: 'A card was read and checked; no field of it is logged.' },
   'card-refused': { level: 'warn', means: 'A card was read but cannot be used.' },
   'code-dropped': { level: 'info', means: 'A code was read while no page was there to take it; not kept.' },

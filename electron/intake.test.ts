@@ -325,3 +325,47 @@ test('scenario 16: materials are sealed, durable before the frame, listed in it 
   good(await withStore.submit(draft()))
   expect(held.ledger.waiting).toBe(2)
 })
+
+test('who helped is in the sealed payload, put there by main, and not in the next one', async () => {
+  let helpers = [{ id: '0217', name: '李静' }]
+  const submitted: string[] = []
+  const staff = {
+    isHelping: () => true,
+    helpers: () => helpers,
+    submitted() {
+      submitted.push('told')
+      helpers = []
+    },
+  }
+  const helped = createIntake({ ...parts, staff })
+  const payloadOf = async ({ submissionId }: Accepted) => {
+    const read = await held.journal.readAccepted(submissionId)
+    if (!read.ok) throw new Error(read.fault)
+    const opened = await openEnvelope(read.frame.envelope, () => world.sealPrivateJwk)
+    if (!opened.ok) throw new Error(opened.fault)
+    return opened.payload
+  }
+  // What a page says of helpers is not even looked at.
+  const forged = { ...draft(), assistedBy: [{ id: '9', name: '别人' }] }
+  expect(await payloadOf(good(await helped.submit(forged)))).toMatchObject({
+    assistedBy: [{ id: '0217', name: '李静' }],
+  })
+  expect(submitted).toEqual(['told'])
+  expect(await payloadOf(good(await helped.submit(draft())))).not.toHaveProperty('assistedBy')
+})
+
+test('while staff helps nothing that is signed is taken, signed or not; afterwards it is', async () => {
+  let isHelping = true
+  const staff = { isHelping: () => isHelping, helpers: () => [], submitted: () => undefined }
+  const [item] = CATALOGUE.items
+  if (item === undefined) throw new Error('fixture')
+  const { manifest } = await world.signedCatalogue(1)
+  catalogue.set({ manifest, catalogue: { ...CATALOGUE, items: [{ ...item, signature: true }] } })
+  const watched = createIntake({ ...parts, staff })
+  const signature = { strokes: [[[1, 1] as [number, number]]] }
+  for (const request of [draft(), draft({ signature })]) {
+    expect(await watched.submit(request)).toEqual({ ok: false, fault: 'staff-helping', fields: [] })
+  }
+  isHelping = false
+  good(await watched.submit(draft({ signature })))
+})

@@ -9,6 +9,7 @@ import { checkMaterials } from '../sync/protocol/materials.ts'
 import { pledgeWords } from '../sync/protocol/pledge.ts'
 import { unmetPreconditions } from '../sync/protocol/preconditions.ts'
 import type { ServiceItem } from '../sync/protocol/service-item.ts'
+import type { Helper } from '../sync/protocol/staff.ts'
 import type { Applicant, SubmitRequest } from '../sync/protocol/submission.ts'
 import { type Attached, attach, type Material } from './attaching.ts'
 import type { IntakeState } from './bridge/queue.contract.ts'
@@ -18,6 +19,7 @@ import { rememberCatalogues } from './catalogues-in-use.ts'
 import type { Log } from './events.ts'
 import type { Packages } from './packages.ts'
 import { createSealedLine, type SealedLine, type SealKey } from './sealed-line.ts'
+import type { StaffDesk } from './staff-desk.ts'
 import type { Trust } from './trust.ts'
 
 /**
@@ -44,6 +46,8 @@ export interface IntakeOptions {
   readonly log: Log
   /** Whether more may be taken in; open when not given. */
   readonly state?: () => IntakeState
+  /** Staff who help (staff-desk.ts); nobody ever does when not given. */
+  readonly staff?: Pick<StaffDesk, 'isHelping' | 'helpers' | 'submitted'>
   /** Where sealed attachments lie; without it none are taken. */
   readonly attachments?: Pick<AttachmentStore, 'put' | 'remove'>
   /** Cryptography and randomness; the real ones when not given. */
@@ -123,13 +127,18 @@ export function createIntake(options: IntakeOptions): Intake {
     const pages = materials.map(({ materialId, plain }) => ({ materialId, bytes: plain.length }))
     const missing = checkMaterials(item, request.answers, request.materials ?? [], pages)
     if (missing.length > 0) return refuse('bad-materials', [...missing])
+    // Nobody signs for a citizen, and not with somebody's hand on the screen.
+    if ((item.signature || request.signature !== undefined) && options.staff?.isHelping() === true) {
+      return refuse('staff-helping')
+    }
     if (item.signature && request.signature === undefined) return refuse('signature-missing')
     const acceptedAt = options.nowIso()
     const sealKey = trust.sealKey(acceptedAt)
     if (!trust.enrolled() || sealKey === undefined) return refuse('no-trust')
 
     const visit = session.visit()
-    return line.inTurn(() => store(request, item, applicant, sealKey, acceptedAt, visit, materials))
+    const helpers = options.staff?.helpers() ?? []
+    return line.inTurn(() => store(request, item, applicant, sealKey, acceptedAt, visit, materials, helpers))
   }
 
   async function store(
@@ -140,6 +149,7 @@ export function createIntake(options: IntakeOptions): Intake {
     acceptedAt: string,
     visit: number,
     materials: readonly Material[],
+    helpers: readonly Helper[],
   ): Promise<SubmitAnswer> {
     const submissionId = suite.randomUuid()
     const attached = await attachedTo(submissionId, materials)
@@ -159,6 +169,7 @@ export function createIntake(options: IntakeOptions): Intake {
         ...(request.signature === undefined ? {} : { signature: request.signature }),
         ...(request.materials === undefined ? {} : { materials: request.materials }),
         ...(attachments.length === 0 ? {} : { attachments: [...attachments] }),
+        ...(helpers.length === 0 ? {} : { assistedBy: [...helpers] }),
         acceptedAt,
       },
       sealKey,
@@ -169,6 +180,7 @@ export function createIntake(options: IntakeOptions): Intake {
       return refuse('not-stored')
     }
     const { entry, secret } = written
+    if (visit === session.visit()) options.staff?.submitted()
     session.keepReceipt(visit, submissionId, { secret, name: applicant.name })
     return { ok: true, accepted: accepted(entry) }
   }

@@ -21,6 +21,8 @@ import { slotInUse } from './slot-lamp.ts'
 export const TAKE_WITHIN_MS = 15_000
 /** A tone that is heard and startles nobody. */
 const BEEP_MS = 80
+/** A call for a person is heard further off than a card, and is not taken for one. */
+const CALL_BEEP_MS = 1000
 
 /** Devices that give something to the citizen; a scanner gives back what was laid in. */
 const GIVERS = ['receipt-printer', 'document-printer', 'document-scanner'] as const
@@ -39,6 +41,8 @@ export interface LineBoardKeeper {
   /** A printer's or scanner's state: the lamp follows what it does, whoever asked for it. */
   onGiver(device: Giver, bank: Bank): void
   onCardRead(): void
+  /** Sounds for whoever is called; false when no board did. */
+  beepForCall(): Promise<boolean>
   /** What the sensors say now, for the maintainer; null while no board answers. */
   sensors(): Omit<LineBoardInputs, 'presence'> | null
   stop(): void
@@ -153,6 +157,12 @@ export function createLineBoardKeeper(options: LineBoardKeeperOptions): LineBoar
     onCardRead() {
       if (!options.beepAtCard || inputs === null) return
       void host.call('line-board', 'beep', { ms: BEEP_MS }).then((result) => note('beep', result))
+    },
+    async beepForCall() {
+      if (inputs === null) return false
+      const result = await host.call('line-board', 'beep', { ms: CALL_BEEP_MS })
+      note('beep', result)
+      return result.ok
     },
     sensors() {
       if (inputs === null) return null

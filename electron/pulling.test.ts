@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { generateSigningKey } from '../sync/envelope/signing-key.ts'
-import type { CasePullResult, Have, PackageAnswer } from '../sync/hub-client/answers.ts'
+import type { CasePullResult, Have, PackageAnswer, StaffListAnswer } from '../sync/hub-client/answers.ts'
 import { submissionId } from '../sync/journal/sample-frames.ts'
 import type { CaseChange, CaseCheckpoint, ContactAnswer } from '../sync/protocol/contact.ts'
 import type { PackageKind } from '../sync/protocol/receipt.ts'
@@ -26,6 +26,10 @@ let give: (kind: PackageKind) => Promise<PackageAnswer<PackageKind>>
 let casePulls: (CaseCheckpoint | null)[]
 let pullCases: (checkpoint: CaseCheckpoint | null) => CasePullResult
 let nowMs: number
+let staffVersion: number | null
+let staffPulls: number
+let staffAnswer: StaffListAnswer
+let staffTaken: number[]
 
 beforeEach(async () => {
   book = logBook()
@@ -36,6 +40,10 @@ beforeEach(async () => {
   casePulls = []
   pullCases = () => ({ outcome: 'failed', why: 'timed-out', hubWide: true, retryAfterMs: null, detail: '' })
   nowMs = 0
+  staffVersion = null
+  staffPulls = 0
+  staffAnswer = { outcome: 'not-published' }
+  staffTaken = []
   pulling = createPulling({
     terminalId: TERMINAL_ID,
     hub: {
@@ -46,6 +54,17 @@ beforeEach(async () => {
       async pullCases({ checkpoint }) {
         casePulls.push(checkpoint)
         return pullCases(checkpoint)
+      },
+      async pullStaffList() {
+        staffPulls++
+        return staffAnswer
+      },
+    },
+    staffList: {
+      have: () => (staffVersion === null ? null : { version: staffVersion, hubEpoch: EPOCH }),
+      async take({ manifest }) {
+        staffTaken.push(manifest.version)
+        return true
       },
     },
     trust: { deviceKey, keySet: () => world.keySet },
@@ -153,6 +172,26 @@ test('case states are pulled page by page when there is news, and only then', as
   expect(cases.of(submissionId(2))).toEqual({ state: '已受理', at: NOW })
   await pulling.after(answer({ caseSequence: 2 }))
   expect(casePulls).toHaveLength(2)
+})
+
+test('the staff list is pulled when the hub names another than is held, and what is badly signed is not taken', async () => {
+  await pulling.after(answer({}))
+  expect(staffPulls).toBe(0)
+  const manifest = { kind: 'staff', terminalId: TERMINAL_ID, version: 7, hubEpoch: EPOCH } as const
+  const about = { sha256: '0'.repeat(64), bytes: 1, publishedAt: NOW }
+  const list = { kind: 'staff-list', terminalId: TERMINAL_ID, issuedAt: NOW, expiresAt: NOW, members: [] } as const
+  const signed = { manifest: 'm', content: 'c' }
+  staffAnswer = { outcome: 'verified', manifest: { ...manifest, ...about }, list: { ...list, members: [] }, signed }
+  await pulling.after(answer({ staffListVersion: 7 }))
+  expect(staffTaken).toEqual([7])
+  staffVersion = 7
+  await pulling.after(answer({ staffListVersion: 7 }))
+  expect(staffPulls).toBe(1)
+  staffAnswer = { outcome: 'failed', why: 'bad-receipt', hubWide: true, retryAfterMs: null, detail: 'staff' }
+  await pulling.after(answer({ staffListVersion: 8 }))
+  await pulling.after(answer({ staffListVersion: 8 }))
+  expect([staffPulls, staffTaken]).toEqual([3, [7]])
+  expect(book.of('staff-list-refused')).toHaveLength(2)
 })
 
 test('a new epoch pulls them from the start', async () => {

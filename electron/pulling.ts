@@ -5,6 +5,7 @@ import { type PackageKind, PackageKindSchema } from '../sync/protocol/receipt.ts
 import type { CaseBook } from './cases.ts'
 import type { Log } from './events.ts'
 import type { Packages, VerifiedPackage } from './packages.ts'
+import type { StaffListKeeper } from './staff-list.ts'
 import type { Trust } from './trust.ts'
 
 /** A package that was refused is asked for again after this: every contact names it, and it may be large. */
@@ -13,10 +14,12 @@ const CASE_PAGE = 1000
 
 export interface PullParts {
   readonly terminalId: string
-  readonly hub: Pick<HubClient, 'getPackage' | 'pullCases'>
+  readonly hub: Pick<HubClient, 'getPackage' | 'pullCases' | 'pullStaffList'>
   readonly trust: Pick<Trust, 'deviceKey' | 'keySet'>
   readonly packages: Pick<Packages, 'have' | 'take'>
   readonly cases: CaseBook
+  /** Without it nobody can help here, and no list is asked for. */
+  readonly staffList?: Pick<StaffListKeeper, 'have' | 'take'>
   readonly monotonicMs: () => number
   readonly log: Log
 }
@@ -77,6 +80,19 @@ export function createPulling(parts: PullParts): Pulling {
     log('cases-pulled', { changes })
   }
 
+  async function pullStaffList({ staffListVersion, hubEpoch }: ContactAnswer, keySet: KeySet): Promise<void> {
+    const { staffList } = parts
+    if (staffList === undefined || staffListVersion === undefined) return
+    const have = staffList.have()
+    if (have !== null && have.version === staffListVersion && have.hubEpoch === hubEpoch) return
+    // One that was refused is asked for again at the next contact: it is small.
+    const pulled = await hub.pullStaffList(terminalId, trust.deviceKey, keySet)
+    if (pulled.outcome === 'verified') await staffList.take(pulled, hubEpoch)
+    else if (pulled.outcome === 'failed' && pulled.why === 'bad-receipt') {
+      log('staff-list-refused', { source: 'hub', fault: 'bad-signature', detail: pulled.detail })
+    }
+  }
+
   return {
     async after(answer) {
       const keySet = trust.keySet()
@@ -85,6 +101,7 @@ export function createPulling(parts: PullParts): Pulling {
         const version = answer.packages[kind]
         if (version !== undefined) await fetchPackage(kind, version, answer.hubEpoch, keySet)
       }
+      await pullStaffList(answer, keySet)
       await pullCases(answer, keySet)
     },
   }

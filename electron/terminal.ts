@@ -18,6 +18,7 @@ import { queueHandlers } from './bridge/queue.handler.ts'
 import { scanningHandlers } from './bridge/scanning.handler.ts'
 import { sessionHandlers } from './bridge/session.handler.ts'
 import { speechHandlers } from './bridge/speech.handler.ts'
+import { staffHandlers } from './bridge/staff.handler.ts'
 import { submissionsHandlers } from './bridge/submissions.handler.ts'
 import { openWorkerChannel } from './bridge/worker.handler.ts'
 import { createCardSession } from './card-session.ts'
@@ -45,6 +46,7 @@ import type { Settings } from './settings.ts'
 import { folderFiles } from './small-files.ts'
 import { createSpeaker } from './speaker.ts'
 import { createStaffDoor } from './staff-door.ts'
+import { openStaff } from './staff-parts.ts'
 import { isPin } from './staff-pin.ts'
 import { openStorage } from './storage.ts'
 import { inWords, localDate } from './time.ts'
@@ -124,15 +126,25 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
   const { journal, ledger, journalHead, attachments, space, spaceLevel } = stored.storage
   const packages = await openPackages(join(dataDir, 'packages'), trust.keySet(), log)
   const cases = await openCases(await folderFiles(join(dataDir, 'cases')), log)
+  const staff = await openStaff({
+    files: await folderFiles(join(dataDir, 'packages')),
+    ...{ terminalId, keySet: trust.keySet(), journal, ledger, clock, nowIso, log },
+    beep: () => lineBoard.beepForCall(),
+  })
   const session = createCardSession({
     ...{ clock: realClock, nowIso, today, log },
-    onForget: () => scanning.forget(),
+    onNewPage: staff.desk.newPage,
+    onVisitOver() {
+      staff.desk.visitOver()
+      scanning.forget()
+    },
   })
   const hub = createHubClient({ baseUrl: provisioning.hubUrl, log: createHubLog(log, realClock.nowMs) })
   const freeBytes = () => space.freeBytes
 
   const delivery = createDelivery({
     ...{ terminalId, version, journal, ledger, journalHead, attachments, hub, trust, packages, cases },
+    staffList: staff.list,
     ...{ clock, random: Math.random, suite, freeBytes, log },
   })
 
@@ -164,7 +176,8 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
         session.onReader(event)
         if (event.event === 'card') lineBoard.onCardRead()
       } else if (device === 'code-scanner') {
-        codeDesk.onScanner(event)
+        // A badge's secret never reaches the page.
+        if (event.event !== 'code' || !staff.desk.takeCode(event.text)) codeDesk.onScanner(event)
       } else if (device === 'line-board') {
         lineBoard.onEvent(event)
       } else if (device === 'document-printer' && event.event === 'settled-late') {
@@ -191,9 +204,9 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
   const line = createSealedLine({ terminalId, journal, ledger, trust, log, suite, randomInt, later })
   const intake = createIntake({
     ...{ terminalId, journal, ledger, session, trust, packages, attachments, nowIso, today, log, state, line },
+    staff: staff.desk,
   })
-  // Nobody can join a visit yet.
-  const isStaffHere = () => false
+  const isStaffHere = staff.desk.isHelping
   const feedback = createFeedbackIntake({ line, ledger, session, trust, intake, state, isStaffHere, nowIso, log })
   const receipts = createReceiptPrinting({
     ...{ host, journal, ledger, intake, session, packages, settings, terminalId, nowIso, inWords, log },
@@ -247,12 +260,14 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
           ...{ intake, ledger, journalHead, cases, nowUnixMs: Date.now },
           lookUps: createTryRation(LOOK_UP_LIMITS, clock.monotonic),
           papers: scanning,
+          isStaffHelping: staff.desk.isHelping,
         }),
         feedback: feedbackHandlers(feedback),
         printing: printingHandlers(receipts),
         scanning: scanningHandlers(scanning),
         queue: queueHandlers(views.queue, views.catalogue, intakeState),
-        session: sessionHandlers(session),
+        session: sessionHandlers(session, staff.desk.isHelping),
+        staff: staffHandlers(staff.desk),
         speech: speechHandlers(createSpeaker({ clock: realClock, log })),
         maintenance: maintenanceHandlers({
           about: aboutOf(settings, terminalId, version),
@@ -315,6 +330,7 @@ type BridgeAreas = {
   scanning: ReturnType<typeof scanningHandlers>
   queue: ReturnType<typeof queueHandlers>
   session: ReturnType<typeof sessionHandlers>
+  staff: ReturnType<typeof staffHandlers>
   maintenance: ReturnType<typeof maintenanceHandlers>
   speech: ReturnType<typeof speechHandlers>
 }

@@ -8,6 +8,7 @@ import { queue } from './queue.contract.ts'
 import { scanning } from './scanning.contract.ts'
 import { session } from './session.contract.ts'
 import { speech } from './speech.contract.ts'
+import { staff } from './staff.contract.ts'
 import { submissions } from './submissions.contract.ts'
 
 /** All that the page may ask of main. The sync worker has its own contract: sync/protocol/worker-port. */
@@ -21,6 +22,7 @@ export const bridgeContract = {
   scanning,
   queue,
   session,
+  staff,
   maintenance,
   speech,
 }

@@ -33,6 +33,8 @@ export const SubmitAnswerSchema = z.discriminatedUnion('ok', [
       /** A paper is missing, was not asked for, or cannot be given in this way (sync/protocol/materials). */
       'bad-materials',
       'signature-missing',
+      /** The citizen signs alone: whoever helps has to leave first. */
+      'staff-helping',
       /** The terminal is not enrolled, or has no valid sealing key. */
       'no-trust',
       /** The journal could not be written; nothing was kept. */
@@ -86,6 +88,8 @@ export const FindAnswerSchema = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('not-found') }),
   /** Typed look-ups are rationed, so that tickets cannot be guessed. */
   z.object({ outcome: z.literal('too-many-tries'), retryAfterMs: z.int().min(0) }),
+  /** Staff sees the form that is open, and nobody's cases. */
+  z.object({ outcome: z.literal('staff-helping') }),
 ])
 export type FindAnswer = z.infer<typeof FindAnswerSchema>
 /** "My submissions on this terminal": by ticket, as typed (checked) or scanned. */

@@ -22,6 +22,7 @@ let held: JournalOnMemory
 let nowUnixMs: number
 let page: ReturnType<typeof connect>
 let watchers: number
+let isStaffHelping: boolean
 
 function connect({
   submit = () => Promise.reject(new Error('not used')),
@@ -58,6 +59,7 @@ function connect({
       nowUnixMs: () => nowUnixMs,
       cases: { of: (id) => (id === submissionId(2) ? { state: '需补正', at: AT } : undefined) },
       lookUps: createTryRation(LOOK_UP_LIMITS, () => nowUnixMs),
+      isStaffHelping: () => isStaffHelping,
       ...(papers === undefined ? {} : { papers }),
     }),
   )
@@ -66,6 +68,7 @@ beforeEach(async () => {
   held = await journalOnMemory()
   nowUnixMs = ACCEPTED_AT_MS
   watchers = 0
+  isStaffHelping = false
   page = connect()
 })
 
@@ -205,4 +208,16 @@ test('a rating has no receipt to print and is not found by its ticket; a complai
   expect((await page.unprinted()).map((each) => each.submissionId)).toEqual([submissionId(2)])
   expect(await page.byTicket({ ticket: accepted(1).ticket })).toEqual({ outcome: 'not-found' })
   expect(await page.byTicket({ ticket: accepted(2).ticket })).toMatchObject({ outcome: 'found' })
+})
+
+test('while staff helps no case is shown, by ticket, by receipt or as one to be printed, and no try is spent', async () => {
+  await held.journal.append(accepted(1))
+  const { submissionId, ticket } = accepted(1)
+  isStaffHelping = true
+  for (let n = 0; n < 6; n++) expect(await page.byTicket({ ticket })).toEqual({ outcome: 'staff-helping' })
+  expect(await page.byReceipt({ submissionId })).toEqual({ outcome: 'staff-helping' })
+  expect(await page.unprinted()).toEqual([])
+  isStaffHelping = false
+  expect(await page.byTicket({ ticket })).toMatchObject({ outcome: 'found' })
+  expect(await page.unprinted()).toHaveLength(1)
 })

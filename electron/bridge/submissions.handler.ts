@@ -22,6 +22,8 @@ export interface SubmissionsParts {
   readonly lookUps: TryRation
   /** What the citizen scanned; without it submissions have no attachments. */
   readonly papers?: Pick<Scanning, 'handIn' | 'forget'>
+  /** True while staff helps: no case is shown then. */
+  readonly isStaffHelping?: () => boolean
 }
 
 /** Nobody was given the ticket of a rating: it has no receipt, and nobody is to find it. */
@@ -32,6 +34,7 @@ const isRecent = (ageMs: number) => ageMs >= 0 && ageMs < OFFER_UNPRINTED_MS
 
 export function submissionsHandlers(parts: SubmissionsParts) {
   const { intake, ledger, journalHead, nowUnixMs, cases, lookUps, papers } = parts
+  const isStaffHelping = parts.isStaffHelping ?? (() => false)
   const os = implement(submissions)
 
   async function* watchDelivery(submissionId: string, signal: AbortSignal): AsyncGenerator<Delivery, void, void> {
@@ -57,6 +60,7 @@ export function submissionsHandlers(parts: SubmissionsParts) {
 
   /** Both ways share one ration. */
   function find(look: () => LedgerItem | undefined): FindAnswer {
+    if (isStaffHelping()) return { outcome: 'staff-helping' }
     const retryAfterMs = lookUps()
     if (retryAfterMs > 0) return { outcome: 'too-many-tries', retryAfterMs }
     const entry = look()
@@ -73,7 +77,7 @@ export function submissionsHandlers(parts: SubmissionsParts) {
       endable(signal, (own) => watchDelivery(input.submissionId, own)),
     ),
     unprinted: os.unprinted.handler(() =>
-      newestFirst(ledger)
+      (isStaffHelping() ? [] : newestFirst(ledger))
         .filter(
           (entry) => isTold(entry) && entry.printedAt === null && isRecent(nowUnixMs() - Date.parse(entry.acceptedAt)),
         )
