@@ -52,7 +52,7 @@ beforeEach(() => {
   }
   session = createCardSession({
     ...{ clock, nowIso: () => NOW, today: () => '2026-11-23', log: book.log },
-    onForget: () => scanning.forget(),
+    onVisitOver: () => scanning.forget(),
   })
   scanning = createScanning({
     ...{ host: { call }, session, log: book.log },

@@ -5,7 +5,7 @@ import type { Applicant } from '../../sync/protocol/submission.ts'
 import { Notice } from '../ui/components.tsx'
 import { applyPanel } from '../ui/panel.ts'
 import { say } from '../ui/strings/say.ts'
-import { formOfAddress, isoDate } from './forms/show.ts'
+import { clockTime, formOfAddress, isoDate } from './forms/show.ts'
 import type { LiveViewStore } from './live-view.ts'
 import { IdlePage } from './pages/idle-page.tsx'
 import type { SessionActor } from './session-wiring.ts'
@@ -16,6 +16,8 @@ import { Page } from './shell/page.tsx'
 import type { SheetName } from './shell/sheets.tsx'
 import { StaffSheet } from './shell/staff-sheet.tsx'
 import { statusLine } from './shell/status-line.ts'
+import { StaffArea } from './staff/staff-area.tsx'
+import { type Staff, useStaff } from './staff/use-staff.ts'
 import { useAbout } from './use-about.ts'
 import { useLanguage } from './use-language.ts'
 import { useNow } from './use-now.ts'
@@ -32,7 +34,7 @@ interface AppProps {
 export function App({ session, view }: AppProps) {
   const state = useSelector(session, (snapshot) => snapshot)
   const { queue, schedule, find } = useSyncExternalStore(view.subscribe, view.get)
-  const bridge = useBridge()
+  const staff = useStaff(session)
   const line = useLine()
   const about = useAbout()
   const now = useNow()
@@ -79,12 +81,10 @@ export function App({ session, view }: AppProps) {
   })
   const callStaff = () => {
     setIsStaffOpen(true)
-    bridge
-      .call((client) =>
-        client.maintenance.report({ event: 'staff-called', detail: String(JSON.stringify(state.value)) }),
-      )
-      .catch((cause: unknown) => console.warn('could not report the call for staff', cause))
+    if (staff.assist === null) staff.onCall()
   }
+  const leavePin = () => staff.onLeave('pin')
+  const goOnAlone = () => staff.onLeave('assist')
   const maintain = () => {
     setIsStaffOpen(false)
     session.send({ type: 'MAINTAIN' })
@@ -100,66 +100,73 @@ export function App({ session, view }: AppProps) {
       now={now}
       showsDate={isIdle}
       onEnd={isIdle || isWiping || visitor === null ? null : () => session.send({ type: 'END' })}
-      onBack={isWiping ? null : can('BACK')}
+      onBack={isWiping ? null : staff.pin === null ? can('BACK') : leavePin}
       onHome={isWiping || state.matches({ journey: 'home' }) ? null : can('HOME')}
       onStaff={callStaff}
+      staffWords={staffWords(staff)}
       onLanguage={isWiping ? null : () => setSheet('language')}
       onLook={isWiping ? null : () => setSheet('look')}
       speech={speech.tool}
     >
-      {isIdle ? (
-        <IdlePage
-          reader={context.reader}
-          badges={context.catalogue?.items.map(badge) ?? []}
-          intake={intake}
-          onStart={() => session.send({ type: 'START' })}
-          onElder={() => {
-            session.send({ type: 'LOOK', change: { mode: 'elder' } })
-            session.send({ type: 'START' })
-          }}
-          onLookUp={() => session.send({ type: 'LOOK_UP' })}
-          languages={languages}
-        />
-      ) : visit === null ? (
-        <Page testId="blank-page" />
-      ) : (
-        <visit.Journey
-          state={state}
-          send={session.send}
-          catalogue={context.catalogue}
-          connection={liveQueue?.connection ?? null}
-          devices={devices}
-          badgeOf={badge}
-          intake={intake}
-          queue={liveQueue}
-          schedule={schedule}
-          find={find}
-          now={now}
-          onStaff={callStaff}
-        />
-      )}
-      {line === null && !isWiping ? <LostLine isIdle={isIdle} /> : null}
-      {isStaffOpen ? (
-        <StaffSheet
-          about={about}
-          onClose={() => setIsStaffOpen(false)}
-          onMaintain={state.can({ type: 'MAINTAIN' }) ? maintain : null}
-        />
-      ) : null}
-      {visit === null ? null : (
-        <visit.Sheets
-          open={sheet}
-          onOpen={setSheet}
-          context={context}
-          send={session.send}
-          visitor={visitor}
-          isWiping={isWiping}
-          isAsking={isAsking}
-          offersElder={offersElder}
-          languages={languages}
-          speech={speech}
-        />
-      )}
+      <StaffArea assist={isWiping ? null : staff.assist} onLeave={goOnAlone}>
+        {staff.pin !== null && visit !== null && !isWiping ? (
+          <visit.StaffPinPage desk={staff.pin} onLeave={leavePin} />
+        ) : isIdle ? (
+          <IdlePage
+            reader={context.reader}
+            badges={context.catalogue?.items.map(badge) ?? []}
+            intake={intake}
+            onStart={() => session.send({ type: 'START' })}
+            onElder={() => {
+              session.send({ type: 'LOOK', change: { mode: 'elder' } })
+              session.send({ type: 'START' })
+            }}
+            onLookUp={() => session.send({ type: 'LOOK_UP' })}
+            languages={languages}
+          />
+        ) : visit === null ? (
+          <Page testId="blank-page" />
+        ) : (
+          <visit.Journey
+            state={state}
+            send={session.send}
+            catalogue={context.catalogue}
+            connection={liveQueue?.connection ?? null}
+            devices={devices}
+            badgeOf={badge}
+            intake={intake}
+            queue={liveQueue}
+            schedule={schedule}
+            find={find}
+            now={now}
+            onStaff={callStaff}
+            onAlone={goOnAlone}
+          />
+        )}
+        {line === null && !isWiping ? <LostLine isIdle={isIdle} /> : null}
+        {isStaffOpen ? (
+          <StaffSheet
+            about={about}
+            call={staff.call}
+            onClose={() => setIsStaffOpen(false)}
+            onMaintain={state.can({ type: 'MAINTAIN' }) ? maintain : null}
+          />
+        ) : null}
+        {visit === null ? null : (
+          <visit.Sheets
+            open={sheet}
+            onOpen={setSheet}
+            context={context}
+            send={session.send}
+            visitor={visitor}
+            isWiping={isWiping}
+            isAsking={isAsking}
+            offersElder={offersElder}
+            languages={languages}
+            speech={speech}
+          />
+        )}
+      </StaffArea>
     </Frame>
   )
 }
@@ -168,6 +175,13 @@ export function App({ session, view }: AppProps) {
 function secretsOf(applicant: Applicant): readonly string[] {
   const address = formOfAddress(applicant)
   return [applicant.name, applicant.idNumber, address === say('who.unknown') ? '' : address]
+}
+
+/** On the red bar: that somebody is called, or who is here. */
+function staffWords({ call, assist }: Staff): string | null {
+  if (assist !== null) return say('footer.staff-here', { name: assist.name })
+  if (call === null || call.answeredAt !== null) return null
+  return say('footer.staff-called', { time: clockTime(new Date(call.at)) })
 }
 
 /** A line that is back within this time was never missed. */

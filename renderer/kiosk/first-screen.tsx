@@ -26,6 +26,7 @@ export function FirstScreen() {
         onHome={null}
         onStaff={ignore}
         onLanguage={null}
+        staffWords={null}
         onLook={null}
         speech={{ label: 'speech.tool.read', isOff: true, press: ignore }}
       >

@@ -22,6 +22,7 @@ import {
   ElderItemPage,
   FormPage,
   ItemPage,
+  LookupClosed,
   LookupPage,
   PapersPage,
   PreconditionPage,
@@ -47,6 +48,8 @@ interface JourneyProps {
   readonly find: Find | null
   readonly now: Date
   readonly onStaff: () => void
+  /** The citizen goes on without the staff who helps. */
+  readonly onAlone: () => void
 }
 
 /** The page of the state that the session is in; all but the idle page, which stands before this is there. */
@@ -65,7 +68,10 @@ function pageOf(props: JourneyProps): ReactNode {
   const { item, card, accepted } = context
   const divisions = catalogue?.divisions ?? []
   if (state.matches({ journey: 'maintenance' })) return <Maintenance {...props} />
-  if (state.matches({ journey: 'lookup' })) return <LookupPage items={catalogue?.items ?? []} onStaff={onStaff} />
+  if (state.matches({ journey: 'lookup' })) {
+    if (context.isHelped) return <LookupClosed onAlone={props.onAlone} />
+    return <LookupPage items={catalogue?.items ?? []} onStaff={onStaff} />
+  }
   if (state.matches({ journey: 'search' })) {
     return (
       <SearchPage
@@ -179,6 +185,8 @@ function pageOf(props: JourneyProps): ReactNode {
         scanned={context.scanned}
         signature={context.signature}
         problem={context.problem}
+        isHelped={context.isHelped}
+        onAlone={props.onAlone}
         intake={intake}
         stage={isAsking ? 'asking' : context.submitting ? 'submitting' : 'ready'}
         onChange={(field) => send({ type: 'CHANGE', field })}

@@ -1,6 +1,7 @@
 import './zod-without-eval.ts'
 import './pages/pages.css'
 import './keyboard/keyboard.css'
+import './staff/staff.css'
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 import { createActor } from 'xstate'

@@ -2,3 +2,4 @@
 
 export { Journey } from './journey.tsx'
 export { Sheets } from './shell/sheets.tsx'
+export { StaffPinPage } from './staff/staff-pin-page.tsx'

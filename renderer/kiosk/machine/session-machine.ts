@@ -13,6 +13,7 @@ import {
   changeField,
   dropChange,
   freshVisit,
+  helpChanged,
   lookChanged,
   openConfirm,
   previousPage,
@@ -59,6 +60,7 @@ export function createSessionMachine(deps: SessionDeps) {
             actions: assign({ catalogue: ({ event }) => event.catalogue }),
           },
           LOOK: { actions: assign(({ context, event }) => lookChanged(context, event.change)) },
+          ASSIST: { actions: assign(({ context, event }) => helpChanged(context, event.isHelping)) },
           ELDER_OFFER_SEEN: { actions: assign({ elderOffered: true }) },
           BRIDGE: { actions: assign({ connected: ({ event }) => event.connected }) },
           CARD: { actions: assign(({ context, event }) => cardSeen(context, event.event)) },
@@ -210,9 +212,11 @@ export function createSessionMachine(deps: SessionDeps) {
               ready: {
                 on: {
                   SIGN: {
+                    guard: not('isHelped'),
                     actions: [assign(({ event }) => ({ signature: event.signature, problem: null })), 'saveConfirm'],
                   },
                   SUBMIT: [
+                    { guard: 'isHelpedToSign', actions: assign({ problem: 'staff-helping' }) },
                     { guard: 'isUnsigned', actions: assign({ problem: 'signature-missing' }) },
                     { target: 'submitting', actions: assign({ problem: null }) },
                   ],

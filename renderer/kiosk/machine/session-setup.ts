@@ -86,6 +86,9 @@ export function sessionSetup(deps: SessionDeps) {
       isLastPaper: ({ context }) => isLastPaper(context),
       isComplaint: ({ context }) => isComplaint(context.item),
       mayRate: ({ context }) => mayRate(context, isComplaint(context.item)),
+      isHelped: ({ context }) => context.isHelped,
+      /** What is signed is signed alone. */
+      isHelpedToSign: ({ context }) => context.isHelped && context.item?.signature === true,
       isUnsigned: ({ context }) => context.item?.signature === true && context.signature === null,
     },
   })

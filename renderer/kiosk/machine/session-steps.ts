@@ -31,6 +31,7 @@ export function freshVisit(before?: SessionContext): SessionContext {
     catalogue: before?.catalogue ?? null,
     connected: before?.connected ?? false,
     reader: before?.reader ?? { kind: 'none' },
+    isHelped: before?.isHelped ?? false,
     card: before?.card ?? null,
     otherCard: null,
     item: null,
@@ -104,6 +105,12 @@ export function choose(context: SessionContext, item: ServiceItem, query: string
   const isSame = context.item?.id === item.id && context.item.version === item.version
   const changes = isSame ? { faults: {}, problem: null } : { ...freshVisit(context), item: itemFor(item, context.look) }
   return { ...changes, query: query ?? null }
+}
+
+/** Staff comes or goes: what was signed before she came is signed again, alone, after she left. */
+export function helpChanged({ signature, problem }: SessionContext, isHelping: boolean): Changes {
+  if (isHelping) return { isHelped: true, signature: null }
+  return { isHelped: false, signature, problem: problem === 'staff-helping' ? null : problem }
 }
 
 export function snapshotOf(context: SessionContext, step?: 'papers' | 'confirm'): Snapshot | null {

@@ -68,6 +68,8 @@ export interface SessionContext {
   readonly connected: boolean
   /** What the reader shows now. */
   readonly reader: CardEvent
+  /** Staff helps: nothing is signed and no case is looked up meanwhile. Main says so and holds to it. */
+  readonly isHelped: boolean
   /** Whose visit it is. */
   readonly card: CardSeen | null
   /**
@@ -148,4 +150,5 @@ export type SessionEvent =
   | { type: 'CHANGE_CARD' }
   | { type: 'LOOK'; change: Partial<Look> }
   | { type: 'ELDER_OFFER_SEEN' }
+  | { type: 'ASSIST'; isHelping: boolean }
   | { type: 'TOUCH' }

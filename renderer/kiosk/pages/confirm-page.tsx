@@ -19,6 +19,7 @@ import type { ConfirmProblem, SessionContext } from '../machine/session-types.ts
 import { confirmProblem } from '../shell/intake.ts'
 import { Page } from '../shell/page.tsx'
 import { Waiting } from '../shell/waiting.tsx'
+import { SignAlone } from '../staff/closed-while-helped.tsx'
 import { ItemProgress } from './item-progress.tsx'
 
 /** Rows of the summary, fewer where a page is too full; the others go on further sheets. The last step makes all tight. */
@@ -39,6 +40,9 @@ interface ConfirmPageProps {
   readonly scanned: readonly ScannedPage[]
   readonly signature: Signature | null
   readonly problem: ConfirmProblem | null
+  /** Staff helps: the citizen signs alone. */
+  readonly isHelped: boolean
+  readonly onAlone: () => void
   readonly intake: IntakeState
   readonly stage: ConfirmStage
   readonly onChange: (field: string) => void
@@ -66,7 +70,7 @@ export function ConfirmPage(props: ConfirmPageProps) {
     })),
   ]
   const body = useRef<HTMLElement | null>(null)
-  const key = `${item.id} ${JSON.stringify(props.look)} ${problem} ${stage}`
+  const key = `${item.id} ${JSON.stringify(props.look)} ${problem} ${stage} ${props.isHelped}`
   const level = useFits(body, ROWS_SHOWN.length - 1, key)
   const rowsShown = ROWS_SHOWN[level] ?? 1
   const sheets = Math.ceil(rows.length / rowsShown)
@@ -74,6 +78,7 @@ export function ConfirmPage(props: ConfirmPageProps) {
   const shown = rows.slice(sheet * rowsShown, (sheet + 1) * rowsShown)
   const isBusy = stage !== 'ready'
   const pledge = pledgeWords(item, answers, papersGiven(props), props.scanned)
+  const mustSignAlone = item.signature && props.isHelped
   const isTight = level === ROWS_SHOWN.length - 1
   return (
     <>
@@ -134,7 +139,8 @@ export function ConfirmPage(props: ConfirmPageProps) {
               <p className="pledge-text">{local(pledge)}</p>
             </>
           )}
-          {item.signature ? (
+          {mustSignAlone ? <SignAlone onAlone={props.onAlone} /> : null}
+          {item.signature && !mustSignAlone ? (
             <>
               <div className="sign-heading">
                 <strong>{say('confirm.sign-here')}</strong>
@@ -148,12 +154,18 @@ export function ConfirmPage(props: ConfirmPageProps) {
             <Waiting text={say(stage === 'asking' ? 'confirm.asking' : 'confirm.submitting')} testId="submitting" />
           ) : null}
           <div className="confirm-actions">
-            {item.signature ? (
+            {item.signature && !mustSignAlone ? (
               <Button isOff={isBusy || signature === null} onPress={() => props.onSign(null)} testId="sign-clear">
                 {say('confirm.sign-clear')}
               </Button>
             ) : null}
-            <Button look="primary" isOff={isBusy} onPress={props.onSubmit} testId="submit" className="confirm-submit">
+            <Button
+              look="primary"
+              isOff={isBusy || mustSignAlone}
+              onPress={props.onSubmit}
+              testId="submit"
+              className="confirm-submit"
+            >
               {say(item.signature ? 'confirm.submit-signed' : 'confirm.submit')}
             </Button>
           </div>

@@ -22,6 +22,8 @@ interface FrameProps {
   readonly onStaff: () => void
   /** null: a page that takes no change of its language. */
   readonly onLanguage: (() => void) | null
+  /** Who comes or is here; null: nobody was called. */
+  readonly staffWords: string | null
   /** null: a page that takes no change of its look. */
   readonly onLook: (() => void) | null
   /** 朗读, 重读, or that this machine cannot. */
@@ -120,8 +122,14 @@ export function Frame(props: FrameProps) {
         >
           {say('footer.home')}
         </Button>
-        <Button sign="staff" look="staff" onPress={props.onStaff} className="footer-staff" testId="call-staff">
-          {say('footer.staff')}
+        <Button
+          sign="staff"
+          look="staff"
+          onPress={props.onStaff}
+          className={props.staffWords === null ? 'footer-staff' : 'footer-staff is-called'}
+          testId="call-staff"
+        >
+          {props.staffWords ?? say('footer.staff')}
         </Button>
       </footer>
     </div>

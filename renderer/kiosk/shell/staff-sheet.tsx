@@ -1,19 +1,24 @@
 import type { About } from '../../../electron/bridge/maintenance.contract.ts'
+import type { Call } from '../../../electron/bridge/staff.contract.ts'
 import { Button, Overlay } from '../../ui/components.tsx'
 import { local, say } from '../../ui/strings/say.ts'
+import { clockTime } from '../forms/show.ts'
 
 interface StaffProps {
   readonly about: About | null
+  /** null: not called, or main has not answered. */
+  readonly call: Call | null
   readonly onClose: () => void
   /** null during somebody's visit. */
   readonly onMaintain: (() => void) | null
 }
 
-/** Where people are and how to call them; nothing that this machine cannot know. */
-export function StaffSheet({ about, onClose, onMaintain }: StaffProps) {
+/** What came of the call, where people are and how to reach them; nothing that this machine cannot know. */
+export function StaffSheet({ about, call, onClose, onMaintain }: StaffProps) {
+  const title = call === null ? say('staff.title') : say('staff.called', { time: clockTime(new Date(call.at)) })
   return (
-    <Overlay label={say('staff.title')} testId="staff-sheet">
-      <h2 className="question">{say('staff.title')}</h2>
+    <Overlay label={title} testId="staff-sheet">
+      <h2 className="question">{title}</h2>
       {about === null ? (
         <p className="overlay-text">{say('staff.unknown')}</p>
       ) : (
@@ -26,7 +31,9 @@ export function StaffSheet({ about, onClose, onMaintain }: StaffProps) {
             <span className="detail-label">{say('staff.telephone')}</span>
             <strong className="detail-value">{about.staff.telephone ?? say('staff.no-telephone')}</strong>
           </div>
-          <p className="overlay-text">{say('staff.truth')}</p>
+          <p className="overlay-text" data-testid="staff-truth">
+            {say(call === null ? 'staff.truth' : `staff.truth.${call.signal}`)}
+          </p>
         </>
       )}
       <Button look="primary" className="tall" onPress={onClose} testId="staff-close">

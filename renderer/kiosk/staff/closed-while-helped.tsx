@@ -1,0 +1,35 @@
+import { Button, Notice } from '../../ui/components.tsx'
+import { say } from '../../ui/strings/say.ts'
+import { Page } from '../shell/page.tsx'
+
+/** In the place of the look-up while staff helps: she sees the form that is open, and nobody's cases. */
+export function LookupClosed({ onAlone }: { readonly onAlone: () => void }) {
+  return (
+    <Page
+      testId="lookup-closed"
+      question={say('lookup.staff-helping')}
+      read={<Notice kind="information" sign="eye" heading={say('lookup.staff-helping-line')} />}
+      actions={<AloneButton onAlone={onAlone} />}
+    />
+  )
+}
+
+/** In the place of the signature's box while staff helps. */
+export function SignAlone({ onAlone }: { readonly onAlone: () => void }) {
+  return (
+    <>
+      <Notice kind="information" sign="pencil" heading={say('assist.sign-alone')} testId="sign-alone">
+        {say('assist.sign-alone-line')}
+      </Notice>
+      <AloneButton onAlone={onAlone} />
+    </>
+  )
+}
+
+function AloneButton({ onAlone }: { readonly onAlone: () => void }) {
+  return (
+    <Button look="primary" className="tall" onPress={onAlone} testId="go-on-alone">
+      {say('assist.alone')}
+    </Button>
+  )
+}
