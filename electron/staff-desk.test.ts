@@ -1,7 +1,14 @@
 import { beforeEach, expect, test } from 'vitest'
 import { badgeText, type StaffMember } from '../sync/protocol/staff.ts'
 import { createBadgeLocks, FIRST_LOCK_MS, FREE_TRIES } from './badge-locks.ts'
-import { CALL_STANDS_MS, createStaffDesk, PIN_LIMITS, PIN_WITHIN_MS, REFUSAL_SHOWN_MS } from './staff-desk.ts'
+import {
+  CALL_STANDS_MS,
+  createStaffDesk,
+  PIN_LIMITS,
+  PIN_WITHIN_MS,
+  REFUSAL_SHOWN_MS,
+  type StaffDeskOptions,
+} from './staff-desk.ts'
 import type { StaffKnown } from './staff-list.ts'
 import { type JournalOnMemory, journalOnMemory, logBook, manualClock, NOW } from './testing/fixtures.ts'
 import { createTryRation } from './try-ration.ts'
@@ -30,7 +37,10 @@ beforeEach(async () => {
   canBeep = true
 })
 const nowUnixMs = () => Date.parse(NOW) + clock.nowMs()
-function open() {
+function open(
+  verify: StaffDeskOptions['verify'] = async (pin, { secret }, { badgeId }) =>
+    pin === PIN && secret.startsWith(badgeId[0] ?? '-'),
+) {
   return createStaffDesk({
     known: () => known,
     locks: createBadgeLocks({
@@ -38,7 +48,7 @@ function open() {
       journal: held.journal,
       clock: { now: nowUnixMs, monotonic: clock.nowMs },
     }),
-    verify: async (pin, { secret }, { badgeId }) => pin === PIN && secret.startsWith(badgeId[0] ?? '-'),
+    verify,
     tries: createTryRation(PIN_LIMITS, clock.nowMs),
     beep: async () => canBeep,
     nowIso: () => new Date(nowUnixMs()).toISOString(),
@@ -158,12 +168,22 @@ test('the visit’s end and another document end it; the names stay with the for
 })
 
 test('a PIN that is still being checked when the visit ends opens nothing for the next citizen', async () => {
-  const desk = open()
-  desk.takeCode(LIS)
-  const answer = desk.pin(PIN)
-  desk.visitOver()
-  expect(await answer).toEqual({ outcome: 'no-badge' })
-  expect(desk.isHelping()).toBe(false)
+  for (const end of ['visitOver', 'newPage'] as const) {
+    const checked = Promise.withResolvers<void>()
+    const begun = Promise.withResolvers<void>()
+    const desk = open(async () => {
+      begun.resolve()
+      await checked.promise
+      return true
+    })
+    desk.takeCode(LIS)
+    const answer = desk.pin(PIN)
+    await begun.promise
+    desk[end]()
+    checked.resolve()
+    expect(await answer).toEqual({ outcome: 'no-badge' })
+    expect(desk.isHelping()).toBe(false)
+  }
 })
 
 test('her own badge once more lets her leave; another badge takes over, and both are named', async () => {

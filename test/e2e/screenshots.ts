@@ -8,8 +8,10 @@ import { ROOT } from '../../electron/dev/stack.ts'
 import type { Workbench } from '../../electron/dev/workbench.ts'
 import { hashPin } from '../../electron/staff-pin.ts'
 import { makeTicket } from '../../sync/protocol/ticket.ts'
+import { staffPages } from '../a11y/staff-pages.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { changeSettings } from '../support/settings.ts'
+import { addStaff } from '../support/staff-badge.ts'
 import {
   chooseLanguage,
   declineElder,
@@ -26,10 +28,10 @@ import { openWorld } from '../support/world.ts'
 import { papersPictures } from './papers-screens.ts'
 
 /** Takes a picture of every page of the journey, in both orientations, and the one that the README shows. */
-const HELP = `npm run screenshots -- [--portrait] [--landscape] [--dock] [--elder] [--papers] [--languages] [--readme]
+const HELP = `npm run screenshots -- [--portrait] [--landscape] [--dock] [--elder] [--papers] [--languages] [--staff] [--readme]
 Pictures go to test/out/screens/. --elder takes those of elder mode only, into elder-*; --papers those of a scanned paper,
-in elder mode with --elder, into papers-*; --languages the main journey in each other language, into languages-*. --readme
-also renews the picture in README.md.
+in elder mode with --elder, into papers-*; --languages the main journey in each other language, into languages-*; --staff
+those with staff, into staff-*. --readme also renews the picture in README.md.
 `
 
 const SCREENS = {
@@ -48,6 +50,7 @@ const { values } = parseArgs({
     elder: { type: 'boolean', default: false },
     languages: { type: 'boolean', default: false },
     papers: { type: 'boolean', default: false },
+    staff: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
@@ -56,12 +59,13 @@ async function walk(orientation: keyof typeof SCREENS): Promise<void> {
   const dir = join(
     ROOT,
     'test/out/screens',
-    `${values.papers ? 'papers-' : ''}${values.elder ? 'elder-' : values.languages ? 'languages-' : ''}${orientation}`,
+    `${values.papers ? 'papers-' : ''}${values.elder ? 'elder-' : values.languages ? 'languages-' : values.staff ? 'staff-' : ''}${orientation}`,
   )
   mkdirSync(dir, { recursive: true })
   const world = await openWorld({ allDevices: values.papers })
   await changeSettings(world.stack, { maintenance: { pinScrypt: await hashPin(PIN) } })
   try {
+    const badge = values.staff ? await addStaff(world.dataDir, '李静') : undefined
     await world.startTerminal()
     const page = await world.openPage({ viewport: SCREENS[orientation] })
     page.setDefaultTimeout(30_000)
@@ -76,6 +80,10 @@ async function walk(orientation: keyof typeof SCREENS): Promise<void> {
     const { bench } = world.stack
     await statusShows(page, 'connected')
     if (values.papers) return await papersPictures(page, bench, values.elder ? 'elder' : 'standard', picture)
+    if (badge !== undefined) {
+      await world.logged('staff-list-taken')
+      return await staffPages(page, world, badge, picture)
+    }
     if (values.elder) return await elderPictures(page, bench, picture)
     if (values.languages) return await languagePictures(page, bench, picture)
     await walkToConfirm(page, bench, 'zhou-mingyuan', picture)

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { findChromium } from '../support/chromium.ts'
-import { addStaff, type StaffBadge } from '../support/staff-badge.ts'
+import { addStaff, type StaffBadge, touchPin } from '../support/staff-badge.ts'
 import { sign, statusShows, submitForTicket, walkElderPension, walkToConfirm } from '../support/walk.ts'
 import { hubRows, openWorld, type World } from '../support/world.ts'
 
@@ -28,14 +28,9 @@ async function openKiosk(): Promise<Page> {
   return page
 }
 const showBadge = () => world.stack.bench.more?.showCode(badge.text)
-async function typePin(page: Page, pin: string): Promise<void> {
-  await page.getByTestId('staff-pin-page').waitFor()
-  for (const digit of pin) await page.getByTestId('number-pad').getByTestId(`key-${digit}`).click()
-  await page.getByTestId('key-done').click()
-}
 async function join(page: Page): Promise<void> {
   await showBadge()
-  await typePin(page, badge.pin)
+  await touchPin(page, badge.pin)
   await page.locator(`[data-testid="staff-banner"][data-staff="${badge.number}"]`).waitFor()
 }
 
@@ -67,9 +62,9 @@ test('a badge and a PIN open the form that stands there, and the case names who 
     if (name !== 'elder-chosen') return
     const wrong = badge.pin === '000000' ? '111111' : '000000'
     await showBadge()
-    await typePin(page, wrong)
+    await touchPin(page, wrong)
     await page.getByTestId('staff-pin-problem').waitFor()
-    await typePin(page, badge.pin)
+    await touchPin(page, badge.pin)
     await page.getByTestId('staff-banner').getByText(NAME, { exact: false }).waitFor()
     // What was chosen before she came is still there.
     await page.locator('[data-testid="choice-pensionType-resident"][aria-pressed="true"]').waitFor()

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import jsQR from 'jsqr'
+import type { Page } from 'playwright-core'
 import { z } from 'zod'
 import { ROOT } from '../../electron/dev/stack.ts'
 
@@ -64,4 +65,24 @@ function readSvgCode(svg: string): string {
   const read = jsQR(pixels, side, side)
   if (read === null) throw new Error('the badge’s code cannot be read')
   return read.data
+}
+
+/** Shows a badge, or any code, as a scanner types it that is a keyboard: in one go, with Enter behind. */
+export function typeCode(page: Page, text: string): Promise<void> {
+  return page.evaluate(
+    (keys) => {
+      for (const key of keys) {
+        const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true })
+        ;(document.activeElement ?? document.body).dispatchEvent(event)
+      }
+    },
+    [...text, 'Enter'],
+  )
+}
+
+/** The six digits, by touch. */
+export async function touchPin(page: Page, pin: string): Promise<void> {
+  await page.getByTestId('staff-pin-page').waitFor()
+  for (const digit of pin) await page.getByTestId('number-pad').getByTestId(`key-${digit}`).click()
+  await page.getByTestId('key-done').click()
 }

@@ -7,6 +7,7 @@ import {
   PrintFaultSchema,
   ReceiptPrinterStateSchema,
 } from '../../drivers/receipt-printer/states.ts'
+import { BadgeRefusalSchema } from '../../electron/bridge/staff.contract.ts'
 import { FindAnswerSchema, FoundSchema, SubmitAnswerSchema } from '../../electron/bridge/submissions.contract.ts'
 import { TYPE_STEPS, USUAL_LOOK } from '../../renderer/ui/look.ts'
 import { panelTokens, TYPE_MM } from '../../renderer/ui/panel.ts'
@@ -38,6 +39,7 @@ test.each([
   ['status', ConnectionSchema.options],
   ['quarantine', QuarantineReasonSchema.options],
   ['case', CaseStateSchema.options],
+  ['assist.refused', BadgeRefusalSchema.options],
   [
     'lookup',
     [

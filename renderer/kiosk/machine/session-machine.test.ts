@@ -523,3 +523,26 @@ test('a newer catalogue waits until nobody reads the present one', () => {
   next.send({ type: 'CATALOGUE', catalogue: newer })
   expect(next.context().catalogue).toBe(newer)
 })
+
+test('while staff helps nothing is signed; what was signed before is signed again when she has left', async () => {
+  const session = start()
+  await toConfirm(session)
+  session.send({ type: 'SIGN', signature }, { type: 'ASSIST', isHelping: true })
+  expect(session.context()).toMatchObject({ signature: null, isHelped: true })
+  session.send({ type: 'SIGN', signature }, { type: 'SUBMIT' })
+  expect(session.context()).toMatchObject({ signature: null, problem: 'staff-helping' })
+  expect(session.deps.submit).not.toHaveBeenCalled()
+  session.send({ type: 'ASSIST', isHelping: false })
+  expect(session.context()).toMatchObject({ problem: null })
+  session.send({ type: 'SIGN', signature }, { type: 'SUBMIT' })
+  await session.reached('receipt')
+})
+
+test('another item keeps the staff who helps; what is asked of main does not name her', async () => {
+  const session = start()
+  session.send({ type: 'ASSIST', isHelping: true })
+  await toForm(session)
+  expect(session.context().isHelped).toBe(true)
+  session.send({ type: 'HOME' }, { type: 'CHOOSE', item: { ...item, id: 'S91' } })
+  expect(session.context().isHelped).toBe(true)
+})

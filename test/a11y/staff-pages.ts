@@ -1,0 +1,71 @@
+import type { Page } from 'playwright-core'
+import { badgeText } from '../../sync/protocol/staff.ts'
+import { type StaffBadge, touchPin, typeCode } from '../support/staff-badge.ts'
+import { walkElderPension, walkToConfirm } from '../support/walk.ts'
+import type { World } from '../support/world.ts'
+
+/** Every page on which staff is called, shows a badge or helps, in both modes; `check` is called once on each. */
+export async function staffPages(
+  page: Page,
+  world: World,
+  badge: StaffBadge,
+  check: (name: string) => Promise<void>,
+): Promise<void> {
+  const { bench } = world.stack
+  const leaveToIdle = async () => {
+    await page.getByTestId('end').click()
+    bench.reader.takeCard()
+    await page.getByTestId('idle-page').waitFor()
+  }
+  await page.getByTestId('idle-page').waitFor()
+  await typeCode(page, badgeText({ badgeId: '_'.repeat(11), secret: '_'.repeat(22) }))
+  await page.getByTestId('badge-refused').waitFor()
+  await check('standard badge-refused')
+  await page.getByTestId('badge-refused-close').click()
+
+  await walkToConfirm(page, bench, 'zhou-mingyuan', async (name) => {
+    if (name === 'home') {
+      await page.getByTestId('call-staff').click()
+      await page.getByTestId('staff-sheet').waitFor()
+      await check('standard staff-called')
+      await page.getByTestId('staff-close').click()
+      await typeCode(page, badge.text)
+      await page.getByTestId('staff-pin-page').waitFor()
+      await check('standard staff-pin')
+      await touchPin(page, badge.pin)
+      await page.getByTestId('staff-banner').waitFor()
+    }
+    if (name === 'confirm') return
+    // She leaves for the signature and no sooner.
+    if (name === 'form') await check('standard helped form')
+    else if (name !== 'idle') await check(`standard helped ${name}`)
+    if (name === 'form') await page.getByTestId('assist-end').click()
+  })
+  await typeCode(page, badge.text)
+  await touchPin(page, badge.pin)
+  await page.getByTestId('sign-alone').waitFor()
+  await check('standard helped confirm')
+  await page.getByTestId('home').click()
+  await page.getByTestId('look-up').click()
+  await page.getByTestId('lookup-closed').waitFor()
+  await check('standard helped lookup')
+  await page.getByTestId('end-visit').click()
+  bench.reader.takeCard()
+  await page.getByTestId('idle-page').waitFor()
+
+  await walkElderPension(page, bench, async (name) => {
+    if (name === 'elder-home') {
+      await page.getByTestId('call-staff').click()
+      await page.getByTestId('staff-sheet').waitFor()
+      await check('elder staff-called')
+      await page.getByTestId('staff-close').click()
+      await typeCode(page, badge.text)
+      await page.getByTestId('staff-pin-page').waitFor()
+      await check('elder staff-pin')
+      await touchPin(page, badge.pin)
+      await page.getByTestId('staff-banner').waitFor()
+    }
+    await check(`elder helped ${name}`)
+  })
+  await leaveToIdle()
+}
