@@ -169,18 +169,24 @@ test('the visit’s end and another document end it; the names stay with the for
 
 test('a PIN that is still being checked when the visit ends opens nothing for the next citizen', async () => {
   for (const end of ['visitOver', 'newPage'] as const) {
-    const checked = Promise.withResolvers<void>()
-    const begun = Promise.withResolvers<void>()
+    let finish: () => void = () => undefined
+    let begin: () => void = () => undefined
+    const checked = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve
+    })
     const desk = open(async () => {
-      begun.resolve()
-      await checked.promise
+      begin()
+      await checked
       return true
     })
     desk.takeCode(LIS)
     const answer = desk.pin(PIN)
-    await begun.promise
+    await begun
     desk[end]()
-    checked.resolve()
+    finish()
     expect(await answer).toEqual({ outcome: 'no-badge' })
     expect(desk.isHelping()).toBe(false)
   }

@@ -26,6 +26,7 @@ import {
   LookupPage,
   PapersPage,
   PreconditionPage,
+  RateAlone,
   RatingPage,
   ReceiptPage,
   SearchPage,
@@ -87,6 +88,8 @@ function pageOf(props: JourneyProps): ReactNode {
   if (state.matches({ journey: 'restoring' })) return <WaitingPage text={say('restoring')} testId="restoring-page" />
   if (state.hasTag('wiping')) return <WaitingPage text={say('ending')} testId="ending-page" />
   if (state.matches({ journey: 'rate' }) && context.rating !== null) {
+    const leave = () => send({ type: 'END' })
+    if (context.isHelped && !context.submitting) return <RateAlone onAlone={props.onAlone} onEnd={leave} />
     const isRefused = state.matches({ journey: { rate: 'refused' } })
     return (
       <RatingPage
@@ -95,7 +98,7 @@ function pageOf(props: JourneyProps): ReactNode {
         stage={isRefused ? 'refused' : context.submitting ? 'sending' : 'asking'}
         onChange={(change) => send({ type: 'RATE', change })}
         onSend={() => send({ type: 'RATE_SEND' })}
-        onEnd={() => send({ type: 'END' })}
+        onEnd={leave}
       />
     )
   }

@@ -14,6 +14,9 @@ export async function staffPages(
   const { bench } = world.stack
   const leaveToIdle = async () => {
     await page.getByTestId('end').click()
+    await page.getByTestId('rate-alone').waitFor()
+    await check('elder helped rate')
+    await page.getByTestId('rate-alone-end').click()
     bench.reader.takeCard()
     await page.getByTestId('idle-page').waitFor()
   }

@@ -546,3 +546,15 @@ test('another item keeps the staff who helps; what is asked of main does not nam
   session.send({ type: 'HOME' }, { type: 'CHOOSE', item: { ...item, id: 'S91' } })
   expect(session.context().isHelped).toBe(true)
 })
+
+test('no rating is sent while staff helps; afterwards it is', async () => {
+  const rate = vi.fn(async (): Promise<RateAnswer> => ({ ok: true }))
+  const session = start({ rate })
+  await toReceipt(session)
+  await session.reached('printed')
+  session.send({ type: 'FINISH' })
+  session.send({ type: 'ASSIST', isHelping: true }, { type: 'RATE', change: { level: 5 } }, { type: 'RATE_SEND' })
+  expect(rate).not.toHaveBeenCalled()
+  session.send({ type: 'ASSIST', isHelping: false }, { type: 'RATE', change: { level: 5 } }, { type: 'RATE_SEND' })
+  await vi.waitFor(() => expect(rate).toHaveBeenCalled())
+})

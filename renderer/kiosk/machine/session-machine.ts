@@ -389,7 +389,10 @@ export function createSessionMachine(deps: SessionDeps) {
                       context.rating === null ? {} : { rating: rated(context.rating, event.change) },
                     ),
                   },
-                  RATE_SEND: { guard: ({ context }) => rateRequest(context) !== null, target: 'sending' },
+                  RATE_SEND: {
+                    guard: ({ context }) => !context.isHelped && rateRequest(context) !== null,
+                    target: 'sending',
+                  },
                   BACK: {
                     guard: ({ context }) => context.rating !== null && ratingBefore(context.rating) !== undefined,
                     actions: assign(({ context }) => backInRating(context)),

@@ -1,6 +1,6 @@
 /** The pages of a visit, in one piece that the first screen does without. */
 
-export { LookupClosed } from '../staff/closed-while-helped.tsx'
+export { LookupClosed, RateAlone } from '../staff/closed-while-helped.tsx'
 export { CardPage } from './card-page.tsx'
 export { ConfirmPage } from './confirm-page.tsx'
 export { ElderHomePage } from './elder-home-page.tsx'

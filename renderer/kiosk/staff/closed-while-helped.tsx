@@ -14,6 +14,25 @@ export function LookupClosed({ onAlone }: { readonly onAlone: () => void }) {
   )
 }
 
+/** In the place of the five faces while staff helps: nobody rates for a citizen, or beside her. */
+export function RateAlone({ onAlone, onEnd }: { readonly onAlone: () => void; readonly onEnd: () => void }) {
+  return (
+    <Page
+      testId="rate-alone"
+      question={say('assist.rate-alone')}
+      read={<Notice kind="information" sign="eye" heading={say('assist.rate-alone-line')} />}
+      actions={
+        <>
+          <AloneButton onAlone={onAlone} />
+          <Button className="tall" onPress={onEnd} testId="rate-alone-end">
+            {say('rate.skip')}
+          </Button>
+        </>
+      }
+    />
+  )
+}
+
 /** In the place of the signature's box while staff helps. */
 export function SignAlone({ onAlone }: { readonly onAlone: () => void }) {
   return (

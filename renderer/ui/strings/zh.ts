@@ -685,6 +685,8 @@ const entries = {
   'assist.alone': { text: '我自己接着办' },
   'assist.sign-alone': { text: '签名要您一个人签' },
   'assist.sign-alone-line': { text: '工作人员先离开，或者您点下面，签名的框就出来了。' },
+  'assist.rate-alone': { text: '评价要您一个人来' },
+  'assist.rate-alone-line': { text: '工作人员离开以后，您再评。不评也可以。' },
   'assist.pin-question': { text: '请工作人员\n输入密码' },
   'assist.pin-hint': { text: '工牌读到了，还要六位数字。' },
   'assist.pin-short': { text: '密码是六位数字。请接着输入。' },
