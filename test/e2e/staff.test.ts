@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { findChromium } from '../support/chromium.ts'
-import { addStaff, type StaffBadge, touchPin } from '../support/staff-badge.ts'
+import { addStaff, type StaffBadge, touchPin, typeCode } from '../support/staff-badge.ts'
 import { sign, statusShows, submitForTicket, walkElderPension, walkToConfirm } from '../support/walk.ts'
 import { hubRows, openWorld, type World } from '../support/world.ts'
 
@@ -92,8 +92,9 @@ test('nobody signs beside her: the box comes when she has left, and she is named
   await page.getByTestId('sign-alone').waitFor()
   expect(await page.getByTestId('signature').count()).toBe(0)
   await page.locator('[data-testid="submit"]:disabled').waitFor()
-  // Her own badge once more: she leaves. What was signed before she came is gone.
-  await showBadge()
+  // Her own badge once more, at a scanner that types (the other tells a code anew after 1.5 s only): she leaves. What was
+  // signed before she came is gone.
+  await typeCode(page, badge.text)
   await page.getByTestId('signature').waitFor()
   await page.getByTestId('submit').click()
   await page.getByTestId('submit-problem').waitFor()
