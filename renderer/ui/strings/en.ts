@@ -54,6 +54,8 @@ export const en = {
   'footer.back': { text: 'Back' },
   'footer.home': { text: 'Home' },
   'footer.staff': { text: 'Call staff' },
+  'footer.staff-called': { text: 'Called at {time}' },
+  'footer.staff-here': { text: '{name} is with you' },
 
   'language.tool': { text: 'Language' },
   'language.title': { text: 'Which language?' },
@@ -160,6 +162,10 @@ export const en = {
   'lookup.waiting-line': { text: 'Safe in a power cut. Sent by itself once connected.' },
   'lookup.received': { text: 'It was delivered' },
   'lookup.received-line': { text: 'The other side confirmed it and has not said more. Ask again in a day.' },
+  'lookup.staff-helping': { text: 'Cases cannot be looked up now' },
+  'lookup.staff-helping-line': {
+    text: 'While staff helps you, other cases stay closed. Look them up when you are alone.',
+  },
   'lookup.needs-staff': { text: 'It is not lost, but staff must look at it' },
   'lookup.needs-staff-line': { text: 'Please call staff and show them the ticket.' },
   'lookup.not-found': { text: 'This machine does not know this code' },
@@ -524,6 +530,7 @@ export const en = {
   'submit-fault.precondition': { text: 'By the card, this cannot be done yet. Please ask staff.' },
   'submit-fault.bad-materials': { text: 'Papers that are needed are missing. Please ask staff.' },
   'submit-fault.signature-missing': { text: 'There is no signature yet. Please sign in the box, then submit.' },
+  'submit-fault.staff-helping': { text: 'You must sign alone; nothing was submitted. Please let staff leave first.' },
   'submit-fault.no-trust': {
     text: 'This machine is not ready; nothing was submitted. Please call staff or go to the counter.',
   },
@@ -617,11 +624,48 @@ export const en = {
   'staff.where': { text: 'Place' },
   'staff.telephone': { text: 'Telephone' },
   'staff.no-telephone': { text: 'No number was left here.' },
+  'staff.called': { text: 'Staff was called at {time}' },
+  'staff.truth.beeped': {
+    text: 'It beeped. Please wait here for a while, or walk over, or call by telephone. What you filled in is kept.',
+  },
+  'staff.truth.screen-only': {
+    text: 'This machine has no bell and only shows “Called” below. Please walk over, or call by telephone. What you filled in is kept.',
+  },
   'staff.truth': {
-    text: 'This machine cannot call anybody yet. Please walk over or telephone. What you filled in stays.',
+    text: 'Nobody was reached yet. Please walk over, or call by telephone. What you filled in is kept.',
   },
   'staff.unknown': { text: 'Connecting again. Please find staff at the nearest counter.' },
   'staff.close': { text: 'I see' },
+
+  'assist.helping': { text: '{name} of our staff is helping you' },
+  'assist.may': { text: 'Helper {number}, sees this form only. Signing and rating are yours alone' },
+  'assist.end': { text: 'No more help' },
+  'assist.alone': { text: 'I go on alone' },
+  'assist.sign-alone': { text: 'You sign alone' },
+  'assist.sign-alone-line': {
+    text: 'Staff leaves first, or you touch below: then the box for your signature is here.',
+  },
+  'assist.rate-alone': { text: 'You rate alone' },
+  'assist.rate-alone-line': { text: 'Rate when staff has left, or not at all.' },
+  'assist.pin-question': { text: 'Staff, please enter\nyour PIN' },
+  'assist.pin-hint': { text: 'The badge was read; six digits are still wanted.' },
+  'assist.pin-short': { text: 'The PIN has six digits. Please go on.' },
+  'assist.pin-wrong': { text: 'The PIN does not fit. Please try once more.' },
+  'assist.pin-leave': { text: 'No PIN, go on' },
+  'assist.no-badge': { text: 'It took too long. Please show the badge once more.' },
+  'assist.too-many-tries': { text: 'Too many tries. Please come back in {minutes} minutes.' },
+  'assist.refused': { text: 'This badge cannot be used now' },
+  'assist.refused.unknown-badge': {
+    text: 'This badge is not on this machine’s list. Please use your own, or ask your office.',
+  },
+  'assist.refused.locked-out': { text: 'Too many wrong PINs: the badge is locked. Please come back after {time}.' },
+  'assist.refused.no-list': { text: 'This machine has no staff list yet. It fetches one when the network is there.' },
+  'assist.refused.list-expired': {
+    text: 'The staff list has expired and lets nobody in. A new one is fetched when the network is there.',
+  },
+  'assist.refused.clock-wrong': {
+    text: 'The machine’s clock is wrong; the list cannot be used. Please call a maintainer.',
+  },
 
   'other-card.title': { text: 'This is another ID card' },
   'other-card.text': { text: '{who} is here now. For somebody else, all is cleared first.' },
