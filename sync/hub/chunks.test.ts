@@ -3,11 +3,13 @@ import { keyFor } from '../envelope/key-set.ts'
 import { sealSubmission } from '../envelope/seal.ts'
 import { sealAttachment } from '../envelope/seal-attachment.ts'
 import { sha256Hex } from '../envelope/sha256.ts'
+import { pledgeWords } from '../protocol/pledge.ts'
 import { CHUNK_BYTES } from '../protocol/submission.ts'
 import { OFFER_KEPT_MS, sweepOffers } from './chunks.ts'
 import { makeOpener } from './opener.ts'
 import { publishPackage } from './packages.ts'
 import { sampleCatalogue } from './sample/catalogue.ts'
+import { s07Unemployment } from './sample/s07-unemployment.ts'
 import { goodPayload, TEST_NOW } from './test-hub.ts'
 import { enrolled, makeMemoryHub, type SpeakingTerminal } from './test-memory-hub.ts'
 
@@ -25,7 +27,7 @@ async function withAttachment(hub: MemoryHub, terminal: SpeakingTerminal, plain 
   const summary = { kind, submissionId, terminalId: terminal.terminalId, deviceSequence: 1, item, ticket, acceptedAt }
   const listed = chunks.map(({ sha256, bytes }) => ({ sha256, bytes }))
   const sealed = await sealSubmission({
-    payload: { ...payload, attachments: [attachment] },
+    payload: { ...payload, attachments: [attachment], pledge: pledgeOf([attachment]) },
     summary: { ...summary, secretSha256: sha256Hex('secret') },
     sealKey,
     deviceKey: terminal.deviceKey,
@@ -33,6 +35,9 @@ async function withAttachment(hub: MemoryHub, terminal: SpeakingTerminal, plain 
   })
   return { submissionId, ...sealed, chunks, listed }
 }
+
+/** A paper that was scanned is not said not to have been brought. */
+const pledgeOf = (pages: Parameters<typeof pledgeWords>[3]) => pledgeWords(s07Unemployment, {}, [], pages)?.zh
 
 const put = (hub: MemoryHub, sha256: string, bytes: Uint8Array) =>
   hub.hub.putChunk({ sha256, chunk: new File([new Uint8Array(bytes)], 'chunk') })
