@@ -7,6 +7,7 @@ import type { CardEvent } from './bridge/identity.contract.ts'
 import type { Snapshot } from './bridge/session.contract.ts'
 import { type Cell, createCell } from './cell.ts'
 import type { Log } from './events.ts'
+import type { PrincipalSeat } from './principal-seat.ts'
 
 /** How long a sentence about a card that could not be used stays, unless another card comes. */
 export const FAULT_SHOWN_MS = 20_000
@@ -19,6 +20,8 @@ export interface ReceiptMemory {
   readonly secret: string
   /** The applicant's full name; null for what names nobody. */
   readonly name: string | null
+  /** Full name of who handed it in for the applicant. */
+  readonly agentName?: string
 }
 
 /**
@@ -59,12 +62,14 @@ export interface CardSessionOptions {
   readonly onVisitOver?: () => void
   /** Another document shows the screen; the visit may go on in it. */
   readonly onNewPage?: () => void
+  /** Where the second card of a proxy's visit goes; without it every other card is another visitor's. */
+  readonly seat?: PrincipalSeat
 }
 
 type CardHeld = Extract<CardEvent, { kind: 'card' }>
 
 export function createCardSession(options: CardSessionOptions): CardSession {
-  const { clock, nowIso, today, log } = options
+  const { clock, nowIso, today, log, seat } = options
   const card = createCell<CardEvent>({ kind: 'none' })
   const receipts = new Map<string, ReceiptMemory>()
   const rated = new Set<string>()
@@ -141,6 +146,7 @@ export function createCardSession(options: CardSessionOptions): CardSession {
     receipts.clear()
     rated.clear()
     options.onVisitOver?.()
+    seat?.forget()
   }
 
   function wipe(next: CardEvent = { kind: 'none' }): void {
@@ -159,6 +165,8 @@ export function createCardSession(options: CardSessionOptions): CardSession {
     card,
     applicant,
     onReader(event) {
+      const held = card.get()
+      if (held.kind === 'card' && seat?.onReader(event, held.applicant.idNumber) === true) return
       if (event.event === 'card') {
         take(event)
         return
@@ -180,6 +188,7 @@ export function createCardSession(options: CardSessionOptions): CardSession {
       pageId = id
       other = undefined
       options.onNewPage?.()
+      seat?.hide()
       if (cardForNextPage) {
         cardForNextPage = false
         return false
@@ -201,7 +210,9 @@ export function createCardSession(options: CardSessionOptions): CardSession {
     restore(readId) {
       const event = card.get()
       if (event.kind !== 'card' || event.readId !== readId) return null
-      return snapshot?.idNumber === event.applicant.idNumber ? snapshot.value : null
+      if (snapshot?.idNumber !== event.applicant.idNumber) return null
+      seat?.show()
+      return snapshot.value
     },
     pageConnected(connected) {
       cancelWipe?.()

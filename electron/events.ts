@@ -192,6 +192,14 @@ export const EVENTS = {
   },
   'assist-opened': { level: 'info', means: 'A staff member, named by number, helps in the present visit.' },
   'assist-ended': { level: 'info', means: 'She left, the citizen goes on alone, or the visit is over.' },
+  'agent-counts-not-kept': {
+    level: 'warn',
+    means: 'The counts of proxies could not be written: a restart today would begin them anew; the hub counts too.',
+  },
+  'agent-counts-damaged': {
+    level: 'warn',
+    means: 'The counts of proxies could not be read and begin anew; the hub counts too.',
+  },
   'card-read': { level: 'info', means: 'A card was read and checked; no field of it is logged.' },
   'card-refused': { level: 'warn', means: 'A card was read but cannot be used.' },
   'code-dropped': { level: 'info', means: 'A code was read while no page was there to take it; not kept.' },

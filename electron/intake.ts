@@ -8,15 +8,18 @@ import { checkAnswers } from '../sync/protocol/answers.ts'
 import { checkMaterials } from '../sync/protocol/materials.ts'
 import { pledgeWords } from '../sync/protocol/pledge.ts'
 import { unmetPreconditions } from '../sync/protocol/preconditions.ts'
+import { type ProxyBlock, withAuthorityPaper } from '../sync/protocol/proxy.ts'
 import type { ServiceItem } from '../sync/protocol/service-item.ts'
 import type { Helper } from '../sync/protocol/staff.ts'
 import type { Applicant, SubmitRequest } from '../sync/protocol/submission.ts'
+import type { AgentRation } from './agent-ration.ts'
 import { type Attached, attach, type Material } from './attaching.ts'
 import type { IntakeState } from './bridge/queue.contract.ts'
 import type { Accepted, SubmitAnswer } from './bridge/submissions.contract.ts'
 import type { CardSession } from './card-session.ts'
 import { rememberCatalogues } from './catalogues-in-use.ts'
 import type { Log } from './events.ts'
+import { handedIn } from './handed-in.ts'
 import type { Packages } from './packages.ts'
 import { createSealedLine, type SealedLine, type SealKey } from './sealed-line.ts'
 import type { StaffDesk } from './staff-desk.ts'
@@ -39,6 +42,10 @@ export interface IntakeOptions {
   readonly journal: Journal
   readonly ledger: Ledger
   readonly session: Pick<CardSession, 'applicant' | 'visit' | 'receiptOf' | 'keepReceipt'>
+  /** Whose card was read beside the agent's; without it nobody's was. */
+  readonly principal?: () => Applicant | undefined
+  /** Counts what agents hand in for others; without it nobody is counted. */
+  readonly agents?: Pick<AgentRation, 'take' | 'giveBack' | 'keep'>
   readonly trust: Pick<Trust, 'deviceKey' | 'enrolled' | 'sealKey'>
   readonly packages: Pick<Packages, 'catalogue'>
   readonly nowIso: () => string
@@ -108,13 +115,17 @@ export function createIntake(options: IntakeOptions): Intake {
     if (state === 'no-space' || state === 'no-power') return refuse(state)
     if (materials.length > 0 && state !== 'open') return refuse('no-attachments')
 
-    const applicant = session.applicant()
-    if (applicant === undefined) return refuse('no-card')
+    const holder = session.applicant()
+    if (holder === undefined) return refuse('no-card')
     const found = catalogues.withItem(request.item.id, request.item.version)
     if (found === undefined) return refuse('unknown-item')
-    const { item } = found
     const { divisions } = found.held.catalogue
     const today = options.today()
+    const cards = { holder, principal: options.principal?.(), nowIso: options.nowIso(), today, divisions }
+    const handed = handedIn(found.item, request.proxy, cards)
+    if (!handed.ok) return refuse(handed.fault, [...handed.fields])
+    const { applicant, proxy } = handed
+    const item = withAuthorityPaper(found.item, proxy?.authority)
     const unmet = unmetPreconditions(item, applicant, today)
     if (unmet.length > 0) {
       return refuse(
@@ -138,13 +149,26 @@ export function createIntake(options: IntakeOptions): Intake {
 
     const visit = session.visit()
     const helpers = options.staff?.helpers() ?? []
-    return line.inTurn(() => store(request, item, applicant, sealKey, acceptedAt, visit, materials, helpers))
+    // Counted before its turn: many drafts at once are many.
+    if (proxy !== undefined && options.agents?.take(holder.idNumber) === false) return refuse('agent-limit')
+    const answer = await line.inTurn(() =>
+      store(request, item, applicant, proxy, sealKey, acceptedAt, visit, materials, helpers),
+    )
+    return settleAgent(proxy, answer)
+  }
+
+  async function settleAgent(proxy: ProxyBlock | undefined, answer: SubmitAnswer): Promise<SubmitAnswer> {
+    if (proxy === undefined) return answer
+    if (answer.ok) await options.agents?.keep()
+    else options.agents?.giveBack(proxy.agent.idNumber)
+    return answer
   }
 
   async function store(
     request: SubmitRequest,
     item: ServiceItem,
     applicant: Applicant,
+    proxy: ProxyBlock | undefined,
     sealKey: SealKey,
     acceptedAt: string,
     visit: number,
@@ -164,6 +188,7 @@ export function createIntake(options: IntakeOptions): Intake {
         submissionId,
         item: { id: item.id, code: item.code, version: item.version },
         applicant,
+        ...(proxy === undefined ? {} : { proxy }),
         answers: request.answers,
         ...(pledge === undefined ? {} : { pledge: pledge.zh }),
         ...(request.signature === undefined ? {} : { signature: request.signature }),
@@ -181,7 +206,11 @@ export function createIntake(options: IntakeOptions): Intake {
     }
     const { entry, secret } = written
     if (visit === session.visit()) options.staff?.submitted()
-    session.keepReceipt(visit, submissionId, { secret, name: applicant.name })
+    const agentName = proxy?.agent.name
+    session.keepReceipt(visit, submissionId, {
+      ...{ secret, name: applicant.name },
+      ...(agentName === undefined ? {} : { agentName }),
+    })
     return { ok: true, accepted: accepted(entry) }
   }
 

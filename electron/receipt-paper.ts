@@ -7,6 +7,8 @@ export interface ReceiptFacts {
   readonly item: ServiceItem
   /** Full name; null after a restart, when nobody is remembered. */
   readonly name: string | null
+  /** Full name of who handed it in for somebody else. */
+  readonly agentName?: string | null
   readonly ticket: string
   /** Local wall clock, already in words. */
   readonly acceptedAt: string
@@ -38,6 +40,7 @@ export function receiptPaper(facts: ReceiptFacts): ReceiptDocument {
       { type: 'rule' },
       { type: 'text', text: item.name.zh, bold: true, size: 'double' },
       ...(facts.name === null ? [] : [{ type: 'row' as const, label: '申请人', value: maskName(facts.name) }]),
+      ...(facts.agentName == null ? [] : [{ type: 'row' as const, label: '代办人', value: maskName(facts.agentName) }]),
       { type: 'text', text: '取件码' },
       { type: 'code', code: showTicket(facts.ticket) },
       { type: 'row', label: '收件时间', value: facts.acceptedAt },

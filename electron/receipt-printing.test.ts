@@ -109,6 +109,15 @@ beforeEach(async () => {
 })
 const words = (document: ReceiptDocument | undefined) => JSON.stringify(document)
 
+test('handed in for somebody else: both names are on the paper, masked', async () => {
+  session.keepReceipt(session.visit(), ID, { secret: SECRET, name: '赵德厚', agentName: NAME })
+  await make().print(ID, false)
+  const text = words(jobs[0]?.document)
+  expect(text).toContain('"申请人","value":"赵＊厚"')
+  expect(text).toContain('"代办人","value":"周＊远"')
+  for (const name of ['赵德厚', NAME]) expect(text).not.toContain(name)
+})
+
 test('the paper says what look.md 4.6 wants, in its order, and no ID number', async () => {
   await make().print(ID, false)
   const text = words(jobs[0]?.document)

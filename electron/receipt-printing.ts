@@ -10,7 +10,7 @@ import { complaintPaper } from './complaint-paper.ts'
 import type { Log } from './events.ts'
 import type { Intake } from './intake.ts'
 import type { Packages } from './packages.ts'
-import { receiptPaper } from './receipt-paper.ts'
+import { type ReceiptFacts, receiptPaper } from './receipt-paper.ts'
 import type { Settings } from './settings.ts'
 
 /** Prints receipts of accepted submissions, and journals those that the printer confirmed. */
@@ -54,7 +54,7 @@ export function createReceiptPrinting(options: ReceiptPrintingOptions): ReceiptP
       // Confirmed before and only the answer was lost: a second paper would be one too many.
       return { kind: 'settled', result: { ok: true, settledAtMs: 0 } }
     }
-    const paper = (name: string | null) => {
+    const paper = (names: Pick<ReceiptFacts, 'name' | 'agentName'>) => {
       const facts = {
         ticket: entry.ticket,
         acceptedAt: options.inWords(entry.acceptedAt),
@@ -64,15 +64,16 @@ export function createReceiptPrinting(options: ReceiptPrintingOptions): ReceiptP
         hall: settings.hall.zh,
         telephone: settings.staff.telephone,
       }
-      return item === undefined ? complaintPaper(facts) : receiptPaper({ ...facts, item, name })
+      return item === undefined ? complaintPaper(facts) : receiptPaper({ ...facts, item, ...names })
     }
     copies++
     const jobId = `${submissionId}/${copies}`
-    // The name only while the visit lasts: after that nobody is remembered.
-    let result = await printed(jobId, paper(session.receiptOf(submissionId)?.name ?? null))
+    // Names only while the visit lasts: after that nobody is remembered.
+    const { name = null, agentName = null } = session.receiptOf(submissionId) ?? {}
+    let result = await printed(jobId, paper({ name, agentName }))
     if (!result.ok && result.fault === 'glyph-missing') {
       // A rare character in the name: the ticket is what counts, the name is left out.
-      result = await printed(`${jobId}/no-name`, paper(null))
+      result = await printed(`${jobId}/no-name`, paper({ name: null }))
     }
     await settle(entry, result)
     return { kind: 'settled', result }

@@ -7,6 +7,7 @@ import { realClock } from '../drivers/transport/clock.ts'
 import { joseSuite } from '../sync/envelope/jose-suite.ts'
 import { createHubClient } from '../sync/hub-client/hub-client.ts'
 import type { Provisioning } from '../sync/protocol/keys.ts'
+import { openAgentRation } from './agent-ration.ts'
 import { codesHandlers } from './bridge/codes.handler.ts'
 import type { Devices } from './bridge/devices.contract.ts'
 import { devicesHandlers } from './bridge/devices.handler.ts'
@@ -14,6 +15,7 @@ import { feedbackHandlers } from './bridge/feedback.handler.ts'
 import { identityHandlers } from './bridge/identity.handler.ts'
 import { maintenanceHandlers } from './bridge/maintenance.handler.ts'
 import { printingHandlers } from './bridge/printing.handler.ts'
+import { proxyHandlers } from './bridge/proxy.handler.ts'
 import { queueHandlers } from './bridge/queue.handler.ts'
 import { scanningHandlers } from './bridge/scanning.handler.ts'
 import { sessionHandlers } from './bridge/session.handler.ts'
@@ -37,6 +39,7 @@ import { createMainsWatch } from './mains-watch.ts'
 import { createMaintenanceView } from './maintenance-view.ts'
 import { type OneTimePrints, openOneTimePrints } from './one-time-prints.ts'
 import { openPackages } from './packages.ts'
+import { createPrincipalSeat } from './principal-seat.ts'
 import { createReadinessView } from './readiness.ts'
 import { createReceiptPrinting } from './receipt-printing.ts'
 import { createRescueExport } from './rescue-export.ts'
@@ -49,7 +52,7 @@ import { createStaffDoor } from './staff-door.ts'
 import { openStaff } from './staff-parts.ts'
 import { isPin } from './staff-pin.ts'
 import { openStorage } from './storage.ts'
-import { inWords, localDate } from './time.ts'
+import { inWords, localDate, msToMidnight } from './time.ts'
 import { openTrust } from './trust.ts'
 import { createTryRation, LOOK_UP_LIMITS } from './try-ration.ts'
 import { liveViews } from './views.ts'
@@ -131,8 +134,14 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
     ...{ terminalId, keySet: trust.keySet(), journal, ledger, clock, nowIso, log },
     beep: () => lineBoard.beepForCall(),
   })
+  const agents = await openAgentRation({
+    files: await folderFiles(join(dataDir, 'agents')),
+    ...{ randomBytes: suite.randomBytes, today, after: realClock.after, log },
+    msToMidnight: () => msToMidnight(new Date()),
+  })
+  const seat = createPrincipalSeat({ nowIso, today, log })
   const session = createCardSession({
-    ...{ clock: realClock, nowIso, today, log },
+    ...{ clock: realClock, nowIso, today, log, seat },
     onNewPage: staff.desk.newPage,
     onVisitOver() {
       staff.desk.visitOver()
@@ -205,6 +214,7 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
   const intake = createIntake({
     ...{ terminalId, journal, ledger, session, trust, packages, attachments, nowIso, today, log, state, line },
     staff: staff.desk,
+    ...{ principal: seat.applicant, agents },
   })
   const isStaffHere = staff.desk.isHelping
   const feedback = createFeedbackIntake({ line, ledger, session, trust, intake, state, isStaffHere, nowIso, log })
@@ -263,6 +273,7 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
           isStaffHelping: staff.desk.isHelping,
         }),
         feedback: feedbackHandlers(feedback),
+        proxy: proxyHandlers({ session, seat, ration: agents }),
         printing: printingHandlers(receipts),
         scanning: scanningHandlers(scanning),
         queue: queueHandlers(views.queue, views.catalogue, intakeState),
@@ -300,6 +311,7 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
       },
       async stop() {
         lineBoard.stop()
+        agents.stop()
         await delivery.stop()
         await host.stop()
         await stored.storage.close()
@@ -326,6 +338,7 @@ type BridgeAreas = {
   codes: ReturnType<typeof codesHandlers>
   submissions: ReturnType<typeof submissionsHandlers>
   feedback: ReturnType<typeof feedbackHandlers>
+  proxy: ReturnType<typeof proxyHandlers>
   printing: ReturnType<typeof printingHandlers>
   scanning: ReturnType<typeof scanningHandlers>
   queue: ReturnType<typeof queueHandlers>

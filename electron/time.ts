@@ -11,3 +11,8 @@ export function inWords(iso: string): string {
   const two = (value: number) => String(value).padStart(2, '0')
   return `${date.getFullYear()} 年 ${date.getMonth() + 1} 月 ${date.getDate()} 日 ${two(date.getHours())}:${two(date.getMinutes())}`
 }
+
+/** Milliseconds until the local day ends; a day that a clock change makes longer or shorter ends when it ends. */
+export function msToMidnight(date: Date): number {
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1).getTime() - date.getTime()
+}

@@ -4,6 +4,7 @@ import { feedback } from './feedback.contract.ts'
 import { identity } from './identity.contract.ts'
 import { maintenance } from './maintenance.contract.ts'
 import { printing } from './printing.contract.ts'
+import { proxy } from './proxy.contract.ts'
 import { queue } from './queue.contract.ts'
 import { scanning } from './scanning.contract.ts'
 import { session } from './session.contract.ts'
@@ -18,6 +19,7 @@ export const bridgeContract = {
   codes,
   submissions,
   feedback,
+  proxy,
   printing,
   scanning,
   queue,

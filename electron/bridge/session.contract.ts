@@ -1,8 +1,10 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { AnswersSchema } from '../../sync/protocol/answers.ts'
+import { ApplicantSchema } from '../../sync/protocol/applicant.ts'
 import { DraftIdSchema } from '../../sync/protocol/ids.ts'
 import { MaterialsGivenSchema } from '../../sync/protocol/materials.ts'
+import { ProxyClaimSchema } from '../../sync/protocol/proxy.ts'
 import { SignatureSchema } from '../../sync/protocol/submission.ts'
 
 /** Where a citizen stands, so that a lost page can go on. In main's memory only (design.md section 4, step 1). */
@@ -19,6 +21,8 @@ export const SnapshotSchema = z.object({
   papers: MaterialsGivenSchema.optional(),
   /** Papers that may be left out, and are. */
   papersLeftOut: z.array(z.string().min(1).max(60)).max(20).optional(),
+  /** For whom it is filled in, when not for whoever's card is in the visit. */
+  proxy: ProxyClaimSchema.extend({ principal: ApplicantSchema }).optional(),
 })
 export type Snapshot = z.infer<typeof SnapshotSchema>
 

@@ -35,6 +35,12 @@ export const SubmitAnswerSchema = z.discriminatedUnion('ok', [
       'signature-missing',
       /** The citizen signs alone: whoever helps has to leave first. */
       'staff-helping',
+      /** Proxy with the principal present: that person's card was not read in this visit. */
+      'no-principal',
+      /** The item does not take it from this agent in this way (sync/protocol/proxy-rules). */
+      'bad-proxy',
+      /** The agent has handed in as many for others today as anybody may. */
+      'agent-limit',
       /** The terminal is not enrolled, or has no valid sealing key. */
       'no-trust',
       /** The journal could not be written; nothing was kept. */
@@ -46,7 +52,7 @@ export const SubmitAnswerSchema = z.discriminatedUnion('ok', [
       /** There is room for papers without attachments only. */
       'no-attachments',
     ]),
-    /** For bad-answers, precondition and bad-materials: which field, precondition or material, and why. */
+    /** For bad-answers, precondition, bad-materials and bad-proxy: which field, precondition or material, and why. */
     fields: z.array(z.object({ field: z.string(), fault: z.string() })),
   }),
 ])

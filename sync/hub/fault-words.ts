@@ -1,11 +1,15 @@
 import type { AnswerFault } from '../protocol/answers.ts'
 import type { IdNumberFault } from '../protocol/id-number.ts'
 import type { MaterialFault } from '../protocol/materials.ts'
+import type { ProxyFault } from '../protocol/proxy-rules.ts'
 import type { CaseFault } from './verdict.ts'
 
 /** What the pages say for a fault of a case, so that staff can tell the citizen what to do. */
 const FAULT_WORDS: Readonly<
-  Record<AnswerFault | IdNumberFault | MaterialFault | EnvelopeFault | CaseOnlyFault | FeedbackFault, string>
+  Record<
+    AnswerFault | IdNumberFault | MaterialFault | ProxyFault | EnvelopeFault | CaseOnlyFault | FeedbackFault,
+    string
+  >
 > = {
   missing: '没有填',
   'too-short': '太短',
@@ -49,6 +53,19 @@ const FAULT_WORDS: Readonly<
   'material-twice': '这份材料交了两次',
   'too-many-pages': '页数太多',
   'page-too-large': '一页太大',
+  forbidden: '这件事只能本人办',
+  'relation-not-allowed': '这种关系的人不能代办',
+  'authority-not-allowed': '不能凭这种授权代办',
+  'authority-missing': '没有看到授权：本人的卡、委托书或亲情绑定',
+  'principal-is-agent': '代办人和本人是同一个人',
+  'principal-number': '本人的身份证号不对',
+  'principal-name': '本人的姓名不对',
+  'principal-differs': '代办说的本人和申请人不是同一个人',
+  'agent-too-young': '代办人年龄不够',
+  'not-a-guardian': '不是监护人',
+  'out-of-scope': '授权的不是这一件',
+  'typed-applicant': '申请人没有刷过卡',
+  'agent-limit': '代办人那一天代办的件数满了',
   precondition: '条件和卡上的不符',
   'not-in-the-number': '和身份证号里的不一样',
   'unknown-item': '这一版没有发布过',
@@ -67,6 +84,7 @@ const FAULT_WORDS: Readonly<
 type EnvelopeFault = 'malformed' | 'key-unknown' | 'cannot-decrypt' | 'bad-payload' | 'mismatch'
 type FeedbackFault = 'rated-already' | 'of-another-terminal'
 type CaseOnlyFault =
+  | 'agent-limit'
   | 'precondition'
   | 'damaged'
   | 'cannot-open'
@@ -79,6 +97,7 @@ const PLACE_WORDS: Readonly<Record<string, string>> = {
   'applicant.idNumber': '身份证号',
   'applicant.birth': '出生日期',
   applicant: '申请人',
+  proxy: '代办',
   pledge: '承诺书',
   signature: '签名',
   item: '事项',

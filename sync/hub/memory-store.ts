@@ -132,6 +132,23 @@ export function makeMemoryStore({ epoch, unique = true }: MemoryStoreOptions): M
           tables.complaints.set(complaint.submissionId, complaint)
         }
       }),
+    agentDayKey: ({ day, fresh, forgetBefore }) =>
+      inTurn(async () => {
+        for (const table of [tables.agentDays, tables.agentPlaces]) {
+          for (const [key] of [...table.entries(true)]) if (key.slice(0, day.length) < forgetBefore) table.delete(key)
+        }
+        const key = tables.agentDays.get(day, true) ?? fresh
+        tables.agentDays.set(day, key)
+        return key
+      }),
+    takeAgentPlace: ({ day, agent, submissionId, limit }) =>
+      inTurn(async () => {
+        const taken = tables.agentPlaces.get(`${day}/${agent}`, true) ?? []
+        if (taken.includes(submissionId)) return true
+        if (taken.length >= limit) return false
+        tables.agentPlaces.set(`${day}/${agent}`, [...taken, submissionId])
+        return true
+      }),
     saveContact: (contact) =>
       inTurn(async () => {
         const before = tables.contacts.get(contact.terminalId, true)

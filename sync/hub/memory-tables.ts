@@ -64,6 +64,10 @@ export function makeMemoryTables() {
     staffLists: new MemoryTable<StoredStaffList>(),
     /** By submission. */
     helpers: new MemoryTable<readonly Helper[]>(),
+    /** Keys by day. */
+    agentDays: new MemoryTable<string>(),
+    /** Submissions by day and agent, in the order of their places. */
+    agentPlaces: new MemoryTable<readonly string[]>(),
   }
 }
 export type MemoryTables = ReturnType<typeof makeMemoryTables>

@@ -3,6 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration'
 import { SETTLED_AND_CHUNKS } from './migration-0002.ts'
 import { FEEDBACK } from './migration-0003.ts'
 import { STAFF } from './migration-0004.ts'
+import { AGENTS } from './migration-0005.ts'
 
 /** The same steps on PGlite and on PostgreSQL 15 and later. A released step is never edited; a change is a new one. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -24,6 +25,11 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-staff': {
     async up(db: Kysely<unknown>): Promise<void> {
       for (const statement of STAFF) await sql.raw(statement).execute(db)
+    },
+  },
+  '0005-agents': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      for (const statement of AGENTS) await sql.raw(statement).execute(db)
     },
   },
 }

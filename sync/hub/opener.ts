@@ -8,7 +8,10 @@ import { checkIdNumber } from '../protocol/id-number.ts'
 import { checkMaterials } from '../protocol/materials.ts'
 import { pledgeWords } from '../protocol/pledge.ts'
 import { unmetPreconditions } from '../protocol/preconditions.ts'
+import { withAuthorityPaper } from '../protocol/proxy.ts'
+import { proxyFaults } from '../protocol/proxy-rules.ts'
 import type { ApplicationPayload } from '../protocol/submission.ts'
+import { type AgentStore, isWithinAgentLimit } from './agent-days.ts'
 import { keepFeedback } from './open-feedback.ts'
 import { type ItemFinder, loadItemFinder } from './packages.ts'
 import type { SealKeys } from './seal-keys.ts'
@@ -64,6 +67,7 @@ export function makeOpener(parts: OpenerParts, open: typeof judge = judge): Open
         sealKeys: await parts.sealKeys(),
         findItem: await loadItemFinder(parts.store),
         store: parts.store,
+        sources: parts.sources,
         suite: parts.suite ?? joseSuite,
       }
       for (const { submissionId, envelope } of rows) {
@@ -99,15 +103,18 @@ async function setState({ store, sources }: OpenerParts, submissionId: string, v
 interface JudgeTools {
   readonly sealKeys: ReadonlyMap<string, JsonObject>
   readonly findItem: ItemFinder
-  readonly store: Pick<HubStore, 'chunk' | 'held' | 'keepRating' | 'keepComplaint'>
+  readonly store: Pick<HubStore, 'chunk' | 'held' | 'keepRating' | 'keepComplaint' | 'agentDayKey' | 'takeAgentPlace'>
+  readonly sources: HubSources
   readonly suite: Suite
 }
 
-async function judge(envelope: string, { sealKeys, findItem, store, suite }: JudgeTools): Promise<Verdict> {
+async function judge(envelope: string, { sealKeys, findItem, store, sources, suite }: JudgeTools): Promise<Verdict> {
   const opened = await openEnvelope(envelope, (kid) => sealKeys.get(kid), suite)
   if (!opened.ok) return { state: '不予受理', faults: [{ field: 'envelope', fault: opened.fault }] }
   const { payload } = opened
   if (payload.kind !== 'application') return keepFeedback(payload, store)
+  const refusals = await proxyRefusals(payload, findItem, store, sources)
+  if (refusals.length > 0) return { state: '不予受理', faults: refusals }
   const faults = [...checkPayload(payload, findItem)]
   for (const [index, attachment] of (payload.attachments ?? []).entries()) {
     const read = (sha256: string) => store.chunk(sha256)
@@ -116,6 +123,22 @@ async function judge(envelope: string, { sealKeys, findItem, store, suite }: Jud
   }
   const helpers = payload.assistedBy === undefined ? {} : { helpers: payload.assistedBy }
   return { state: faults.length === 0 ? '已受理' : '需补正', faults, ...helpers }
+}
+
+/** Why nobody may hand this in for somebody else: then there is nothing to mend, and its content does not matter. */
+async function proxyRefusals(
+  payload: ApplicationPayload,
+  findItem: ItemFinder,
+  store: AgentStore,
+  sources: HubSources,
+): Promise<readonly CaseFault[]> {
+  const found = findItem(payload.item.id, payload.item.version)
+  if (found === undefined) return []
+  const today = chinaDate(payload.acceptedAt)
+  const { divisions } = found.catalogue
+  const faults = proxyFaults(found.item, payload.proxy, payload.applicant, { today, divisions })
+  if (faults.length > 0) return faults
+  return (await isWithinAgentLimit(payload, store, sources)) ? [] : [{ field: 'proxy', fault: 'agent-limit' }]
 }
 
 /**
@@ -127,7 +150,8 @@ export function checkPayload(payload: ApplicationPayload, findItem: ItemFinder):
   const faults: CaseFault[] = [...applicantFaults(payload.applicant, today)]
   const found = findItem(payload.item.id, payload.item.version)
   if (found === undefined) return [...faults, { field: 'item', fault: 'unknown-item' }]
-  const { item, catalogue } = found
+  const { catalogue } = found
+  const item = withAuthorityPaper(found.item, payload.proxy?.authority)
   if (item.code !== payload.item.code) faults.push({ field: 'item', fault: 'other-code' })
   const { applicant, answers, materials = [], attachments = [] } = payload
   if (unmetPreconditions(item, applicant, today).length > 0) faults.push({ field: 'applicant', fault: 'precondition' })

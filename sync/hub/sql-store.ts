@@ -1,4 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
+import { agentDayKey, takeAgentPlace } from './sql-agents.ts'
 import { insertArrivals } from './sql-arrivals.ts'
 import { keepComplaint, keepRating } from './sql-feedback.ts'
 import { OLDEST_RUNNING, sqlReads } from './sql-reads.ts'
@@ -53,6 +54,8 @@ export function makeSqlStore(db: Kysely<HubTables>): HubStore {
     },
     keepRating: (rating) => keepRating(db, rating),
     keepComplaint: (complaint) => keepComplaint(db, complaint),
+    agentDayKey: (day) => agentDayKey(db, day),
+    takeAgentPlace: (place) => takeAgentPlace(db, place),
     async saveContact(contact) {
       const row = {
         device_kid: contact.deviceKid,

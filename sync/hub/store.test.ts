@@ -22,6 +22,8 @@ const DATA_TABLES = [
   'case_helpers',
   'staff_lists',
   'staff',
+  'agent_places',
+  'agent_days',
   'case_changes',
   'cases',
   'submissions',

@@ -33,6 +33,13 @@ export interface HubStore extends HubReads {
    * and a checkpoint that came from there is seen to be none of ours.
    */
   settleCaseChanges(above: number): Promise<void>
+  /** The key of a day; the first who asks makes it, of `fresh`. Days before `forgetBefore` go, with their places. */
+  agentDayKey(day: AgentDay): Promise<string>
+  /**
+   * Gives a submission one of the agent's places of a day; false when none is left. The same submission has its place
+   * already, however often it is asked for.
+   */
+  takeAgentPlace(place: AgentPlace): Promise<boolean>
   /**
    * Keeps what an opened rating says; false when another submission rated this case before. The same submission again
    * changes nothing and is true.
@@ -191,6 +198,21 @@ export interface NewComplaint {
 export interface FeedbackCounts {
   readonly ratings: ReadonlyMap<RatingLevel, number>
   readonly complaints: ReadonlyMap<ComplaintSort, number>
+}
+
+export interface AgentDay {
+  /** ISO date in China. */
+  readonly day: string
+  /** A random key in base64url. */
+  readonly fresh: string
+  readonly forgetBefore: string
+}
+export interface AgentPlace {
+  readonly day: string
+  /** HMAC of the agent's number under the day's key. */
+  readonly agent: string
+  readonly submissionId: string
+  readonly limit: number
 }
 export interface WaitingCase {
   readonly submissionId: string

@@ -221,6 +221,22 @@ export interface CaseHelpersTable {
   helpers: string
 }
 
+/** The random key under which a day's agents are told apart, base64url. */
+export interface AgentDayTable {
+  /** ISO date in China. */
+  day: string
+  key: string
+}
+
+export interface AgentPlaceTable {
+  day: string
+  /** HMAC-SHA-256 of the agent's number, hexadecimal. */
+  agent: string
+  /** 1 is the first of that day. */
+  place: number
+  submission_id: string
+}
+
 export interface HubTables {
   hub: HubTable
   keys: KeyTable
@@ -243,4 +259,6 @@ export interface HubTables {
   staff: StaffTable
   staff_lists: StaffListTable
   case_helpers: CaseHelpersTable
+  agent_days: AgentDayTable
+  agent_places: AgentPlaceTable
 }

@@ -225,6 +225,32 @@ export function holdsItsPromises(makeStore: () => Promise<HubStore>): void {
     expect(await store.offeredSizes(fresh)).toEqual([3])
   })
 
+  test('an agent has so many places a day, a submission has one, and days are forgotten with all that was in them', async () => {
+    const store = await makeStore()
+    const rows = await arrive(
+      store,
+      'T-1',
+      Array.from({ length: 8 }, (_, at) => ({ deviceSequence: at + 1 })),
+    )
+    const ids = rows.map((row) => row.submissionId)
+    const day = '2026-11-23'
+    const key = await store.agentDayKey({ day, fresh: 'first', forgetBefore: '2026-05-01' })
+    expect(key).toBe('first')
+    expect(await store.agentDayKey({ day, fresh: 'second', forgetBefore: '2026-05-01' })).toBe('first')
+    const take = (submissionId: string, agent = 'a', on = day) =>
+      store.takeAgentPlace({ day: on, agent, submissionId, limit: 2 })
+    // At once: however they meet, two get a place.
+    const answers = await Promise.all(ids.slice(0, 4).map((id) => take(id)))
+    expect(answers.filter(Boolean)).toHaveLength(2)
+    for (const [at, id] of ids.slice(0, 4).entries()) expect(await take(id)).toBe(answers[at])
+    expect(await take(ids[4] ?? '', 'b')).toBe(true)
+    expect(await take(ids[5] ?? '', 'a', '2026-11-24')).toBe(true)
+    expect(await store.agentDayKey({ day, fresh: 'third', forgetBefore: '2026-11-24' })).toBe('third')
+    expect(await take(ids[6] ?? '')).toBe(true)
+    expect(await take(ids[7] ?? '')).toBe(true)
+    expect(await take(ids[0] ?? '')).toBe(false)
+  })
+
   test('case changes get sequences in order, above the last and above what is said, for the terminal that they are of', async () => {
     const store = await makeStore()
     const [a, b] = await arrive(store, 'T-1', [{ deviceSequence: 1 }, { deviceSequence: 2 }])

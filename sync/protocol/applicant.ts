@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { InstantSchema } from './ids.ts'
 
-/** Who applies, as read from the chip of a card and checked by main. */
+/**
+ * Who applies: as read from the chip of a card and checked by main, or the principal of a proxy whose name and number
+ * somebody typed. What is typed proves nothing and has no address: the hub looks it up.
+ */
 export const ApplicantSchema = z.object({
   cardType: z.enum(['citizen', 'foreigner-2017', 'foreigner-2023', 'hk-mo-tw']),
   name: z.string().min(1).max(60),
@@ -10,7 +13,7 @@ export const ApplicantSchema = z.object({
   birth: z.iso.date(),
   address: z.string().max(100),
   validTo: z.string().max(10),
-  source: z.literal('id-card-chip'),
+  source: z.enum(['id-card-chip', 'typed']),
   readAt: InstantSchema,
 })
 export type Applicant = z.infer<typeof ApplicantSchema>

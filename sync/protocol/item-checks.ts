@@ -180,11 +180,13 @@ function checkAgeRule(rule: Extract<Rule, { kind: 'age' }>, byId: Fields, report
 }
 
 function checkParts(item: ItemShape, byId: Fields, report: Report): void {
+  const paper = item.proxy?.allowed === true ? item.proxy.paper : undefined
   const materials = item.materials ?? []
+  if (materials.some(({ id }) => id === paper?.id)) report('the letter of authority is a material already', ['proxy'])
   if (new Set(materials.map((material) => material.id)).size !== materials.length) {
     report('two materials share an id', ['materials'])
   }
-  const pages = materials.reduce((sum, material) => sum + material.maxPages, 0)
+  const pages = materials.reduce((sum, material) => sum + material.maxPages, paper?.maxPages ?? 0)
   if (pages > MAX_ATTACHMENTS) report(`${pages} pages in all; a submission holds ${MAX_ATTACHMENTS}`, ['materials'])
   materials.forEach((material, at) => {
     if (material.when !== undefined) checkCondition(material.when, byId, report, ['materials', at, 'when'])

@@ -54,7 +54,18 @@ export type Precondition = z.infer<typeof PreconditionSchema>
 export const OfflineTextsSchema = z.object({ text: LocalTextSchema, decision: LocalTextSchema.optional() })
 
 export const AuthoritySchema = z.enum(['principal-present', 'scanned-authority', 'standing-binding', 'legal-guardian'])
-export const ProxySchema = z.discriminatedUnion('allowed', [
+export const RelationSchema = z.enum(['child', 'spouse', 'parent', 'guardian', 'official', 'employer', 'other'])
+
+/** The letter of authority (委托书): a material that is wanted when, and only when, it is what the agent comes with. */
+const AuthorityPaperSchema = z.object({
+  id: FieldIdSchema,
+  name: LocalTextSchema,
+  note: LocalTextSchema.optional(),
+  maxPages: z.int().min(1).max(MAX_ATTACHMENTS).default(1),
+})
+
+/** 代办: whether somebody else may hand the item in, and who. */
+export const ProxyRuleSchema = z.discriminatedUnion('allowed', [
   z.object({ allowed: z.literal(false), sentence: LocalTextSchema }),
   z.object({
     allowed: z.literal(true),
@@ -64,14 +75,18 @@ export const ProxySchema = z.discriminatedUnion('allowed', [
     relations: z
       .array(
         z.object({
-          value: z.enum(['child', 'spouse', 'parent', 'guardian', 'official', 'employer', 'other']),
+          value: RelationSchema,
           label: LocalTextSchema,
         }),
       )
       .min(1),
+    /** Age in whole years that the agent must have; any when not given. */
+    agentAtLeast: z.int().min(1).max(130).optional(),
+    /** What `scanned-authority` scans; without it that authority cannot be shown here. */
+    paper: AuthorityPaperSchema.optional(),
   }),
 ])
-export type Proxy = z.infer<typeof ProxySchema>
+export type ProxyRule = z.infer<typeof ProxyRuleSchema>
 
 export const ResultSchema = z.object({
   name: LocalTextSchema,

@@ -6,7 +6,7 @@ import {
   MemberSchema,
   OfflineTextsSchema,
   PreconditionSchema,
-  ProxySchema,
+  ProxyRuleSchema,
   ResultSchema,
 } from './item-parts.ts'
 import { RuleSchema } from './item-rules.ts'
@@ -54,7 +54,7 @@ export const ItemShapeSchema = z.object({
   bring: z.array(z.object({ sign: z.enum(['card', 'paper']), what: LocalTextSchema, note: LocalTextSchema })),
   notice: LocalTextSchema.optional(),
   preconditions: z.array(PreconditionSchema).max(20).optional(),
-  proxy: ProxySchema.optional(),
+  proxy: ProxyRuleSchema.optional(),
   pages: z.array(PageSchema).min(1),
   fields: z.array(FieldSchema).min(1),
   rules: z.array(RuleSchema).max(60).optional(),

@@ -5,7 +5,7 @@ import { LocalTextSchema } from './local-text.ts'
 
 export type { Field, FieldOf, FieldType, Option, Prefill } from './item-fields.ts'
 export { FieldSchema } from './item-fields.ts'
-export type { Material, MaterialSource, Precondition, Proxy } from './item-parts.ts'
+export type { Material, MaterialSource, Precondition, ProxyRule } from './item-parts.ts'
 export type { Rule } from './item-rules.ts'
 export { OfflinePolicySchema, type Page, PageSchema } from './item-shape.ts'
 export { type LocalText, LocalTextSchema } from './local-text.ts'

@@ -5,6 +5,7 @@ import { ComplaintPayloadSchema, RatingPayloadSchema } from './feedback.ts'
 import { DraftIdSchema, InstantSchema, Sha256Schema, SubmissionIdSchema, TerminalIdSchema } from './ids.ts'
 import { MAX_PLEDGE } from './item-parts.ts'
 import { MaterialsGivenSchema } from './materials.ts'
+import { ProxyBlockSchema, ProxyClaimSchema } from './proxy.ts'
 import { HelpersSchema } from './staff.ts'
 import { TicketSchema } from './ticket.ts'
 
@@ -66,7 +67,10 @@ export const ApplicationPayloadSchema = z.object({
   kind: z.literal('application'),
   submissionId: SubmissionIdSchema,
   item: z.object({ id: z.string(), code: z.string(), version: z.int() }),
+  /** Whose case it is: with a proxy, the principal. */
   applicant: ApplicantSchema,
+  /** Somebody else hands it in for the applicant. */
+  proxy: ProxyBlockSchema.optional(),
   answers: AnswersSchema,
   /** The pledge's words as shown, when the item has one. */
   pledge: z.string().max(MAX_PLEDGE).optional(),
@@ -132,6 +136,8 @@ export const SubmitRequestSchema = z.object({
   item: z.object({ id: z.string(), version: z.int() }),
   answers: AnswersSchema,
   signature: SignatureSchema.optional(),
+  /** Whoever's card is in the visit hands it in for somebody else. */
+  proxy: ProxyClaimSchema.optional(),
   /** How each paper is given, other than scanned here. */
   materials: MaterialsGivenSchema.optional(),
 })

@@ -100,6 +100,15 @@ export const officialRelation: Relations[number] = {
 }
 export const otherRelation: Relations[number] = { value: 'other', label: text('别的关系', 'Somebody else') }
 
+type Paper = NonNullable<Extract<NonNullable<ServiceItem['proxy']>, { allowed: true }>['paper']>
+/** 委托书: wanted when the agent comes with it. */
+export const authorityPaper: Paper = {
+  id: 'authorityLetter',
+  name: text('委托书', 'Letter of authority'),
+  note: text('本人签过名的', 'Signed by the person you act for'),
+  maxPages: 2,
+}
+
 export const noProxy = (zh: string, en: string): NonNullable<ServiceItem['proxy']> => ({
   allowed: false,
   sentence: text(zh, en),

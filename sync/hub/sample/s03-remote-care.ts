@@ -1,6 +1,7 @@
 import { type ServiceItem, ServiceItemSchema } from '../../protocol/service-item.ts'
 import {
   afterwards,
+  authorityPaper,
   cardToBring,
   familyRelations,
   keptOffline,
@@ -50,6 +51,7 @@ export const s03RemoteCare: ServiceItem = ServiceItemSchema.parse({
     allowed: true,
     who: text('家里人可以代办，带委托书和两个人的身份证', 'Family, with a letter of authority and both ID cards'),
     authorities: ['principal-present', 'scanned-authority', 'standing-binding', 'legal-guardian'],
+    paper: authorityPaper,
     relations: [...familyRelations, otherRelation],
   },
   pages: [

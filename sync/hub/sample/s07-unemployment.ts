@@ -1,6 +1,7 @@
 import { type ServiceItem, ServiceItemSchema } from '../../protocol/service-item.ts'
 import {
   afterwards,
+  authorityPaper,
   cardToBring,
   familyRelations,
   keptOffline,
@@ -63,6 +64,7 @@ export const s07Unemployment: ServiceItem = ServiceItemSchema.parse({
     allowed: true,
     who: text('家里人可以代办，带委托书和两个人的身份证', 'Family, with a letter of authority and both ID cards'),
     authorities: ['principal-present', 'scanned-authority', 'standing-binding'],
+    paper: authorityPaper,
     relations: familyRelations,
   },
   pages: [

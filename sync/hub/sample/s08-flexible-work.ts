@@ -1,5 +1,6 @@
 import {
   afterwards,
+  authorityPaper,
   cardToBring,
   familyRelations,
   keptOffline,
@@ -56,6 +57,7 @@ export const s08FlexibleWork = sampleItem({
     allowed: true,
     who: text('家里人可以代办，带委托书和两个人的身份证', 'Family, with a letter of authority and both ID cards'),
     authorities: ['principal-present', 'scanned-authority', 'standing-binding'],
+    paper: authorityPaper,
     relations: familyRelations,
   },
   pages: [

@@ -1,4 +1,13 @@
-import { afterwards, cardToBring, onlineOnly, option, otherRelation, sampleItem, text } from './common.ts'
+import {
+  afterwards,
+  authorityPaper,
+  cardToBring,
+  onlineOnly,
+  option,
+  otherRelation,
+  sampleItem,
+  text,
+} from './common.ts'
 import { itemCode, marketRegulation } from './departments.ts'
 
 /** S10 营业执照异地打印(互发). */
@@ -24,6 +33,7 @@ export const s10LicencePrint = sampleItem({
     allowed: true,
     who: text('法定代表人，或者登记过的代理人', 'The legal representative, or a registered agent'),
     authorities: ['standing-binding', 'scanned-authority'],
+    paper: authorityPaper,
     relations: [{ value: 'employer', label: text('我是登记过的代理人', 'I am the registered agent') }, otherRelation],
   },
   pages: [

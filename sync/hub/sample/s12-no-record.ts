@@ -1,5 +1,6 @@
 import {
   afterwards,
+  authorityPaper,
   cardToBring,
   familyRelations,
   keptForResult,
@@ -46,6 +47,8 @@ export const s12NoRecord = sampleItem({
     allowed: true,
     who: text('成年人可以代办，带委托书和两个人的身份证', 'An adult, with a letter of authority and both ID cards'),
     authorities: ['scanned-authority'],
+    agentAtLeast: 18,
+    paper: authorityPaper,
     relations: [...familyRelations, otherRelation],
   },
   pages: [

@@ -1,5 +1,6 @@
 import {
   afterwards,
+  authorityPaper,
   cardToBring,
   familyRelations,
   keptOffline,
@@ -51,6 +52,7 @@ export const s14Newborn = sampleItem({
     allowed: true,
     who: text('爸爸妈妈来一个就行，另一个要同意', 'One parent, with the other’s consent'),
     authorities: ['principal-present', 'scanned-authority'],
+    paper: authorityPaper,
     relations: familyRelations.filter(({ value }) => value === 'parent'),
   },
   pages: [

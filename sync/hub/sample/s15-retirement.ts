@@ -1,5 +1,6 @@
 import {
   afterwards,
+  authorityPaper,
   bankCardField,
   cardToBring,
   keptOffline,
@@ -57,6 +58,7 @@ export const s15Retirement = sampleItem({
     allowed: true,
     who: text('单位的人事可以代办，带委托书', 'The employer’s personnel office, with authority'),
     authorities: ['scanned-authority', 'standing-binding'],
+    paper: authorityPaper,
     relations: [{ value: 'employer', label: text('我是单位的人事', 'I am from the personnel office') }],
   },
   pages: [

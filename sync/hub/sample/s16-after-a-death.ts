@@ -1,4 +1,13 @@
-import { bankCardField, keptOffline, option, paperToBring, phoneField, sampleItem, text } from './common.ts'
+import {
+  authorityPaper,
+  bankCardField,
+  keptOffline,
+  option,
+  paperToBring,
+  phoneField,
+  sampleItem,
+  text,
+} from './common.ts'
 import { civilAffairs, housingFund, humanResources, itemCode, licenceType, publicSecurity } from './departments.ts'
 
 /** Five years of days: older matters belong at the window. */
@@ -44,6 +53,7 @@ export const s16AfterADeath = sampleItem({
     allowed: true,
     who: text('由亲属来办', 'By a relative'),
     authorities: ['principal-present', 'scanned-authority'],
+    paper: authorityPaper,
     relations: [
       { value: 'spouse', label: text('我是爱人', 'I am the spouse') },
       { value: 'child', label: text('我是儿女', 'I am a child') },

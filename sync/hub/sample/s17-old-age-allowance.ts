@@ -1,5 +1,6 @@
 import {
   afterwards,
+  authorityPaper,
   cardToBring,
   familyRelations,
   officialRelation,
@@ -54,6 +55,7 @@ export const s17OldAgeAllowance = sampleItem({
     allowed: true,
     who: text('儿女、村里社区的干部都可以代办', 'Children, or village and community officials'),
     authorities: ['principal-present', 'scanned-authority', 'standing-binding', 'legal-guardian'],
+    paper: authorityPaper,
     relations: [...familyRelations, officialRelation],
   },
   pages: [

@@ -1,5 +1,6 @@
 import {
   afterwards,
+  authorityPaper,
   cardToBring,
   familyRelations,
   keptOffline,
@@ -38,6 +39,7 @@ export const s18DisabilityAllowance = sampleItem({
     allowed: true,
     who: text('家里人、监护人、社区干部都可以代办', 'Family, a guardian or a community official'),
     authorities: ['principal-present', 'scanned-authority', 'standing-binding', 'legal-guardian'],
+    paper: authorityPaper,
     relations: [...familyRelations, officialRelation],
   },
   pages: [
