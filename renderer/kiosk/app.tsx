@@ -6,6 +6,7 @@ import { Notice } from '../ui/components.tsx'
 import { applyPanel } from '../ui/panel.ts'
 import { say } from '../ui/strings/say.ts'
 import { clockTime, formOfAddress, isoDate } from './forms/show.ts'
+import { visitorOf } from './forms/visitor.ts'
 import type { LiveViewStore } from './live-view.ts'
 import { IdlePage } from './pages/idle-page.tsx'
 import type { SessionActor } from './session-wiring.ts'
@@ -62,7 +63,7 @@ export function App({ session, view }: AppProps) {
   const isIdle = state.matches({ journey: 'idle' })
   const isAsking = state.matches({ attention: 'asking' })
   const isWiping = state.hasTag('wiping')
-  const visitor = context.card === null ? null : formOfAddress(context.card.applicant)
+  const visitor = visitorOf(context)
   const liveQueue = line === null ? null : queue
   const badge = (item: ServiceItem) => badgeOf(item, devices, liveQueue?.connection ?? null, intake)
   const can = (type: 'BACK' | 'HOME') => (state.can({ type }) ? () => session.send({ type }) : null)

@@ -6,14 +6,16 @@ import type { ScannedPage } from '../../electron/bridge/scanning.contract.ts'
 import { unmetPreconditions } from '../../sync/protocol/preconditions.ts'
 import type { Connection, QueueView } from '../../sync/protocol/queue-view.ts'
 import type { Catalogue, Material, ServiceItem } from '../../sync/protocol/service-item.ts'
-import { say } from '../ui/strings/say.ts'
+import { local, say } from '../ui/strings/say.ts'
 import { isComplaint } from './forms/complaint-form.ts'
 import { formOfAddress, isoDate } from './forms/show.ts'
 import type { Find, Schedule } from './live-view.ts'
 import { pageShown, pagesOf, paperNow } from './machine/paper-steps.ts'
+import { proxyForm, proxyStepsShown, relationLabel, subjectOf } from './machine/proxy-steps.ts'
 import type { createSessionMachine } from './machine/session-machine.ts'
 import type { SessionContext, SessionEvent } from './machine/session-types.ts'
 import { HomePage } from './pages/home-page.tsx'
+import { ProxySteps } from './pages/proxy-steps-shown.ts'
 import {
   CardPage,
   ConfirmPage,
@@ -26,6 +28,8 @@ import {
   LookupPage,
   PapersPage,
   PreconditionPage,
+  PrincipalPage,
+  ProxyRefusedPage,
   RateAlone,
   RatingPage,
   ReceiptPage,
@@ -58,9 +62,20 @@ export function Journey(props: JourneyProps) {
   const { card } = props.state.context
   const isPersonShown = props.state.matches({ journey: 'home' }) || props.state.matches({ journey: 'form' })
   useCardPainted(isPersonShown && card !== null ? card.readId : null)
-  return pageOf(props)
+  const { item, proxy } = props.state.context
+  const at = props.state.matches({ journey: 'card' })
+    ? 'card'
+    : props.state.matches({ journey: 'proxy' })
+      ? 'questions'
+      : 'form'
+  return (
+    <ProxySteps value={item === null || proxy === null ? NO_STEPS : proxyStepsShown(item, proxy, at)}>
+      {pageOf(props)}
+    </ProxySteps>
+  )
 }
 
+const NO_STEPS = { behind: 0, ahead: 0 } as const
 const NO_ITEMS: readonly ServiceItem[] = []
 
 function pageOf(props: JourneyProps): ReactNode {
@@ -132,17 +147,17 @@ function pageOf(props: JourneyProps): ReactNode {
     )
   }
   const paper = paperNow(context)
+  const begin = (forSomebodyElse: boolean) => send({ type: 'BEGIN', forSomebodyElse })
   if (state.matches({ journey: 'item' })) {
-    if (context.look.mode === 'elder')
-      return <ElderItemPage item={item} badge={badgeOf(item)} onBegin={() => send({ type: 'BEGIN' })} />
-    return <ItemPage item={item} badge={badgeOf(item)} devices={devices} onBegin={() => send({ type: 'BEGIN' })} />
+    if (context.look.mode === 'elder') return <ElderItemPage item={item} badge={badgeOf(item)} onBegin={begin} />
+    return <ItemPage item={item} badge={badgeOf(item)} devices={devices} onBegin={begin} />
   }
   const isNameless = isComplaint(item)
-  const applicant = isNameless ? null : (card?.applicant ?? null)
   if (state.matches({ journey: 'card' }) || (card === null && !isNameless)) {
     return (
       <CardPage
         item={item}
+        isAgent={context.proxy !== null}
         reader={context.reader}
         devices={devices}
         onOnlyLook={() => send({ type: 'BACK' })}
@@ -151,7 +166,13 @@ function pageOf(props: JourneyProps): ReactNode {
     )
   }
   const today = isoDate(new Date())
-  const unmet = card === null || isNameless ? [] : unmetPreconditions(item, card.applicant, today)
+  const { proxy } = context
+  if (state.matches({ journey: 'proxy' })) return <Asking {...props} item={item} today={today} />
+  const applicant = isNameless ? null : subjectOf(context)
+  if (applicant === null && !isNameless) return <BlankPage />
+  const agent =
+    proxy === null || card === null ? null : { name: card.applicant.name, relation: relationIn(item, proxy) }
+  const unmet = applicant === null ? [] : unmetPreconditions(item, applicant, today)
   if (unmet.length > 0 && accepted === null)
     return <PreconditionPage item={item} unmet={unmet} onHome={() => send({ type: 'HOME' })} onStaff={onStaff} />
   if (state.matches({ journey: 'form' })) {
@@ -164,6 +185,7 @@ function pageOf(props: JourneyProps): ReactNode {
         faults={context.faults}
         changing={context.changing}
         applicant={applicant}
+        isForSomebodyElse={proxy !== null}
         divisions={divisions}
         today={today}
         onAnswer={(field, value) => send({ type: 'ANSWER', field, value })}
@@ -182,6 +204,7 @@ function pageOf(props: JourneyProps): ReactNode {
         item={item}
         answers={context.answers}
         applicant={context.answers.named === 'yes' ? (card?.applicant ?? null) : applicant}
+        agent={agent}
         divisions={divisions}
         today={today}
         papers={context.papers}
@@ -204,6 +227,7 @@ function pageOf(props: JourneyProps): ReactNode {
       item={item}
       answers={context.answers}
       name={applicant?.name ?? null}
+      agentName={agent?.name ?? null}
       accepted={accepted}
       delivery={context.delivery}
       connection={connection}
@@ -253,6 +277,56 @@ function Papers({ state, send, item, paper, devices, intake, onStaff }: PapersPr
       onGive={(way) => send({ type: 'GIVE', way })}
       onNext={() => send({ type: 'NEXT' })}
       onStaff={onStaff}
+    />
+  )
+}
+
+function relationIn(...about: Parameters<typeof relationLabel>): string {
+  const label = relationLabel(...about)
+  return label === undefined ? '' : local(label)
+}
+
+interface AskingProps extends JourneyProps {
+  readonly item: ServiceItem
+  readonly today: string
+}
+
+/** For whom, and by what authority: before the item's own questions. */
+function Asking({ state, send, catalogue, item, today, onStaff }: AskingProps) {
+  const { proxy, card, look, principalSeen } = state.context
+  if (proxy === null || card === null || state.matches({ journey: { proxy: 'opening' } })) return <BlankPage />
+  if (state.matches({ journey: { proxy: 'refused' } }))
+    return (
+      <ProxyRefusedPage
+        item={item}
+        refused={proxy.refused ?? 'forbidden'}
+        onHome={() => send({ type: 'HOME' })}
+        onStaff={onStaff}
+      />
+    )
+  if (state.matches({ journey: { proxy: 'card' } }))
+    return (
+      <PrincipalPage
+        item={item}
+        proxy={proxy}
+        seen={principalSeen}
+        onNext={() => send({ type: 'NEXT' })}
+        onStaff={onStaff}
+      />
+    )
+  return (
+    <FormPage
+      look={look}
+      item={proxyForm(item, proxy.answers)}
+      pageIndex={proxy.page}
+      answers={proxy.answers}
+      faults={proxy.faults}
+      changing={false}
+      applicant={card.applicant}
+      divisions={catalogue?.divisions ?? []}
+      today={today}
+      onAnswer={(field, value) => send({ type: 'ANSWER', field, value })}
+      onNext={() => send({ type: 'NEXT' })}
     />
   )
 }

@@ -1,5 +1,6 @@
 import './zod-without-eval.ts'
 import './pages/pages.css'
+import './pages/proxy.css'
 import './keyboard/keyboard.css'
 import './staff/staff.css'
 import { flushSync } from 'react-dom'

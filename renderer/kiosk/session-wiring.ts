@@ -59,6 +59,13 @@ export function sessionDeps(bridge: Bridge): SessionDeps {
         .call((client) => client.scanning.discard({ draftId, pageId }))
         .catch((cause: unknown) => console.warn('main did not take a page out', cause))
     },
+    agentLeft: () =>
+      bridge.call((client) => client.proxy.left(undefined, { signal: AbortSignal.timeout(ASK_PATIENCE_MS) })),
+    expectPrincipal: (expected) => {
+      bridge
+        .call((client) => client.proxy.expectPrincipal({ expected }))
+        .catch((cause: unknown) => console.warn('main was not told of the second card', cause))
+    },
     end: async (why) => {
       window.name = `${PENDING_END}${why}`
       await bridge.call((client) => client.session.end({ why }))
@@ -90,6 +97,10 @@ export function connectSession(session: SessionActor, bridge: Bridge, view: Live
       if (event.kind === 'card') markCard('arrived', event.readId)
       session.send({ type: 'CARD', event })
     },
+  )
+  bridge.watch(
+    (client, options) => client.proxy.watchPrincipal(undefined, options),
+    (event) => session.send({ type: 'PRINCIPAL', event }),
   )
   view.subscribe(() => {
     const { catalogue } = view.get()

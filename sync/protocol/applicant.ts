@@ -17,3 +17,6 @@ export const ApplicantSchema = z.object({
   readAt: InstantSchema,
 })
 export type Applicant = z.infer<typeof ApplicantSchema>
+
+/** Whoever stands there: seen by the own card. */
+export const CardApplicantSchema = ApplicantSchema.extend({ source: z.literal('id-card-chip') })

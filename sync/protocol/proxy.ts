@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Applicant, ApplicantSchema } from './applicant.ts'
+import { type Applicant, CardApplicantSchema } from './applicant.ts'
 import { checkIdNumber } from './id-number.ts'
 import {
   AuthoritySchema,
@@ -38,7 +38,7 @@ export type ProxyClaim = z.infer<typeof ProxyClaimSchema>
 /** What is sealed. */
 export const ProxyBlockSchema = z.object({
   /** As read from the chip. */
-  agent: ApplicantSchema.extend({ source: z.literal('id-card-chip') }),
+  agent: CardApplicantSchema,
   /** The submission's applicant; from a second chip when the principal is present. */
   principal: PrincipalSchema.extend({ source: z.enum(['id-card-chip', 'typed']) }),
   relation: RelationSchema,

@@ -6,12 +6,14 @@ import { changeSettings } from '../support/settings.ts'
 import { addStaff } from '../support/staff-badge.ts'
 import {
   chooseLanguage,
+  endVisit,
   endWithRating,
   OTHER_LANGUAGES,
   statusShows,
   submitForTicket,
   walkComplaint,
   walkElderPension,
+  walkProxyPension,
   walkToConfirm,
 } from '../support/walk.ts'
 import { openWorld, type World } from '../support/world.ts'
@@ -76,6 +78,18 @@ async function papersJourney(page: Page, world: World, mode: 'standard' | 'elder
   await papersPictures(page, bench, mode, check)
   bench.reader.takeCard()
   await page.getByTestId('end-visit').click()
+  await page.getByTestId('idle-page').waitFor()
+}
+
+/** For somebody else, with both cards. */
+async function proxyJourney(page: Page, world: World, mode: 'standard' | 'elder', check: Check): Promise<void> {
+  const { bench } = world.stack
+  await walkProxyPension(page, bench, mode, check)
+  await submitForTicket(page)
+  await page.locator('[data-testid="print-state"][data-state="printed"]').waitFor()
+  await check('proxy-receipt')
+  await endVisit(page)
+  bench.reader.takeCard()
   await page.getByTestId('idle-page').waitFor()
 }
 
@@ -181,6 +195,8 @@ async function walk(orientation: keyof typeof SCREENS, tell: (line: string) => v
     await elderJourney(page, world, checkAs('elder '))
     await papersJourney(page, world, 'standard', checkAs('standard '))
     await papersJourney(page, world, 'elder', checkAs('elder '))
+    await proxyJourney(page, world, 'standard', checkAs('standard '))
+    await proxyJourney(page, world, 'elder', checkAs('elder '))
     await looks(page, checkAs('elder '))
     await maintenance(page, checkAs('maintain '))
   } finally {

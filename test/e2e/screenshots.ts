@@ -15,6 +15,7 @@ import { addStaff } from '../support/staff-badge.ts'
 import {
   chooseLanguage,
   declineElder,
+  endVisit,
   endWithRating,
   OTHER_LANGUAGES,
   putCard,
@@ -22,6 +23,7 @@ import {
   submitForTicket,
   walkComplaint,
   walkElderPension,
+  walkProxyPension,
   walkToConfirm,
 } from '../support/walk.ts'
 import { openWorld } from '../support/world.ts'
@@ -139,6 +141,7 @@ async function walk(orientation: keyof typeof SCREENS): Promise<void> {
     await page.getByTestId('end').click()
     bench.printer.loadPaper()
     bench.reader.takeCard()
+    await proxyPictures(page, bench, 'standard', picture)
     await lookUp(page, ticket, picture)
     await maintain(page, bench, picture)
   } finally {
@@ -171,6 +174,22 @@ async function search(page: Page, picture: Picture): Promise<void> {
 
 type Picture = (name: string) => Promise<void>
 
+/** For somebody else, with both cards. */
+async function proxyPictures(
+  page: Page,
+  bench: Workbench,
+  mode: 'standard' | 'elder',
+  picture: Picture,
+): Promise<void> {
+  await walkProxyPension(page, bench, mode, picture)
+  await submitForTicket(page)
+  await printed(page)
+  await picture('proxy-receipt')
+  await endVisit(page)
+  bench.reader.takeCard()
+  await page.getByTestId('idle-page').waitFor()
+}
+
 /** Elder mode's journey, and how it looks in the other colours and heights. */
 async function elderPictures(page: Page, bench: Workbench, picture: Picture): Promise<void> {
   await picture('elder-idle')
@@ -184,6 +203,7 @@ async function elderPictures(page: Page, bench: Workbench, picture: Picture): Pr
   await walkComplaint(page, picture)
   await page.getByTestId('end').click()
   await page.getByTestId('idle-page').waitFor()
+  await proxyPictures(page, bench, 'elder', picture)
   await page.getByTestId('start-elder').click()
   await page.getByTestId('item-S02').waitFor()
   await page.getByTestId('look-tool').click()

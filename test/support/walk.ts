@@ -135,6 +135,44 @@ export async function walkElderPension(page: Page, bench: Workbench, onPage: OnP
   await onPage('elder-receipt')
 }
 
+/** S02 by Zhou for his father Zhao, both cards, from the idle page to the confirm page; `onPage` is called once on each. */
+export async function walkProxyPension(
+  page: Page,
+  bench: Workbench,
+  mode: 'standard' | 'elder',
+  onPage: OnPage = nothing,
+): Promise<void> {
+  await page.getByTestId(mode === 'elder' ? 'start-elder' : 'start').click()
+  await page.getByTestId('item-S02').click()
+  await page.getByTestId('item-proxy').waitFor()
+  await onPage('proxy-item')
+  await page.getByTestId('item-proxy').click()
+  await page.getByTestId('card-page').waitFor()
+  await onPage('proxy-card')
+  putCard(bench, 'zhou-mingyuan')
+  await page.getByTestId('choice-proxy-relation-child').waitFor()
+  await onPage('proxy-relation')
+  await page.getByTestId('choice-proxy-relation-child').click()
+  await page.getByTestId('form-next').click()
+  await page.getByTestId('principal-page').waitFor()
+  await onPage('proxy-principal')
+  putCard(bench, 'zhao-dehou')
+  await page.getByTestId('principal-next').waitFor()
+  await onPage('proxy-principal-read')
+  await page.getByTestId('principal-next').click()
+  await page.getByTestId('choice-pensionType-resident').click()
+  await onPage('proxy-form')
+  await page.getByTestId('form-next').click()
+  await page.getByTestId('field-livingPlace').waitFor()
+  await page.getByTestId('form-next').click()
+  await page.getByTestId('number-pad').waitFor()
+  for (const digit of '13800136021') await page.getByTestId('number-pad').getByTestId(`key-${digit}`).click()
+  await page.getByTestId('key-done').click()
+  await page.getByTestId('form-next').click()
+  await page.getByTestId('confirm-page').waitFor()
+  await onPage('proxy-confirm')
+}
+
 /** Fills the S07 page and pledges its paper. */
 export async function fillRegistration(page: Page, onPage: OnPage = nothing): Promise<void> {
   await answerRegistration(page, onPage)

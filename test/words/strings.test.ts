@@ -17,6 +17,7 @@ import { AnswerFaultSchema } from '../../sync/protocol/answer-faults.ts'
 import { CaseStateSchema } from '../../sync/protocol/contact.ts'
 import { QuarantineReasonSchema } from '../../sync/protocol/frames.ts'
 import { CardRefusalSchema } from '../../sync/protocol/identity.ts'
+import { ProxyFaultSchema } from '../../sync/protocol/proxy-rules.ts'
 import { ConnectionSchema } from '../../sync/protocol/queue-view.ts'
 
 const RENDERER = fileURLToPath(new URL('../../renderer', import.meta.url))
@@ -32,6 +33,7 @@ test.each([
   ['card-refusal', CardRefusalSchema.options],
   ['answer-fault', AnswerFaultSchema.options],
   ['submit-fault', [...submitFaults, 'not-arrived']],
+  ['proxy-fault', [...ProxyFaultSchema.options, 'agent-limit']],
   ['print-fault', [...PrintFaultSchema.options, 'no-printer', 'unknown-submission', 'connection-lost']],
   ['trouble.paper', PaperOutcomeSchema.options],
   ['printer', states(ReceiptPrinterStateSchema)],

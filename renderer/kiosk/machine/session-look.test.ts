@@ -26,6 +26,8 @@ function start(found: Snapshot | null = null) {
       save: (snapshot) => void saved.push(snapshot),
       ...noPapers,
       end: async () => undefined,
+      agentLeft: async () => ({ left: 5 }),
+      expectPrincipal: () => undefined,
       newId: () => 'draft-1',
       today: () => '2026-11-23',
       now: () => new Date('2026-11-23T02:48:00.000Z'),

@@ -53,6 +53,8 @@ function start(changes: Partial<SessionDeps> = {}) {
     save: (snapshot: Snapshot) => void saved.push(snapshot),
     ...noPapers,
     end: async (why: EndReason) => void ended.push(why),
+    agentLeft: vi.fn(async () => ({ left: 5 })),
+    expectPrincipal: vi.fn((_expected: boolean) => undefined),
     newId: () => `draft-${++ids}`,
     today: () => '2026-11-23',
     now: () => new Date('2026-11-23T02:48:00.000Z'),

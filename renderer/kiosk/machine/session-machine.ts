@@ -1,6 +1,8 @@
 import { and, assign, not, or, raise, stateIn } from 'xstate'
 import { lastPaper, paperOf } from './paper-steps.ts'
 import { papersState } from './papers-state.ts'
+import { proxyState } from './proxy-state.ts'
+import { subjectOf } from './proxy-steps.ts'
 import { backInRating, freshRating, rated, rateRequest, ratingBefore } from './rating-steps.ts'
 import { IDLE, sessionSetup } from './session-setup.ts'
 import {
@@ -41,11 +43,11 @@ export function createSessionMachine(deps: SessionDeps) {
   const check = (context: SessionContext) => ({
     today: deps.today(),
     divisions: context.catalogue?.divisions ?? [],
-    applicant: context.card?.applicant,
+    applicant: subjectOf(context) ?? undefined,
   })
   /** Where 下一步 of a change leads, whatever page is open. */
   const afterChange = (context: SessionContext) => afterNext({ ...context, changing: true }, check(context))
-  const session = sessionSetup(deps)
+  const session = sessionSetup(deps, check)
   return session.createMachine({
     id: 'session',
     type: 'parallel',
@@ -64,6 +66,7 @@ export function createSessionMachine(deps: SessionDeps) {
           ELDER_OFFER_SEEN: { actions: assign({ elderOffered: true }) },
           BRIDGE: { actions: assign({ connected: ({ event }) => event.connected }) },
           CARD: { actions: assign(({ context, event }) => cardSeen(context, event.event)) },
+          PRINCIPAL: { actions: assign({ principalSeen: ({ event }) => event.event }) },
           KEEP_CARD: { guard: ({ context }) => context.otherCard === 'beside', actions: assign({ otherCard: null }) },
         },
       },
@@ -142,16 +145,28 @@ export function createSessionMachine(deps: SessionDeps) {
           },
           item: {
             on: {
-              BEGIN: [{ guard: 'hasCard', target: 'form' }, { target: 'card' }],
+              BEGIN: [
+                {
+                  guard: ({ context, event }) => context.card !== null && (event.forSomebodyElse ?? false),
+                  target: 'proxy',
+                  actions: 'begin',
+                },
+                { guard: 'hasCard', target: 'form', actions: 'begin' },
+                { target: 'card', actions: 'begin' },
+              ],
               // Back to what was found: the first one need not be the right one.
               BACK: [{ guard: ({ context }) => context.query !== null, target: 'search' }, { target: 'home' }],
               HOME: 'home',
             },
           },
           card: {
-            always: { guard: 'hasCard', target: 'form' },
+            always: [
+              { guard: and(['hasCard', 'isProxy']), target: 'proxy' },
+              { guard: 'hasCard', target: 'form' },
+            ],
             on: { BACK: 'item', HOME: 'home' },
           },
+          proxy: proxyState(session, deps, check),
           form: {
             entry: [assign(({ context }) => beginForm(context, check(context))), 'ensureDraft', 'save'],
             on: {
@@ -185,6 +200,7 @@ export function createSessionMachine(deps: SessionDeps) {
                   actions: [assign(({ context }) => ({ pageIndex: previousPage(context) ?? 0, faults: {} })), 'save'],
                 },
                 { guard: 'isComplaint', target: 'home', actions: assign({ faults: {} }) },
+                { guard: 'isProxy', target: 'proxy.returning', actions: assign({ faults: {} }) },
                 { target: 'item', actions: assign({ faults: {} }) },
               ],
               HOME: { target: 'home', actions: assign({ faults: {}, changing: false }) },

@@ -67,6 +67,8 @@ function start(changes: Partial<SessionDeps> = {}) {
       discarded.push(pageId)
       tray = tray.filter((page) => page.pageId !== pageId)
     },
+    agentLeft: async () => ({ left: 5 }),
+    expectPrincipal: () => undefined,
     end: async () => undefined,
     newId: () => 'draft-1',
     today: () => '2026-11-23',

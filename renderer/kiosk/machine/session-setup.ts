@@ -1,6 +1,8 @@
 import { assign, fromPromise, or, setup, stateIn } from 'xstate'
+import type { AnswerContext } from '../../../sync/protocol/answers.ts'
 import { complainRequest, isComplaint } from '../forms/complaint-form.ts'
 import { isFull, isLastPaper, pagesHere, papersGiven, scanRequest, wantedPapers } from './paper-steps.ts'
+import { beginFor, claimOf, nextQuestion, secondCard } from './proxy-steps.ts'
 import { mayRate, rateRequest } from './rating-steps.ts'
 import { choose, snapshotOf } from './session-steps.ts'
 import type { EndReason, SessionContext, SessionDeps, SessionEvent } from './session-types.ts'
@@ -11,16 +13,19 @@ export const IDLE = {
   elder: { warnMs: 240_000, seconds: 60 },
 } as const
 
+/** What answers are checked against, in a context. */
+export type CheckOf = (context: SessionContext) => AnswerContext
 export type SessionSetup = ReturnType<typeof sessionSetup>
 
 /** What the session's states are made of: the world's actors, and the actions and guards that have names. */
-export function sessionSetup(deps: SessionDeps) {
+export function sessionSetup(deps: SessionDeps, check: CheckOf) {
   return setup({
     types: { context: {} as SessionContext, events: {} as SessionEvent, tags: {} as 'wiping' },
     delays: { idleWarn: ({ context }) => IDLE[context.look.mode].warnMs },
     actors: {
       submit: fromPromise(({ input }: { input: SessionContext }) => {
         const { draftId, item } = input
+        const proxy = claimOf(input)
         if (draftId === null || item === null) throw new Error('submit without a draft')
         if (isComplaint(item)) return deps.complain(complainRequest(draftId, input.answers))
         return deps.submit({
@@ -30,6 +35,7 @@ export function sessionSetup(deps: SessionDeps) {
           answers: input.answers,
           ...(input.signature === null ? {} : { signature: input.signature }),
           ...(item.materials === undefined ? {} : { materials: papersGiven(input) }),
+          ...(proxy === undefined ? {} : { proxy }),
         })
       }),
       rate: fromPromise(({ input }: { input: SessionContext }) => {
@@ -45,6 +51,7 @@ export function sessionSetup(deps: SessionDeps) {
       scannedPages: fromPromise(({ input }: { input: string }) => deps.scannedPages(input)),
       restore: fromPromise(({ input }: { input: string }) => deps.restore(input)),
       end: fromPromise(({ input }: { input: EndReason }) => deps.end(input)),
+      agentLeft: fromPromise(() => deps.agentLeft()),
     },
     actions: {
       save: ({ context }) => {
@@ -70,6 +77,11 @@ export function sessionSetup(deps: SessionDeps) {
         if (snapshot !== null) deps.save(snapshot)
       },
       choose: assign(({ context, event }) => (event.type === 'CHOOSE' ? choose(context, event.item, event.query) : {})),
+      begin: assign(({ context, event }) =>
+        event.type === 'BEGIN' ? beginFor(context, event.forSomebodyElse ?? false) : {},
+      ),
+      question: assign(({ context }) => nextQuestion(context, check(context)).changes),
+      secondCard: assign(({ context }) => secondCard(context, check(context)).changes),
       ensureDraft: assign({ draftId: ({ context }) => context.draftId ?? deps.newId() }),
     },
     guards: {
@@ -77,6 +89,7 @@ export function sessionSetup(deps: SessionDeps) {
         context.printing || context.submitting || context.scanning || context.reader.kind === 'reading',
       isConnected: ({ context }) => context.connected,
       hasCard: ({ context }) => context.card !== null,
+      isProxy: ({ context }) => context.proxy !== null,
       /** Nobody is here whose absence could be noticed. */
       isAway: or([stateIn({ journey: 'idle' }), stateIn({ journey: 'ending' }), stateIn({ journey: 'ended' })]),
       wantsPapers: ({ context }) => wantedPapers(context).length > 0,

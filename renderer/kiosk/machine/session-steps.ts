@@ -17,6 +17,7 @@ import {
   pageOfField,
 } from '../forms/form-pages.ts'
 import { papersGiven, papersLeftOut } from './paper-steps.ts'
+import { claimWithCard, resumedProxy, subjectOf } from './proxy-steps.ts'
 import type { PrintTrouble, SessionContext } from './session-types.ts'
 
 /** What the session machine's transitions do to its context: plain functions, no machine in them. */
@@ -35,6 +36,8 @@ export function freshVisit(before?: SessionContext): SessionContext {
     card: before?.card ?? null,
     otherCard: null,
     item: null,
+    proxy: null,
+    principalSeen: before?.principalSeen ?? { kind: 'none' },
     query: null,
     pageIndex: 0,
     answers: {},
@@ -117,6 +120,7 @@ export function snapshotOf(context: SessionContext, step?: 'papers' | 'confirm')
   const { draftId, item } = context
   // A complaint is not bound to a card, so it cannot come back with one.
   if (draftId === null || item === null || context.card === null || isComplaint(item)) return null
+  const proxy = claimWithCard(context)
   return {
     draftId,
     item: { id: item.id, version: item.version },
@@ -125,6 +129,7 @@ export function snapshotOf(context: SessionContext, step?: 'papers' | 'confirm')
     answers: context.answers,
     ...(context.signature === null ? {} : { signature: context.signature }),
     ...(item.materials === undefined ? {} : { papers: papersGiven(context), papersLeftOut: papersLeftOut(context) }),
+    ...(proxy === undefined ? {} : { proxy }),
   }
 }
 
@@ -148,6 +153,7 @@ export function resumeAt(context: SessionContext): Changes | null {
       ...(found.papers ?? []).map(({ materialId, by }) => [materialId, by]),
       ...(found.papersLeftOut ?? []).map((materialId) => [materialId, 'none']),
     ]),
+    proxy: resumedProxy(found.proxy),
     pageIndex: typeof found.step === 'string' ? lastPage(context, item) : Math.min(found.step, item.pages.length - 1),
   }
 }
@@ -167,8 +173,8 @@ export function beginForm(context: SessionContext, check: AnswerContext): Change
 
 /** What the card already answers, as a start that can be changed. */
 function startingAnswers(context: SessionContext, item: ServiceItem, check: AnswerContext): Answers {
-  if (context.card === null) return context.answers
-  const { applicant } = context.card
+  const applicant = subjectOf(context)
+  if (applicant === null) return context.answers
   const start = Object.entries(prefillOf(item, applicant, {}, check)).map(([id, { value }]) => [id, value])
   return { ...Object.fromEntries(start), ...context.answers }
 }

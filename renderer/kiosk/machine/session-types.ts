@@ -1,6 +1,7 @@
 import type { RateAnswer } from '../../../electron/bridge/feedback.contract.ts'
 import type { CardEvent } from '../../../electron/bridge/identity.contract.ts'
 import type { PrintReceiptAnswer } from '../../../electron/bridge/printing.contract.ts'
+import type { PrincipalEvent } from '../../../electron/bridge/proxy.contract.ts'
 import type { ScanAnswer, ScannedPage, ScanRequest, ScanTrouble } from '../../../electron/bridge/scanning.contract.ts'
 import type { Snapshot } from '../../../electron/bridge/session.contract.ts'
 import type { Accepted, Delivery, SubmitAnswer } from '../../../electron/bridge/submissions.contract.ts'
@@ -11,6 +12,7 @@ import type { Catalogue, ServiceItem } from '../../../sync/protocol/service-item
 import type { Signature, SubmitRequest } from '../../../sync/protocol/submission.ts'
 import type { Look } from '../../ui/look.ts'
 import type { Faults } from '../forms/form-pages.ts'
+import type { ProxyDraft } from './proxy-draft.ts'
 import type { RatingChange, RatingDraft } from './rating-draft.ts'
 
 export type CardSeen = Extract<CardEvent, { kind: 'card' }>
@@ -33,6 +35,10 @@ export interface SessionDeps {
   readonly scannedPages: (draftId: string) => Promise<readonly ScannedPage[]>
   /** Fire and forget; a page that stays is in the next answer of `scannedPages`. */
   readonly discardPage: (draftId: string, pageId: string) => void
+  /** How many more submissions the agent may hand in for others today. */
+  readonly agentLeft: () => Promise<{ readonly left: number }>
+  /** Fire and forget: whether another person's card is the principal's now. */
+  readonly expectPrincipal: (expected: boolean) => void
   readonly end: (why: EndReason) => Promise<void>
   readonly newId: () => string
   /** ISO date at the terminal. */
@@ -78,6 +84,10 @@ export interface SessionContext {
    */
   readonly otherCard: 'beside' | 'instead' | null
   readonly item: ServiceItem | null
+  /** Set when it is handed in for somebody else. */
+  readonly proxy: ProxyDraft | null
+  /** What main says of the second card. */
+  readonly principalSeen: PrincipalEvent
   /** What was typed on the search page that the item was chosen on; null when it was chosen elsewhere. */
   readonly query: string | null
   readonly pageIndex: number
@@ -122,7 +132,8 @@ export type SessionEvent =
   | { type: 'BRIDGE'; connected: boolean }
   | { type: 'CARD'; event: CardEvent }
   | { type: 'CHOOSE'; item: ServiceItem; query?: string }
-  | { type: 'BEGIN' }
+  | { type: 'BEGIN'; forSomebodyElse?: boolean }
+  | { type: 'PRINCIPAL'; event: PrincipalEvent }
   | { type: 'ANSWER'; field: string; value: string }
   | { type: 'NEXT' }
   | { type: 'BACK' }

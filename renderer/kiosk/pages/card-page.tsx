@@ -5,18 +5,20 @@ import { Button, Notice } from '../../ui/components.tsx'
 import { say } from '../../ui/strings/say.ts'
 import { MachineDrawing } from '../drawings/machine.tsx'
 import { cardSentence, readerSentence } from '../forms/sentences.ts'
-import { Page } from '../shell/page.tsx'
+import { Broken, Page } from '../shell/page.tsx'
 import { ItemProgress } from './item-progress.tsx'
 
 interface CardPageProps {
   readonly item: ServiceItem
+  /** Somebody else's comes after it. */
+  readonly isAgent: boolean
   readonly reader: CardEvent
   readonly devices: Devices | null
   readonly onOnlyLook: () => void
   readonly onStaff: () => void
 }
 
-export function CardPage({ item, reader, devices, onOnlyLook, onStaff }: CardPageProps) {
+export function CardPage({ item, isAgent, reader, devices, onOnlyLook, onStaff }: CardPageProps) {
   const state = reader.kind === 'reading' ? 1 : reader.kind === 'card' ? 2 : 0
   const problem = cardSentence(reader) ?? readerSentence(devices)
   const states = [say('card.state-wait'), say('card.state-reading'), say('card.state-take')]
@@ -25,7 +27,7 @@ export function CardPage({ item, reader, devices, onOnlyLook, onStaff }: CardPag
       testId="card-page"
       className="put-card"
       progress={<ItemProgress item={item} answers={{}} done={0} />}
-      question={say('card.question')}
+      question={<Broken text={say(isAgent ? 'proxy.agent-card' : 'card.question')} />}
       hint={say('card.how')}
       actions={
         <>

@@ -33,6 +33,8 @@ interface ConfirmPageProps {
   readonly answers: Answers
   /** null: this names nobody. */
   readonly applicant: Applicant | null
+  /** Who hands it in for the applicant, and what that person is to them. */
+  readonly agent: { readonly name: string; readonly relation: string } | null
   readonly divisions: readonly Division[]
   readonly today: string
   /** How each paper is given, by material. */
@@ -99,13 +101,22 @@ export function ConfirmPage(props: ConfirmPageProps) {
                 <div className="detail">
                   <span className="detail-label">{say('form.name')}</span>
                   <span className="detail-value">{applicant.name}</span>
-                  <span className="detail-source">{say('confirm.from-card')}</span>
+                  <span className="detail-source">
+                    {say(applicant.source === 'typed' ? 'proxy.typed' : 'confirm.from-card')}
+                  </span>
                 </div>
                 <div className="detail">
                   <span className="detail-label">{say('form.id-number')}</span>
                   <IdNumber number={applicant.idNumber} />
                 </div>
               </>
+            )}
+            {props.agent === null ? null : (
+              <div className="detail" data-testid="summary-agent">
+                <span className="detail-label">{say('proxy.agent')}</span>
+                <span className="detail-value">{props.agent.name}</span>
+                <span className="detail-source">{props.agent.relation}</span>
+              </div>
             )}
             {shown.map((row) => (
               <div className="detail" key={row.name} data-testid={`summary-${row.name}`}>

@@ -1,16 +1,17 @@
 import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
-import { Button, Notice, Spaced } from '../../ui/components.tsx'
+import { Notice, Spaced } from '../../ui/components.tsx'
 import { Sign, type SignName } from '../../ui/icons.tsx'
 import { local, say } from '../../ui/strings/say.ts'
 import { stepCount } from '../forms/form-pages.ts'
 import type { Badge } from '../shell/badge.ts'
 import { BadgeView } from '../shell/badge-view.tsx'
 import { Page } from '../shell/page.tsx'
+import { BeginActions, WhoHasToGo } from './begin-actions.tsx'
 
 interface ElderItemProps {
   readonly item: ServiceItem
   readonly badge: Badge | null
-  readonly onBegin: () => void
+  readonly onBegin: (forSomebodyElse: boolean) => void
 }
 
 /** More things to bring than these are named by hall staff and on the paper guide. */
@@ -33,17 +34,10 @@ export function ElderItemPage({ item, badge, onBegin }: ElderItemProps) {
               {say(badge.reason)}
             </Notice>
           )}
+          <WhoHasToGo item={item} isClosed={isClosed} />
         </>
       }
-      actions={
-        isClosed ? (
-          <Notice kind="trouble" sign="door" heading={say('item.window')} />
-        ) : (
-          <Button look="primary" signAfter="forward" className="tall" onPress={onBegin} testId="item-self">
-            {say('elder-item.begin')}
-          </Button>
-        )
-      }
+      actions={<BeginActions item={item} isClosed={isClosed} own={say('elder-item.begin')} onBegin={onBegin} />}
     >
       <section className="sheet elder-facts">
         {item.bring.slice(0, THINGS_SHOWN).map((thing) => (

@@ -32,6 +32,8 @@ interface FormPageProps {
   readonly changing: boolean
   /** null: nobody's card is asked for. */
   readonly applicant: Applicant | null
+  /** The applicant is not who stands here. */
+  readonly isForSomebodyElse?: boolean
   readonly divisions: readonly Division[]
   readonly today: string
   readonly onAnswer: (field: string, value: string) => void
@@ -115,7 +117,11 @@ export function FormPage(props: FormPageProps) {
       progress={<ItemProgress item={item} answers={answers} done={1 + Math.max(0, pages.indexOf(pageIndex))} />}
       question={page === undefined ? null : <Broken text={local(page.question)} />}
       hint={page?.hint === undefined ? undefined : local(page.hint)}
-      read={applicant === null || (level >= 1 && active !== undefined) ? null : <FromCard applicant={applicant} />}
+      read={
+        applicant === null || (level >= 1 && active !== undefined) ? null : (
+          <FromCard applicant={applicant} isForSomebodyElse={props.isForSomebodyElse ?? false} />
+        )
+      }
       tray={
         active === undefined ? undefined : (
           <Tray
@@ -179,12 +185,22 @@ export function FormPage(props: FormPageProps) {
   )
 }
 
-function FromCard({ applicant }: { readonly applicant: Applicant }) {
+function FromCard({
+  applicant,
+  isForSomebodyElse,
+}: {
+  readonly applicant: Applicant
+  readonly isForSomebodyElse: boolean
+}) {
   return (
     <section className="sheet from-card">
       <h2 className="from-card-heading">
-        {say('form.from-card')}
-        <span className="tag">{say('form.not-yours')}</span>
+        {say(isForSomebodyElse ? 'proxy.principal' : 'form.from-card')}
+        <span className="tag">
+          {isForSomebodyElse
+            ? say(applicant.source === 'typed' ? 'proxy.typed' : 'proxy.from-card')
+            : say('form.not-yours')}
+        </span>
       </h2>
       <div className="detail">
         <span className="detail-label">{say('form.name')}</span>
@@ -194,6 +210,7 @@ function FromCard({ applicant }: { readonly applicant: Applicant }) {
         <span className="detail-label">{say('form.id-number')}</span>
         <IdNumber number={applicant.idNumber} />
       </div>
+      {isForSomebodyElse ? <p className="soft">{say('proxy.you-is')}</p> : null}
     </section>
   )
 }

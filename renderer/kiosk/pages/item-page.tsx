@@ -1,6 +1,6 @@
 import type { Devices } from '../../../electron/bridge/devices.contract.ts'
 import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
-import { Button, Notice, Spaced } from '../../ui/components.tsx'
+import { Notice, Spaced } from '../../ui/components.tsx'
 import { Sign, type SignName } from '../../ui/icons.tsx'
 import { local, say } from '../../ui/strings/say.ts'
 import { stepCount } from '../forms/form-pages.ts'
@@ -8,12 +8,13 @@ import { printerSentence } from '../forms/sentences.ts'
 import type { Badge } from '../shell/badge.ts'
 import { BadgeView } from '../shell/badge-view.tsx'
 import { Page } from '../shell/page.tsx'
+import { BeginActions, WhoHasToGo } from './begin-actions.tsx'
 
 interface ItemPageProps {
   readonly item: ServiceItem
   readonly badge: Badge | null
   readonly devices: Devices | null
-  readonly onBegin: () => void
+  readonly onBegin: (forSomebodyElse: boolean) => void
 }
 
 /** What to bring, how long it takes, and what happens on this machine today (picture 03). */
@@ -40,21 +41,16 @@ export function ItemPage({ item, badge, devices, onBegin }: ItemPageProps) {
         </span>
       }
       read={
-        badge?.reason == null ? null : (
-          <Notice kind={isClosed ? 'trouble' : 'information'} sign={isClosed ? 'door' : 'tray'}>
-            {say(badge.reason)}
-          </Notice>
-        )
+        <>
+          {badge?.reason == null ? null : (
+            <Notice kind={isClosed ? 'trouble' : 'information'} sign={isClosed ? 'door' : 'tray'}>
+              {say(badge.reason)}
+            </Notice>
+          )}
+          <WhoHasToGo item={item} isClosed={isClosed} />
+        </>
       }
-      actions={
-        isClosed ? (
-          <Notice kind="trouble" sign="door" heading={say('item.window')} />
-        ) : (
-          <Button look="primary" signAfter="forward" className="tall" onPress={onBegin} testId="item-self">
-            {say('item.self')}
-          </Button>
-        )
-      }
+      actions={<BeginActions item={item} isClosed={isClosed} own={say('item.self')} onBegin={onBegin} />}
     >
       <div className="sheets">
         <section className="sheet">

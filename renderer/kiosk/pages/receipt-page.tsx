@@ -20,6 +20,8 @@ interface ReceiptPageProps {
   readonly answers: Answers
   /** null: of a complaint, whose paper names nobody. */
   readonly name: string | null
+  /** Who handed it in for that person. */
+  readonly agentName: string | null
   readonly accepted: Accepted
   readonly delivery: Delivery | null
   readonly connection: Connection | null
@@ -75,6 +77,11 @@ function Receipt(props: ReceiptPageProps) {
                 {local(item.name)}
                 {props.name === null ? null : <span className="slip-name">{props.name}</span>}
               </p>
+              {props.agentName === null ? null : (
+                <p className="slip-agent" data-testid="slip-agent">
+                  {say('proxy.agent-said', { name: props.agentName })}
+                </p>
+              )}
               {props.name === null ? null : <p className="soft">{local(item.department.name)}</p>}
               <p className="slip-code-label">{say('receipt.ticket')}</p>
               <Ticket ticket={accepted.ticket} />
