@@ -39,7 +39,7 @@ async function start(of: ServiceItem = open, left = 5) {
     submit: vi.fn(async (_request: SubmitRequest): Promise<SubmitAnswer> => ({ ok: true, accepted })),
     complain: vi.fn(async (): Promise<SubmitAnswer> => ({ ok: true, accepted })),
     rate: vi.fn(async () => ({ ok: true as const })),
-    scan: async () => ({ ok: false as const, fault: 'cancelled' as const }),
+    scan: async () => ({ ok: false as const, fault: 'cancelled' as const, pages: 0 }),
     cancelScan: () => undefined,
     scannedPages: async () => [],
     discardPage: () => undefined,
