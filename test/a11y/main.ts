@@ -208,7 +208,7 @@ async function walk(orientation: keyof typeof SCREENS, tell: (line: string) => v
 if (values.help) console.log(HELP)
 else {
   const tell = (line: string) => process.stderr.write(`${line}\n`)
-  const results = [await walk('portrait', tell), await walk('landscape', tell)]
+  const results = await Promise.all([walk('portrait', tell), walk('landscape', tell)])
   const pages = results.reduce((sum, each) => sum + each.pages, 0)
   const found = results.flatMap((each) => each.found)
   if (values.json) console.log(JSON.stringify({ pages, violations: found.length, found }))
