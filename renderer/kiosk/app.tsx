@@ -6,7 +6,7 @@ import { Notice } from '../ui/components.tsx'
 import { applyPanel } from '../ui/panel.ts'
 import { say } from '../ui/strings/say.ts'
 import { clockTime, formOfAddress, isoDate } from './forms/show.ts'
-import { visitorOf } from './forms/visitor.ts'
+import { visitLine } from './forms/visitor.ts'
 import type { LiveViewStore } from './live-view.ts'
 import { IdlePage } from './pages/idle-page.tsx'
 import type { SessionActor } from './session-wiring.ts'
@@ -63,7 +63,7 @@ export function App({ session, view }: AppProps) {
   const isIdle = state.matches({ journey: 'idle' })
   const isAsking = state.matches({ attention: 'asking' })
   const isWiping = state.hasTag('wiping')
-  const visitor = visitorOf(context)
+  const visitor = context.card === null ? null : formOfAddress(context.card.applicant)
   const liveQueue = line === null ? null : queue
   const badge = (item: ServiceItem) => badgeOf(item, devices, liveQueue?.connection ?? null, intake)
   const can = (type: 'BACK' | 'HOME') => (state.can({ type }) ? () => session.send({ type }) : null)
@@ -97,7 +97,7 @@ export function App({ session, view }: AppProps) {
       status={statusLine(liveQueue, now.getTime(), intake)}
       connection={liveQueue?.connection ?? 'unknown'}
       waiting={liveQueue?.waiting ?? null}
-      visitor={isIdle || isWiping ? null : visitor}
+      visitor={isIdle || isWiping ? null : visitLine(context)}
       now={now}
       showsDate={isIdle}
       onEnd={isIdle || isWiping || visitor === null ? null : () => session.send({ type: 'END' })}

@@ -11,7 +11,7 @@ interface FrameProps {
   readonly status: StatusLine
   readonly connection: string
   readonly waiting: number | null
-  /** Surname and form of address during a visit, else null. */
+  /** Who is being served, as a sentence without anybody's full name; null between visits. */
   readonly visitor: string | null
   /** null: not known yet. */
   readonly now: Date | null
@@ -87,11 +87,7 @@ export function Frame(props: FrameProps) {
           <i className="status-sign" aria-hidden="true" />
           <strong>{status.connection}</strong>
           <span className="status-queue">
-            {visitor === null || status.isForVisitor ? (
-              <Spaced text={status.queue} />
-            ) : (
-              say('status.visit', { who: visitor })
-            )}
+            {visitor === null || status.isForVisitor ? <Spaced text={status.queue} /> : visitor}
           </span>
         </span>
         {props.onEnd === null ? (

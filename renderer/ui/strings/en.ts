@@ -399,7 +399,7 @@ export const en = {
   'proxy.you-is': { text: '“You” below means this person.' },
   'proxy.agent': { text: 'Handed in by' },
   'proxy.agent-said': { text: 'Handed in by {name}' },
-  'proxy.visitor': { text: '{agent} for {principal}' },
+  'proxy.visit': { text: '{agent} for {principal}' },
   'proxy.refused': { text: 'Not in this way for now' },
   'proxy-fault.agent-limit': {
     text: 'You have handed in {limit} for others today. Come again tomorrow, or go to the window.',

@@ -393,7 +393,7 @@ const entries = {
   'proxy.you-is': { text: '下面问的“您”，就是这位。' },
   'proxy.agent': { text: '代办人' },
   'proxy.agent-said': { text: '代办人：{name}' },
-  'proxy.visitor': { text: '{agent}替{principal}' },
+  'proxy.visit': { text: '{agent}替{principal}办' },
   'proxy.refused': { text: '现在不能这样代办' },
   'proxy-fault.agent-limit': { text: '您今天已经代办了{limit}件，明天再来。急的话，请到窗口办。' },
   'proxy-fault.forbidden': { text: '这件事要本人来办。' },
