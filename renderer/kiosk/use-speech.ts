@@ -67,14 +67,28 @@ export function useSpeech({ look, isVisit, secrets, isHeadset = noHeadset }: Spe
 
   useEffect(() => {
     if (queue === null) return
-    const tell = () => speaking.set(queue.get().speaking)
+    // The line goes only once the finger is up: what moves between down and up loses the press.
+    let isDown = false
+    const tell = () => {
+      if (!isDown) speaking.set(queue.get().speaking)
+    }
     const stop = () => queue.stop()
+    const down = () => {
+      isDown = true
+      stop()
+    }
+    const up = () => {
+      isDown = false
+      setTimeout(tell)
+    }
     const unsubscribe = queue.subscribe(tell)
-    window.addEventListener('pointerdown', stop, { capture: true })
+    window.addEventListener('pointerdown', down, { capture: true })
+    for (const end of ['pointerup', 'pointercancel']) window.addEventListener(end, up, { capture: true })
     window.addEventListener('keydown', stop, { capture: true })
     return () => {
       unsubscribe()
-      window.removeEventListener('pointerdown', stop, { capture: true })
+      window.removeEventListener('pointerdown', down, { capture: true })
+      for (const end of ['pointerup', 'pointercancel']) window.removeEventListener(end, up, { capture: true })
       window.removeEventListener('keydown', stop, { capture: true })
     }
   }, [queue])
