@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { badgeText } from '../../sync/protocol/staff.ts'
 import { type StaffBadge, touchPin, typeCode } from '../support/staff-badge.ts'
-import { walkElderPension, walkToConfirm } from '../support/walk.ts'
+import { statusShows, walkElderPension, walkToConfirm } from '../support/walk.ts'
 import type { World } from '../support/world.ts'
 
 /** Every page on which staff is called, shows a badge or helps, in both modes; `check` is called once on each. */
@@ -21,6 +21,8 @@ export async function staffPages(
     await page.getByTestId('idle-page').waitFor()
   }
   await page.getByTestId('idle-page').waitFor()
+  // The first screen stands before the document is at work; nobody hears a badge until then.
+  await statusShows(page, 'connected')
   await typeCode(page, badgeText({ badgeId: '_'.repeat(11), secret: '_'.repeat(22) }))
   await page.getByTestId('badge-refused').waitFor()
   await check('standard badge-refused')
