@@ -71,8 +71,11 @@ function readSvgCode(svg: string): string {
 export function typeCode(page: Page, text: string): Promise<void> {
   return page.evaluate(
     (keys) => {
-      for (const key of keys) {
+      const beganAtMs = performance.now()
+      for (const [index, key] of keys.entries()) {
         const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true })
+        // When the key came, as the browser stamps it, however long the page takes for the one before.
+        Object.defineProperty(event, 'timeStamp', { value: beganAtMs + index * 2 })
         ;(document.activeElement ?? document.body).dispatchEvent(event)
       }
     },
