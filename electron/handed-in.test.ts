@@ -111,9 +111,9 @@ function put(person: typeof AGENT): void {
   })
 }
 function putPrincipal(person = PRINCIPAL): void {
-  seat.expect(true)
+  seat.expectCard(true)
   put(person)
-  seat.expect(false)
+  seat.expectCard(false)
 }
 const draft = (proxy: Partial<NonNullable<SubmitRequest['proxy']>> = {}, item = 'S07'): SubmitRequest => ({
   draftId: randomUUID(),

@@ -30,7 +30,7 @@ const kindOfVisit = () => session.card.get()
 test('first the agent, then the principal: both are known to main, and the visit stays the agent’s', () => {
   put(AGENT)
   expect(seat.event.get()).toEqual({ kind: 'none' })
-  seat.expect(true)
+  seat.expectCard(true)
   expect(seat.event.get()).toEqual({ kind: 'waiting' })
   put(PRINCIPAL)
   expect(seat.event.get()).toMatchObject({ kind: 'card', applicant: { name: PRINCIPAL.name } })
@@ -49,9 +49,9 @@ test('nobody asked: another card is another visitor’s, as ever', () => {
 
 test('once it was read: put down again it is nothing new, a third card is another visitor’s', () => {
   put(AGENT)
-  seat.expect(true)
+  seat.expectCard(true)
   put(PRINCIPAL)
-  seat.expect(false)
+  seat.expectCard(false)
   put(PRINCIPAL)
   expect(kindOfVisit()).toMatchObject({ otherCard: false })
   put(THIRD)
@@ -61,7 +61,7 @@ test('once it was read: put down again it is nothing new, a third card is anothe
 
 test('the agent’s own card, one that cannot be used, and a fault of the reader are told, and another may come', () => {
   put(AGENT)
-  seat.expect(true)
+  seat.expectCard(true)
   put(AGENT)
   expect(seat.event.get()).toEqual({ kind: 'same-person' })
   put(PRINCIPAL, { validTo: '20200101' })
@@ -79,7 +79,7 @@ test('the agent’s own card, one that cannot be used, and a fault of the reader
 
 test('with the visit the principal goes too', () => {
   put(AGENT)
-  seat.expect(true)
+  seat.expectCard(true)
   put(PRINCIPAL)
   session.end('left')
   expect(seat.applicant()).toBeUndefined()
@@ -88,7 +88,7 @@ test('with the visit the principal goes too', () => {
 
 test('a lost page: nobody’s name is told until the agent’s card is back, and then the principal need not come again', () => {
   put(AGENT)
-  seat.expect(true)
+  seat.expectCard(true)
   put(PRINCIPAL)
   const draftId = randomUUID()
   session.save({ draftId, item: { id: 'S02', version: 1 }, step: 0, answers: {} })
@@ -105,11 +105,11 @@ test('a lost page: nobody’s name is told until the agent’s card is back, and
 
 test('a lost page and a new beginning: both cards are shown again', () => {
   put(AGENT)
-  seat.expect(true)
+  seat.expectCard(true)
   put(PRINCIPAL)
   session.open(randomUUID())
   put(AGENT)
-  seat.expect(true)
+  seat.expectCard(true)
   expect(seat.event.get()).toEqual({ kind: 'waiting' })
   put(THIRD)
   expect(seat.applicant()?.name).toBe(THIRD.name)

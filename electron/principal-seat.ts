@@ -14,7 +14,7 @@ export interface PrincipalSeat {
   /** The principal whose card was read in this visit; nobody while a new document has not shown the agent's card. */
   applicant(): Applicant | undefined
   /** Whether the next card of another person is the principal's. */
-  expect(expected: boolean): void
+  expectCard(expected: boolean): void
   /** True when what the reader says was meant for this seat: then it is nothing to the visit. */
   onReader(event: CardReaderEvent, agentNumber: string): boolean
   /** A new document stands there and has not shown the agent's card. */
@@ -67,7 +67,7 @@ export function createPrincipalSeat({ nowIso, today, log }: PrincipalSeatOptions
   return {
     event,
     applicant: () => (isHidden ? undefined : taken),
-    expect(expected) {
+    expectCard(expected) {
       if (isExpected === expected) return
       // Whoever begins anew on a new document shows both cards again.
       if (isHidden) taken = undefined

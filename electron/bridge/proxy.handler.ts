@@ -21,7 +21,7 @@ export function proxyHandlers({ session, seat, ration }: ProxyParts) {
     expectPrincipal: os.expectPrincipal.handler(({ input }) => {
       // Without an agent the next card is a visitor's own.
       const expected = input.expected && session.applicant() !== undefined
-      seat.expect(expected)
+      seat.expectCard(expected)
       return { expected }
     }),
     watchPrincipal: os.watchPrincipal.handler(({ signal }) => follow(seat.event, signal)),

@@ -15,6 +15,12 @@ export interface TapProbe {
   touches(): number[]
 }
 
+declare global {
+  interface Window {
+    benchTap: TapProbe
+  }
+}
+
 export const TAP_PROBE = `(() => {
   let selector = null
   let downAtMs = null

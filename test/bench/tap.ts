@@ -5,7 +5,7 @@ import { openWorld } from '../support/world.ts'
 import { limitNote, ms, times } from './render.ts'
 import { type Bench, type BenchOptions, firstLine, type Report } from './report.ts'
 import { quantile, round, summarize } from './stats.ts'
-import { TAP_PROBE, type TapProbe } from './tap-probe.ts'
+import { TAP_PROBE } from './tap-probe.ts'
 
 /** Issue 5: from a tap to the next painted page, of 98 in 100 taps, on a processor four times slower. */
 const LIMIT_MS = 100
@@ -73,14 +73,13 @@ const slow = (session: CDPSession, rate: number) => session.send('Emulation.setC
 async function timed(page: Page, testId: string, selector: string): Promise<number> {
   const target = page.getByTestId(testId)
   await target.waitFor()
-  await page.evaluate((wanted) => (globalThis as unknown as { benchTap: TapProbe }).benchTap.arm(wanted), selector)
+  await page.evaluate((wanted) => window.benchTap.arm(wanted), selector)
   await target.click()
-  return page.evaluate(() => (globalThis as unknown as { benchTap: TapProbe }).benchTap.painted())
+  return page.evaluate(() => window.benchTap.painted())
 }
 
 /** All touches of the document, keys and choices too, by the browser's own Event Timing. */
-const everyTouch = (page: Page) =>
-  page.evaluate(() => (globalThis as unknown as { benchTap: TapProbe }).benchTap.touches())
+const everyTouch = (page: Page) => page.evaluate(() => window.benchTap.touches())
 
 /** What the browser itself takes for a tap that changes one word on an otherwise empty page. */
 async function emptyTap(page: Page, turn: number): Promise<number> {

@@ -1,10 +1,11 @@
-import { and, assign, not, or, raise, stateIn } from 'xstate'
+import { and, assign, not, or, stateIn } from 'xstate'
+import { attentionState } from './attention-state.ts'
 import { lastPaper, paperOf } from './paper-steps.ts'
 import { papersState } from './papers-state.ts'
 import { proxyState } from './proxy-state.ts'
 import { subjectOf } from './proxy-steps.ts'
-import { backInRating, freshRating, rated, rateRequest, ratingBefore } from './rating-steps.ts'
-import { IDLE, sessionSetup } from './session-setup.ts'
+import { ratingState } from './rating-state.ts'
+import { ASK_AGAIN_MS, IDLE, sessionSetup } from './session-setup.ts'
 import {
   afterAnswer,
   afterNext,
@@ -24,7 +25,7 @@ import {
 } from './session-steps.ts'
 import type { EndReason, SessionContext, SessionDeps } from './session-types.ts'
 
-export { IDLE }
+export { ASK_AGAIN_MS, IDLE }
 
 /** A second strike of the same finger (look.md section 5, Keys). */
 export const DOUBLE_STRIKE_MS = 500
@@ -32,8 +33,6 @@ export const DOUBLE_STRIKE_MS = 500
 export const END_PATIENCE_MS = 1_500
 /** A snapshot is worth this much waiting, for main and for the catalogue; then the visit starts anew. */
 export const RESTORE_PATIENCE_MS = 6_000
-/** Between two questions to main about a lost answer. */
-export const ASK_AGAIN_MS = 1_000
 
 /**
  * One visit, from the idle page to the wipe. Region `world` hears the bridge, `journey` is where the citizen
@@ -390,67 +389,7 @@ export function createSessionMachine(deps: SessionDeps) {
               },
             },
           },
-          /** Voluntary: every way out of it ends the visit or leads home. */
-          rate: {
-            initial: 'asking',
-            entry: assign(() => ({ rating: freshRating(deps.newId()) })),
-            on: {
-              DELIVERY: { actions: assign({ delivery: ({ event }) => event.delivery }) },
-            },
-            states: {
-              asking: {
-                on: {
-                  RATE: {
-                    actions: assign(({ context, event }) =>
-                      context.rating === null ? {} : { rating: rated(context.rating, event.change) },
-                    ),
-                  },
-                  RATE_SEND: {
-                    guard: ({ context }) => !context.isHelped && rateRequest(context) !== null,
-                    target: 'sending',
-                  },
-                  BACK: {
-                    guard: ({ context }) => context.rating !== null && ratingBefore(context.rating) !== undefined,
-                    actions: assign(({ context }) => backInRating(context)),
-                  },
-                  HOME: { target: '#session.journey.home', actions: assign(({ context }) => freshVisit(context)) },
-                },
-              },
-              sending: {
-                entry: assign({ submitting: true }),
-                exit: assign({ submitting: false }),
-                invoke: {
-                  src: 'rate',
-                  input: ({ context }) => context,
-                  onDone: [
-                    {
-                      guard: ({ event }) => event.output.ok,
-                      target: '#session.journey.ending',
-                      actions: assign({ why: 'done' }),
-                    },
-                    { target: 'refused' },
-                  ],
-                  onError: 'lost',
-                },
-              },
-              /** The answer was lost: the same draft is sent again, once main is there. */
-              lost: {
-                entry: assign({ submitting: true }),
-                exit: assign({ submitting: false }),
-                after: {
-                  [ASK_AGAIN_MS]: [
-                    { guard: 'isConnected', target: 'sending' },
-                    { target: 'lost', reenter: true },
-                  ],
-                },
-              },
-              refused: {
-                on: {
-                  HOME: { target: '#session.journey.home', actions: assign(({ context }) => freshVisit(context)) },
-                },
-              },
-            },
-          },
+          rate: ratingState(session, deps.newId),
           ending: {
             tags: 'wiping',
             invoke: {
@@ -465,64 +404,7 @@ export function createSessionMachine(deps: SessionDeps) {
           ended: { tags: 'wiping', on: { END: {}, CHANGE_CARD: {}, MAINTAIN: {} } },
         },
       },
-      attention: {
-        // Every touch and key comes as TOUCH, beside whatever else it does.
-        initial: 'nobody',
-        states: {
-          nobody: {
-            always: {
-              guard: not('isAway'),
-              target: 'awake',
-            },
-          },
-          awake: {
-            always: [
-              { guard: 'isAway', target: 'nobody' },
-              { guard: 'isBusy', target: 'paused' },
-            ],
-            after: { idleWarn: 'asking' },
-            on: {
-              TOUCH: { target: 'awake', reenter: true },
-              CARD: { guard: ({ event }) => event.event.kind !== 'none', target: 'awake', reenter: true },
-            },
-          },
-          /** Our slowness never counts as idleness. */
-          paused: {
-            always: [
-              { guard: 'isAway', target: 'nobody' },
-              { guard: not('isBusy'), target: 'awake' },
-            ],
-          },
-          asking: {
-            entry: assign({ secondsLeft: ({ context }) => IDLE[context.look.mode].seconds }),
-            always: { guard: 'isAway', target: 'nobody' },
-            initial: 'counting',
-            states: {
-              counting: {
-                after: {
-                  1000: [
-                    {
-                      guard: ({ context }) => context.secondsLeft <= 1,
-                      actions: assign({ secondsLeft: 0 }),
-                      target: '#session.attention.over',
-                    },
-                    {
-                      target: 'counting',
-                      reenter: true,
-                      actions: assign({ secondsLeft: ({ context }) => context.secondsLeft - 1 }),
-                    },
-                  ],
-                },
-              },
-            },
-            on: {
-              TOUCH: 'awake',
-              CARD: { guard: ({ event }) => event.event.kind !== 'none', target: 'awake' },
-            },
-          },
-          over: { entry: raise({ type: 'END', why: 'idle' }) },
-        },
-      },
+      attention: attentionState(session),
     },
   })
 }

@@ -15,6 +15,9 @@ export const IDLE = {
 
 /** What answers are checked against, in a context. */
 export type CheckOf = (context: SessionContext) => AnswerContext
+/** Between two questions to main about a lost answer. */
+export const ASK_AGAIN_MS = 1_000
+
 export type SessionSetup = ReturnType<typeof sessionSetup>
 
 /** What the session's states are made of: the world's actors, and the actions and guards that have names. */
