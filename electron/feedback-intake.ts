@@ -60,7 +60,7 @@ export function createFeedbackIntake(options: FeedbackIntakeOptions): FeedbackIn
     const visit = session.visit()
     return line.inTurn(async (): Promise<Stored> => {
       const payload = payloadOf({ submissionId: suite.randomUuid(), acceptedAt })
-      // Again, now that it is its turn: two drafts of one case may have asked at once.
+      // Not before it is its turn: two drafts of one case may have asked at once.
       if (payload.kind === 'rating' && session.isRated(payload.about)) return { ok: false, fault: 'already-rated' }
       const written = await line.append({ draftId, payload, sealKey })
       if (written === undefined) return { ok: false, fault: 'not-stored' }
@@ -87,8 +87,7 @@ export function createFeedbackIntake(options: FeedbackIntakeOptions): FeedbackIn
   function rateRefusal(about: string): Fault | undefined {
     if (options.isStaffHere()) return 'staff-joined'
     const isOfThisVisit = session.receiptOf(about) !== undefined
-    if (!isOfThisVisit || ledger.bySubmission(about)?.kind !== 'application') return 'not-of-this-visit'
-    return session.isRated(about) ? 'already-rated' : undefined
+    return isOfThisVisit && ledger.bySubmission(about)?.kind === 'application' ? undefined : 'not-of-this-visit'
   }
 
   function refuseRating(fault: Fault): RateAnswer {

@@ -54,6 +54,23 @@ test('an anonymous complaint names nobody; a staff number has no spaces', () => 
   expect(takes(ComplainRequestSchema, about('李 静'))).toBe(false)
 })
 
+test('what is sealed of an anonymous complaint has no room for who complained', () => {
+  const { draftId: _, ...said } = complain
+  const payload = {
+    ...{ v: 1, kind: 'complaint', submissionId: ID, item: { id: 'complaint', code: 'complaint', version: 1 } },
+    ...{ ...said, acceptedAt: AT },
+  }
+  const applicant = {
+    ...{ cardType: 'citizen', name: '周明远', idNumber: '990101198611020033', sex: 'male', birth: '1986-11-02' },
+    ...{ address: '云洲市南桥区临河路1号', validTo: '20360101', source: 'id-card-chip', readAt: AT },
+  }
+  const named = { ...payload, anonymous: false }
+  expect(takes(SubmissionPayloadSchema, payload)).toBe(true)
+  expect(takes(SubmissionPayloadSchema, { ...named, applicant, contact: '13800136021' })).toBe(true)
+  expect(takes(SubmissionPayloadSchema, { ...payload, applicant })).toBe(false)
+  expect(takes(SubmissionPayloadSchema, { ...payload, contact: '13800136021' })).toBe(false)
+})
+
 test('a rating has no room for the one who rates', () => {
   const payload = {
     ...{ v: 1, kind: 'rating', submissionId: ID, item: { id: 'rating', code: 'rating', version: 1 }, about: ID },
