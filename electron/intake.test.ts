@@ -243,13 +243,13 @@ test('scenario 18: a newer catalogue does not pull the form out of a citizen\u20
   expect(held.ledger.waiting).toBe(2)
 })
 
-test('what is sealed as signed says that a paper was not brought only when it was not', async () => {
+test('what is sealed as signed says that a paper is not handed in only when it is not', async () => {
   const now = catalogue.get()
   if (now === null) throw new Error('the fixture holds a catalogue')
   const text = { zh: '内容属实。' }
   const proof = {
     ...{ id: 'proof', name: text, required: true, sources: ['scan' as const], maxPages: 2, maxBytes: 99 },
-    ...{ pledgeInstead: true, notBrought: { zh: '我没有带证明。' } },
+    ...{ pledgeInstead: true, notHandedIn: { zh: '我没有带证明。' } },
   }
   const items = now.catalogue.items.map((item) => ({ ...item, materials: [proof], pledge: { title: text, text } }))
   catalogue.set({ ...now, catalogue: { ...now.catalogue, items } })

@@ -36,7 +36,7 @@ async function withAttachment(hub: MemoryHub, terminal: SpeakingTerminal, plain 
   return { submissionId, ...sealed, chunks, listed }
 }
 
-/** A paper that was scanned is not said not to have been brought. */
+/** A paper that was scanned is not said not to be handed in. */
 const pledgeOf = (pages: Parameters<typeof pledgeWords>[3]) => pledgeWords(s07Unemployment, {}, [], pages)?.zh
 
 const put = (hub: MemoryHub, sha256: string, bytes: Uint8Array) =>

@@ -81,7 +81,7 @@ test('faults of content ask for more, and name fields, never values', async () =
   })
 })
 
-test('a paper that was scanned must not be signed as not brought, nor the other way round', () => {
+test('a paper that was scanned must not be signed as not handed in, nor the other way round', () => {
   const find = () => ({ item: s07Unemployment, catalogue: sampleCatalogue })
   const page = { materialId: 'leaving', mediaType: 'image/jpeg' as const, bytes: 9, sha256: 'a'.repeat(64), chunks: 1 }
   const { text } = s07Unemployment.pledge ?? { text: { zh: '' } }

@@ -18,7 +18,7 @@ const isFirst = (when: AnswerCondition | undefined) => when === undefined || 'in
 
 /** The lowest level that an item of this shape needs. */
 export function levelNeeded(item: ItemShape): number {
-  if (item.materials?.some(({ notBrought }) => notBrought !== undefined)) return 3
+  if (item.materials?.some(({ notHandedIn }) => notHandedIn !== undefined)) return 3
   const parts = [item.rules, item.materials, item.preconditions, item.proxy, item.members, item.quiet, item.assurance]
   const isPlain = item.fields.every(
     (field) => FIRST_TYPES.includes(field.type) && isFirst(field.when) && field.sensitive === undefined,

@@ -193,11 +193,11 @@ function checkParts(item: ItemShape, byId: Fields, report: Report): void {
     if (material.pledgeInstead && (item.pledge === undefined || !item.signature)) {
       report(`material ${material.id} may be pledged, but the item has no pledge to sign`, ['materials', at])
     }
-    if (material.notBrought !== undefined && !material.pledgeInstead) {
-      report(`material ${material.id} may not be pledged, so nobody says that it was not brought`, ['materials', at])
+    if (material.notHandedIn !== undefined && !material.pledgeInstead) {
+      report(`material ${material.id} may not be pledged, so nobody says that it is not handed in`, ['materials', at])
     }
   })
-  const signed = [...materials.map(({ notBrought }) => notBrought), item.pledge?.text]
+  const signed = [...materials.map(({ notHandedIn }) => notHandedIn), item.pledge?.text]
   const glyphs = signed.reduce((sum, words) => sum + (words?.zh.length ?? 0), 0)
   if (glyphs > MAX_PLEDGE) report(`the pledge may come to ${glyphs} characters; ${MAX_PLEDGE} are sealed`, ['pledge'])
   if (item.offlinePolicy === 'D' && item.offline?.decision === undefined && item.offline !== undefined) {

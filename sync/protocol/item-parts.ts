@@ -35,8 +35,8 @@ export const MaterialSchema = z.object({
   maxBytes: z.int().min(1).max(MAX_MATERIAL_BYTES).default(MAX_MATERIAL_BYTES),
   /** The item's pledge, signed, stands for it. */
   pledgeInstead: z.boolean().default(false),
-  /** Then said before the pledge's own words: 我没有带离职证明。 */
-  notBrought: LocalTextSchema.optional(),
+  /** Then said before the pledge's own words: 我这次不交离职证明。 True also of who has it with her where nothing scans. */
+  notHandedIn: LocalTextSchema.optional(),
 })
 export type Material = z.infer<typeof MaterialSchema>
 

@@ -153,7 +153,7 @@ describe('an item whose parts do not fit together is refused, with the place', (
     ],
     [
       'a paper that nobody may pledge, said not to be brought',
-      { needsForms: 3, materials: [{ id: 'm', name: label, required: true, sources: ['scan'], notBrought: label }] },
+      { needsForms: 3, materials: [{ id: 'm', name: label, required: true, sources: ['scan'], notHandedIn: label }] },
       'materials.0',
       /may not be pledged/,
     ],
@@ -167,7 +167,7 @@ describe('an item whose parts do not fit together is refused, with the place', (
       'a pledge that names its papers, below its level',
       {
         materials: [
-          { id: 'm', name: label, required: true, sources: ['scan'], pledgeInstead: true, notBrought: label },
+          { id: 'm', name: label, required: true, sources: ['scan'], pledgeInstead: true, notHandedIn: label },
         ],
       },
       'needsForms',

@@ -50,10 +50,10 @@ export async function givePapers(
 /** The pledge names the papers that it stands for, and no other. */
 async function seeWhatIsSigned(page: Page, wanted: readonly Material[], mode: JourneyPlan['mode']): Promise<void> {
   const words = await page.locator('section.pledge').innerText()
-  for (const { id, notBrought, pledgeInstead } of wanted) {
-    if (notBrought === undefined) continue
+  for (const { id, notHandedIn, pledgeInstead } of wanted) {
+    if (notHandedIn === undefined) continue
     const isPledged = mode === 'elder' && pledgeInstead
-    if (words.includes(notBrought.zh) !== isPledged)
+    if (words.includes(notHandedIn.zh) !== isPledged)
       throw new Error(`${id}: ${isPledged ? 'pledged' : 'scanned'}, and what is signed says "${words}"`)
   }
 }

@@ -523,7 +523,7 @@ export const en = {
   'paper.how': { text: 'Written side down, flat, lid closed, then scan.' },
   'paper.scan': { text: 'It lies there, scan' },
   'paper.scan-more': { text: 'Scan another page' },
-  'paper.pledge': { text: 'Not with me, I sign a pledge' },
+  'paper.pledge': { text: 'Not now, I sign a pledge' },
   'paper.none': { text: 'I have none, go on' },
   'paper.drop': { text: 'Drop all, scan again' },
   'paper.next': { text: 'That is all, next' },
@@ -570,7 +570,7 @@ export const en = {
   'paper-quality.too-bright': { text: 'This page is very white. Is the writing on it?' },
 
   'confirm.paper.scan': { text: '{pages} pages scanned' },
-  'confirm.paper.pledge': { text: 'Not brought, pledged' },
+  'confirm.paper.pledge': { text: 'Not handed in, pledged' },
   'confirm.paper.licence': { text: 'By e-licence' },
   'confirm.paper.shared': { text: 'From the department' },
   'confirm.paper.none': { text: 'None, not handed in' },

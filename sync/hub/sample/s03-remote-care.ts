@@ -136,9 +136,9 @@ export const s03RemoteCare: ServiceItem = ServiceItemSchema.parse({
       licenceType: licenceType(publicSecurity, '021'),
       maxPages: 2,
       pledgeInstead: true,
-      notBrought: text(
-        '我没有带居住证，也没有带户口本。',
-        'I brought neither a residence permit nor the household book.',
+      notHandedIn: text(
+        '我这次不交居住证，也不交户口本。',
+        'I hand in neither a residence permit nor the household book now.',
       ),
     },
     {
@@ -150,9 +150,9 @@ export const s03RemoteCare: ServiceItem = ServiceItemSchema.parse({
       licenceType: licenceType(humanResources, '031'),
       maxPages: 4,
       pledgeInstead: true,
-      notBrought: text(
-        '我没有带派驻证明，也没有带劳动合同。',
-        'I brought neither a letter of posting nor a work contract.',
+      notHandedIn: text(
+        '我这次不交派驻证明，也不交劳动合同。',
+        'I hand in neither a letter of posting nor a work contract now.',
       ),
     },
     {
@@ -163,7 +163,7 @@ export const s03RemoteCare: ServiceItem = ServiceItemSchema.parse({
       sources: ['scan', 'shared'],
       maxPages: 2,
       pledgeInstead: true,
-      notBrought: text('我没有带转诊单。', 'I did not bring the referral.'),
+      notHandedIn: text('我这次不交转诊单。', 'I do not hand in the referral now.'),
     },
   ],
   pledge: pledge(

@@ -126,7 +126,7 @@ export const s07Unemployment: ServiceItem = ServiceItemSchema.parse({
       sources: ['scan', 'shared'],
       maxPages: 2,
       pledgeInstead: true,
-      notBrought: text('我没有带离职证明。', 'I did not bring a proof of leaving.'),
+      notHandedIn: text('我这次不交离职证明。', 'I do not hand in a proof of leaving now.'),
     },
   ],
   pledge: pledge(
