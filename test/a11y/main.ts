@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import type { Page } from 'playwright-core'
 import { hashPin } from '../../electron/staff-pin.ts'
 import { papersPictures } from '../e2e/papers-screens.ts'
+import { endWith } from '../support/ending.ts'
 import { changeSettings } from '../support/settings.ts'
 import { addStaff } from '../support/staff-badge.ts'
 import {
@@ -213,5 +214,5 @@ else {
   const found = results.flatMap((each) => each.found)
   if (values.json) console.log(JSON.stringify({ pages, violations: found.length, found }))
   else console.log(`${pages} pages, ${found.length} violations`)
-  process.exitCode = found.length === 0 && pages > 0 ? 0 : 1
+  endWith(found.length === 0 && pages > 0 ? 0 : 1)
 }

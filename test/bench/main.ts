@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { endWith } from '../support/ending.ts'
 import { devices } from './devices.ts'
 import { drain } from './drain.ts'
 import { queueScale } from './queue-scale.ts'
@@ -128,4 +129,4 @@ async function main(): Promise<number> {
   }
 }
 
-process.exitCode = await main()
+endWith(await main())

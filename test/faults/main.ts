@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { findChromium } from '../support/chromium.ts'
+import { endWith } from '../support/ending.ts'
 import { findPostgresBin } from '../support/tools.ts'
 import { type CampaignReport, runCampaign } from './campaign.ts'
 import { BREAKS, type Break } from './inside/control.ts'
@@ -64,7 +65,7 @@ function whole(name: string, text: string, least: number): number {
 if (values.help) {
   process.stdout.write(HELP)
 } else {
-  process.exitCode = await main()
+  endWith(await main())
 }
 
 async function main(): Promise<number> {

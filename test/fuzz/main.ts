@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
+import { endWith } from '../support/ending.ts'
 import { TARGETS } from './targets.ts'
 import { type Finding, inputAt, type Share, type ShareResult } from './thread.ts'
 
@@ -124,4 +125,4 @@ async function runShare(share: Omit<Share, 'progress'>): Promise<ShareResult> {
   }
 }
 
-process.exitCode = await main()
+endWith(await main())

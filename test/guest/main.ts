@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { endWith } from '../support/ending.ts'
 import { bundleInside } from './bundle.ts'
 import { cpioOf } from './cpio.ts'
 import type { Check } from './inside/checks.ts'
@@ -133,7 +134,7 @@ async function main(): Promise<void> {
   for (const each of result.trouble) console.error(`trouble: ${each}`)
   if (values.json) console.log(JSON.stringify(result))
   else console.log(`${result.checks} checks, ${result.failed.length} failed, ${result.seconds} s`)
-  process.exitCode = result.ok ? 0 : EXIT_FAILED
+  endWith(result.ok ? 0 : EXIT_FAILED)
 }
 
 await main()

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import type { Page } from 'playwright-core'
 import { ROOT } from '../../electron/dev/stack.ts'
 import { launchChromium } from '../support/chromium.ts'
+import { endWith } from '../support/ending.ts'
 import { statusShows } from '../support/walk.ts'
 import { openWorld, type World } from '../support/world.ts'
 import { notAtTheHub } from './at-the-hub.ts'
@@ -183,7 +184,7 @@ async function main(): Promise<void> {
   if (values.json) console.log(JSON.stringify(result))
   else
     console.log(`${result.journeys} journeys, ${result.failed} failed, ${result.scrolled} with a page that overflows`)
-  process.exitCode = failures.length + missing.length + result.scrolled === 0 ? 0 : 1
+  endWith(failures.length + missing.length + result.scrolled === 0 ? 0 : 1)
 }
 
 if (values.help) console.log(HELP)

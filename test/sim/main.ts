@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
+import { endWith } from '../support/ending.ts'
 import { keep } from './keep.ts'
 import { minimise } from './minimise.ts'
 import { BREAKS, type Break, CONSEQUENCES, describe, optionsOf } from './options.ts'
@@ -150,4 +151,4 @@ function summary({
   )
 }
 
-process.exitCode = await main()
+endWith(await main())

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Page } from 'playwright-core'
+import { endWith } from '../support/ending.ts'
 import { searchPlain } from '../support/plain-search.ts'
 import { statusShows } from '../support/walk.ts'
 import { openWorld, type World } from '../support/world.ts'
@@ -138,5 +139,5 @@ else {
   }
   if (values.json) console.log(JSON.stringify(result))
   else console.log(`${result.sessions} visits, ${result.found} found`)
-  process.exitCode = leaks.length === 0 ? 0 : 1
+  endWith(leaks.length === 0 ? 0 : 1)
 }
