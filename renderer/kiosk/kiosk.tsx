@@ -16,6 +16,7 @@ import { LiveViewStore } from './live-view.ts'
 import { createSessionMachine } from './machine/session-machine.ts'
 import { PageFault, reportFaults } from './page-fault.tsx'
 import { connectSession, sessionDeps } from './session-wiring.ts'
+import { moveFocusByArrows } from './shell/arrow-keys.ts'
 import { CodesProvider } from './use-codes.ts'
 import { BridgeProvider } from './use-watch.ts'
 
@@ -27,6 +28,7 @@ export function startKiosk(root: HTMLElement): void {
 
   reportFaults(bridge)
   applyPanel(DEFAULT_PX_PER_MM)
+  moveFocusByArrows()
   // Before the page hears of it: what it then renders is in the new language.
   session.subscribe(({ context }) => showLanguage(context.look.language))
   shownLanguage.subscribe(() => {

@@ -10,15 +10,15 @@ export interface Limits {
 }
 
 export interface Found {
-  readonly rule: 'type' | 'target' | 'gap' | 'cut-off' | 'scroll' | 'elder-choices'
+  readonly rule: 'type' | 'target' | 'gap' | 'cut-off' | 'scroll' | 'elder-choices' | 'keys'
   readonly where: string
   readonly detail: string
 }
 
 /**
  * What a person of the mode would stumble over: type below its floor, targets too small or too near to each other, text
- * that is cut off or lies beyond the glass, anything that would have to be scrolled, and in elder mode more than four
- * answers. `data-a11y-exempt` on an element names the reason why a rule does not hold for it.
+ * that is cut off or lies beyond the glass, anything that would have to be scrolled, in elder mode more than four answers,
+ * and what arrow keys do not reach from where the focus is. `data-a11y-exempt` on an element names the reason why a rule does not hold for it.
  */
 export function findFaults({ floorMm, bodyMm, targetMm, gapMm, mode }: Limits & { mode: Mode }): Found[] {
   const found: Found[] = []
@@ -115,6 +115,35 @@ export function findFaults({ floorMm, bodyMm, targetMm, gapMm, mode }: Limits & 
       const answers = [...list.querySelectorAll('.choice')].filter(isShown).length
       if (answers > 4) tell('elder-choices', list, `${answers} answers, four at most`)
     }
+  }
+
+  // Every arrow from everywhere, as from a key that is pressed; nothing of the page hears of the focus meanwhile.
+  const deaf = (event: Event) => event.stopImmediatePropagation()
+  const FOCUS_EVENTS = ['focus', 'blur', 'focusin', 'focusout'] as const
+  for (const name of FOCUS_EVENTS) window.addEventListener(name, deaf, { capture: true })
+  const began = document.activeElement
+  const reached = new Set<Element>()
+  const waiting: Element[] = [began ?? document.body]
+  for (let from = waiting.pop(); from !== undefined; from = waiting.pop()) {
+    for (const key of ['ArrowDown', 'ArrowUp', 'ArrowLeft', 'ArrowRight']) {
+      if (from instanceof HTMLElement) from.focus({ preventScroll: true })
+      // Between two presses the caret may have gone to the end that the arrow points to.
+      if (from instanceof HTMLInputElement || from instanceof HTMLTextAreaElement) {
+        const end = key === 'ArrowDown' || key === 'ArrowRight' ? from.value.length : 0
+        from.setSelectionRange(end, end)
+      }
+      from.dispatchEvent(new KeyboardEvent('keydown', { key, code: key, bubbles: true, cancelable: true }))
+      const to = document.activeElement
+      if (to === null || to === from || to === document.body || reached.has(to)) continue
+      reached.add(to)
+      waiting.push(to)
+    }
+  }
+  if (began instanceof HTMLElement) began.focus({ preventScroll: true })
+  for (const name of FOCUS_EVENTS) window.removeEventListener(name, deaf, { capture: true })
+  delete document.documentElement.dataset.keys
+  for (const target of targets) {
+    if (!target.matches(':disabled') && !reached.has(target)) tell('keys', target, 'no arrow leads there')
   }
   return found
 }

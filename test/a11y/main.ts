@@ -23,7 +23,7 @@ import { staffPages } from './staff-pages.ts'
 
 const HELP = `Usage: npm run a11y -- [--json] [--languages | --staff]
 Walks the journeys in real Chromium, upright and lying, standard and elder, in every colour, and checks each page with axe and
-with our own rules in millimetres: type, targets, gaps, contrast 4.5 (elder 7), nothing cut off, nothing to scroll.
+with our own rules in millimetres: type, targets, gaps, contrast 4.5 (elder 7), nothing cut off, nothing to scroll, everything reached by arrow keys.
   --languages   only the main journey in the other languages
   --staff       only the pages on which staff is called or helps
   --json   one JSON object as the last line: {pages, violations, found: [{page, rule, where, detail}]}

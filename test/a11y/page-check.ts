@@ -37,6 +37,8 @@ interface AxeWindow {
 
 /** axe on the page as it stands, and our own rules in millimetres. */
 export async function checkPage(page: Page, name: string): Promise<readonly Violation[]> {
+  // The first screen can be seen before anything answers keys there.
+  await page.locator('[data-testid="status"]:not([data-connection="unknown"])').waitFor()
   const mode = (await page.evaluate(() => document.documentElement.dataset.mode)) === 'elder' ? 'elder' : 'standard'
   const own: readonly Found[] = await page.evaluate<Found[], Limits & { mode: Mode }>(findFaults, {
     ...LIMITS[mode],
