@@ -67,6 +67,8 @@ function switches(profileDir: string, kiosk: boolean, size: ScreenSize): string[
     YOUNG_HEAP_SWITCH,
     '--disable-pinch',
     '--overscroll-history-navigation=0',
+    // Who comes by card has not touched the glass yet, and is warned by sound as well.
+    '--autoplay-policy=no-user-gesture-required',
     '--disable-session-crashed-bubble',
     '--password-store=basic',
     // Chromium refuses its sandbox to root; a real terminal runs as an ordinary user (README).

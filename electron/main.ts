@@ -165,6 +165,8 @@ function openWindow(kiosk: boolean, { widthPx, heightPx }: Terminal['screen']): 
       webSecurity: true,
       spellcheck: false,
       backgroundThrottling: false,
+      // Who comes by card has not touched the glass yet, and is warned by sound as well.
+      autoplayPolicy: 'no-user-gesture-required',
       zoomFactor: scale,
     },
   })

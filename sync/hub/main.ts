@@ -73,11 +73,16 @@ async function serve(options: HubOptionsOf<'serve'>): Promise<void> {
   }
   const stop = (signal: NodeJS.Signals) => {
     log.info({ signal }, 'hub.stopping')
+    // All is closed then, and the log is written at once. A program that runs out by itself can turn for ever in Node's own
+    // tidying of its last socket (Environment::CleanupHandles, seen with Node 24.21).
     close().then(
-      () => log.info('hub.stopped'),
+      () => {
+        log.info('hub.stopped')
+        process.exit()
+      },
       (error: unknown) => {
         log.fatal({ err: error }, 'hub.stop-failed')
-        process.exitCode = 1
+        process.exit(1)
       },
     )
   }

@@ -17,8 +17,8 @@ export interface Found {
 
 /**
  * What a person of the mode would stumble over: type below its floor, targets too small or too near to each other, text
- * that is cut off or lies beyond the glass, anything that would have to be scrolled, in elder mode more than four answers,
- * and what arrow keys do not reach from where the focus is. `data-a11y-exempt` on an element names the reason why a rule does not hold for it.
+ * that is cut off or lies beyond the glass, anything that would have to be scrolled, and in elder mode more than four
+ * answers. `data-a11y-exempt` on an element names the reason why a rule does not hold for it.
  */
 export function findFaults({ floorMm, bodyMm, targetMm, gapMm, mode }: Limits & { mode: Mode }): Found[] {
   const found: Found[] = []
@@ -116,8 +116,25 @@ export function findFaults({ floorMm, bodyMm, targetMm, gapMm, mode }: Limits & 
       if (answers > 4) tell('elder-choices', list, `${answers} answers, four at most`)
     }
   }
+  return found
+}
 
-  // Every arrow from everywhere, as from a key that is pressed; nothing of the page hears of the focus meanwhile.
+/**
+ * What arrow keys do not reach from where the focus is, of all that a finger reaches. Every arrow is pressed from everywhere;
+ * like any other key it says that somebody is there, so nothing else is looked at after it.
+ */
+export function findUnreached(): Found[] {
+  const isShown = (element: Element) => {
+    const { width, height } = element.getBoundingClientRect()
+    return width > 0 && height > 0 && element.checkVisibility({ opacityProperty: true, visibilityProperty: true })
+  }
+  const veil = document.querySelector('.veil')
+  const isCovered = (element: Element) => veil !== null && !veil.contains(element) && element.closest('main') !== null
+  const targets = [
+    ...document.querySelectorAll('button, a[href], input, textarea, [role="button"], [role="tab"]'),
+  ].filter((each) => isShown(each) && !isCovered(each) && !each.matches(':disabled'))
+
+  // Nothing of the page hears of the focus meanwhile: a field would open its keyboard.
   const deaf = (event: Event) => event.stopImmediatePropagation()
   const FOCUS_EVENTS = ['focus', 'blur', 'focusin', 'focusout'] as const
   for (const name of FOCUS_EVENTS) window.addEventListener(name, deaf, { capture: true })
@@ -142,8 +159,11 @@ export function findFaults({ floorMm, bodyMm, targetMm, gapMm, mode }: Limits & 
   if (began instanceof HTMLElement) began.focus({ preventScroll: true })
   for (const name of FOCUS_EVENTS) window.removeEventListener(name, deaf, { capture: true })
   delete document.documentElement.dataset.keys
-  for (const target of targets) {
-    if (!target.matches(':disabled') && !reached.has(target)) tell('keys', target, 'no arrow leads there')
-  }
-  return found
+  return targets
+    .filter((target) => !reached.has(target))
+    .map((target) => ({
+      rule: 'keys',
+      where: `${target.getAttribute('data-testid') ?? target.className} "${(target.textContent ?? '').trim().slice(0, 12)}"`,
+      detail: 'no arrow leads there',
+    }))
 }

@@ -20,11 +20,14 @@ import {
 import { openWorld, type World } from '../support/world.ts'
 import { checkPage, type Violation } from './page-check.ts'
 import { staffPages } from './staff-pages.ts'
+import { timeouts } from './timeouts.ts'
 
-const HELP = `Usage: npm run a11y -- [--json] [--languages | --staff]
+const HELP = `Usage: npm run a11y -- [--json] [--languages | --staff | --timeouts]
 Walks the journeys in real Chromium, upright and lying, standard and elder, in every colour, and checks each page with axe and
-with our own rules in millimetres: type, targets, gaps, contrast 4.5 (elder 7), nothing cut off, nothing to scroll, everything reached by arrow keys.
+with our own rules in millimetres: type, targets, gaps, contrast 4.5 (elder 7), nothing cut off, nothing to scroll, everything reached by arrow keys,
+time-outs by sight and by sound.
   --languages   only the main journey in the other languages
+  --timeouts    only what is asked when nobody touches anything
   --staff       only the pages on which staff is called or helps
   --json   one JSON object as the last line: {pages, violations, found: [{page, rule, where, detail}]}
 Exit code 1 when there is a violation.`
@@ -39,6 +42,7 @@ const { values } = parseArgs({
     json: { type: 'boolean' },
     languages: { type: 'boolean' },
     staff: { type: 'boolean' },
+    timeouts: { type: 'boolean' },
     help: { type: 'boolean' },
   },
 })
@@ -184,6 +188,24 @@ async function walk(orientation: keyof typeof SCREENS, tell: (line: string) => v
         for (const { rule, where, detail } of violations) tell(`  ${rule}: ${where}: ${detail}`)
       }
     await statusShows(page, 'connected')
+    const heardTimeouts = async () => {
+      for (const mode of ['standard', 'elder'] as const) {
+        const isHeard = await timeouts(page, mode, checkAs(`${mode} `))
+        if (isHeard) continue
+        const missing = {
+          page: `${orientation} ${mode} still-there`,
+          rule: 'sound',
+          where: 'still-there',
+          detail: 'no tone',
+        }
+        found.push(missing)
+        tell(JSON.stringify(missing))
+      }
+    }
+    if (values.timeouts) {
+      await heardTimeouts()
+      return { pages, found }
+    }
     if (values.staff) {
       await staffPages(page, world, badge, checkAs(''))
       return { pages, found }
@@ -199,6 +221,7 @@ async function walk(orientation: keyof typeof SCREENS, tell: (line: string) => v
     await proxyJourney(page, world, 'standard', checkAs('standard '))
     await proxyJourney(page, world, 'elder', checkAs('elder '))
     await looks(page, checkAs('elder '))
+    await heardTimeouts()
     await maintenance(page, checkAs('maintain '))
   } finally {
     await world.close()

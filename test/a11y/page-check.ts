@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
-import { type Found, findFaults, type Limits, type Mode } from './in-page.ts'
+import { type Found, findFaults, findUnreached, type Limits, type Mode } from './in-page.ts'
 
 /** domain.md section 4 and look.md section 2, in millimetres. */
 const LIMITS: Readonly<Record<Mode, Limits>> = {
@@ -59,8 +59,9 @@ export async function checkPage(page: Page, name: string): Promise<readonly Viol
     (asked) => (window as typeof window & AxeWindow).axe.run(document, asked),
     options,
   )
+  const unreached: readonly Found[] = await page.evaluate(findUnreached)
   return [
-    ...own.map((each) => ({ page: name, ...each })),
+    ...[...own, ...unreached].map((each) => ({ page: name, ...each })),
     ...violations.flatMap(({ id, help, nodes }) =>
       nodes.map(({ target, failureSummary }) => ({
         page: name,

@@ -20,6 +20,7 @@ const FLAGS = [
   '--disable-sync',
   // As the kiosk's own browser is started.
   YOUNG_HEAP_SWITCH,
+  '--autoplay-policy=no-user-gesture-required',
 ]
 
 /** The kiosk's screen: portrait, CSS pixels. */

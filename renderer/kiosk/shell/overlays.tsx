@@ -1,5 +1,7 @@
+import { useEffect } from 'react'
 import { Button, Overlay } from '../../ui/components.tsx'
 import { say, sayAloud } from '../../ui/strings/say.ts'
+import { softTone } from '../speech/soft-tone.ts'
 
 interface OtherCardProps {
   readonly visitor: string
@@ -30,10 +32,16 @@ export function OtherCardSheet({ visitor, onRestart, onKeep }: OtherCardProps) {
 interface StillThereProps {
   readonly secondsLeft: number
   readonly seconds: number
+  /** Where somebody has died there is no sound but the voice (look.md section 5, Quiet mode). */
+  readonly isQuiet: boolean
   readonly onStay: () => void
 }
 
-export function StillThereSheet({ secondsLeft, seconds, onStay }: StillThereProps) {
+/** By sight and by sound; in elder mode it is read aloud as well. */
+export function StillThereSheet({ secondsLeft, seconds, isQuiet, onStay }: StillThereProps) {
+  useEffect(() => {
+    if (!isQuiet) softTone().catch((cause: unknown) => console.warn('no tone from this machine', cause))
+  }, [isQuiet])
   return (
     <Overlay label={say('still.title')} testId="still-there">
       <h2 className="question" data-voice={sayAloud('still.title')}>

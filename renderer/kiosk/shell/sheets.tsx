@@ -60,6 +60,7 @@ export function Sheets({ open, onOpen, context, send, visitor, isWiping, isAskin
         <StillThereSheet
           secondsLeft={context.secondsLeft}
           seconds={IDLE[look.mode].seconds}
+          isQuiet={context.item?.quiet === true}
           onStay={() => send({ type: 'TOUCH' })}
         />
       ) : null}
