@@ -11,7 +11,7 @@ import { isComplaint } from './forms/complaint-form.ts'
 import { formOfAddress, isoDate } from './forms/show.ts'
 import type { Find, Schedule } from './live-view.ts'
 import { pageShown, pagesOf, paperNow } from './machine/paper-steps.ts'
-import { proxyForm, proxyStepsShown, relationLabel, subjectOf } from './machine/proxy-steps.ts'
+import { itemInHand, proxyForm, proxyStepsShown, relationLabel, subjectOf } from './machine/proxy-steps.ts'
 import type { createSessionMachine } from './machine/session-machine.ts'
 import type { SessionContext, SessionEvent } from './machine/session-types.ts'
 import { HomePage } from './pages/home-page.tsx'
@@ -175,11 +175,12 @@ function pageOf(props: JourneyProps): ReactNode {
   const unmet = applicant === null ? [] : unmetPreconditions(item, applicant, today)
   if (unmet.length > 0 && accepted === null)
     return <PreconditionPage item={item} unmet={unmet} onHome={() => send({ type: 'HOME' })} onStaff={onStaff} />
+  const inHand = itemInHand(context) ?? item
   if (state.matches({ journey: 'form' })) {
     return (
       <FormPage
         look={context.look}
-        item={item}
+        item={inHand}
         pageIndex={context.pageIndex}
         answers={context.answers}
         faults={context.faults}
@@ -194,14 +195,14 @@ function pageOf(props: JourneyProps): ReactNode {
     )
   }
   if (state.matches({ journey: 'papers' }) && paper !== undefined)
-    return <Papers {...props} item={item} paper={paper} />
+    return <Papers {...props} item={inHand} paper={paper} />
   if (state.matches({ journey: 'confirm' }) || accepted === null) {
     const isAsking =
       state.matches({ journey: { confirm: 'asking' } }) || state.matches({ journey: { confirm: 'lost' } })
     return (
       <ConfirmPage
         look={context.look}
-        item={item}
+        item={inHand}
         answers={context.answers}
         applicant={context.answers.named === 'yes' ? (card?.applicant ?? null) : applicant}
         agent={agent}
@@ -224,7 +225,7 @@ function pageOf(props: JourneyProps): ReactNode {
   }
   return (
     <ReceiptPage
-      item={item}
+      item={inHand}
       answers={context.answers}
       name={applicant?.name ?? null}
       agentName={agent?.name ?? null}

@@ -12,6 +12,7 @@ import { search } from './search.ts'
 import { start } from './start.ts'
 import { submit } from './submit.ts'
 import { tap } from './tap.ts'
+import { visits } from './visits.ts'
 
 /** Measures the terminal beside its limits and peers (design.md section 7). Nothing is asserted about time. */
 const BENCHES: Readonly<Record<string, Bench>> = {
@@ -22,6 +23,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'queue-scale': queueScale,
   search,
   tap,
+  visits,
 }
 
 const NAME_WIDTH = Math.max(...Object.keys(BENCHES).map((name) => name.length))
@@ -36,7 +38,7 @@ ${Object.entries(BENCHES)
   .join('\n')}
 
   --json        one JSON object as the last line
-  --samples N   how many readings, pairs or rounds (--readings, --pairs and --rounds mean the same)
+  --samples N   how many readings, pairs, rounds or visits (--readings, --pairs, --rounds and --sessions mean the same)
   --items N     how many queued submissions (drain: 10,000; queue-scale: 100,000) or service items (search: 50,000)
   --dir DIR     keep the data there, on the disk that is to be measured (default: the system's temporary folder)
   --help        this text
@@ -68,6 +70,7 @@ function asked(args: readonly string[]): Asked | { readonly help: true } | { rea
         readings: text,
         pairs: text,
         rounds: text,
+        sessions: text,
         items: text,
         dir: text,
       },
@@ -84,7 +87,7 @@ function asked(args: readonly string[]): Asked | { readonly help: true } | { rea
   if (name === undefined || more.length > 0) return { wrong: `name one bench: ${names}` }
   const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined
   if (bench === undefined) return { wrong: `there is no bench "${name}"; there are ${names}` }
-  const count = values.samples ?? values.readings ?? values.pairs ?? values.rounds
+  const count = values.samples ?? values.readings ?? values.pairs ?? values.rounds ?? values.sessions
   const samples = count === undefined ? undefined : Number(count)
   if (samples !== undefined && !isCount(samples)) return { wrong: `${count} is no number of samples` }
   const items = values.items === undefined ? undefined : Number(values.items)

@@ -2,13 +2,17 @@ import type { ScanAnswer, ScannedPage, ScanRequest } from '../../../electron/bri
 import { type MaterialsGiven, materialsWanted } from '../../../sync/protocol/materials.ts'
 import type { Material } from '../../../sync/protocol/service-item.ts'
 import { countingAnswers } from '../forms/form-pages.ts'
+import { itemInHand } from './proxy-steps.ts'
 import type { PaperWay, SessionContext } from './session-types.ts'
 
 /** What the papers' transitions do to the context: plain functions, no machine in them. */
 
 type Changes = Partial<SessionContext>
 
-export function wantedPapers({ item, answers }: Pick<SessionContext, 'item' | 'answers'>): readonly Material[] {
+type InHand = Pick<SessionContext, 'item' | 'proxy' | 'answers'>
+
+export function wantedPapers({ item: chosen, proxy, answers }: InHand): readonly Material[] {
+  const item = itemInHand({ item: chosen, proxy })
   return item === null ? [] : materialsWanted(item, countingAnswers(item, answers))
 }
 
@@ -132,7 +136,7 @@ export function isLastPaper(context: SessionContext): boolean {
 }
 
 /** For the submission: each wanted paper that is given, and how. */
-export function papersGiven(context: Pick<SessionContext, 'item' | 'answers' | 'papers'>): MaterialsGiven {
+export function papersGiven(context: InHand & Pick<SessionContext, 'papers'>): MaterialsGiven {
   return wantedPapers(context).flatMap(({ id: materialId }) => {
     const by = context.papers[materialId]
     return by === undefined || by === 'none' ? [] : [{ materialId, by }]

@@ -1,5 +1,11 @@
 import type { AnswerContext, Answers } from '../../../sync/protocol/answers.ts'
-import { type Authority, proxyOf, type Relation, typedApplicant } from '../../../sync/protocol/proxy.ts'
+import {
+  type Authority,
+  proxyOf,
+  type Relation,
+  typedApplicant,
+  withAuthorityPaper,
+} from '../../../sync/protocol/proxy.ts'
 import { principalKind, proxyFaults, relationsWith } from '../../../sync/protocol/proxy-rules.ts'
 import type { Field, ServiceItem } from '../../../sync/protocol/service-item.ts'
 import type { Applicant, SubmitRequest } from '../../../sync/protocol/submission.ts'
@@ -15,14 +21,15 @@ const NOTHING: ProxyDraft = { answers: {}, faults: {}, page: 0, principal: null,
 /** No item's field has a hyphen in its id. */
 const [RELATION, AUTHORITY, NAME, NUMBER] = ['proxy-relation', 'proxy-authority', 'proxy-name', 'proxy-number'] as const
 
-/**
- * What this machine can see for itself. Not the letter, until papers are taken in here; not a binding, until the hub's
- * data are: those go to the window.
- */
-const SEEN_HERE: readonly Authority[] = ['principal-present', 'legal-guardian']
+/** What this machine can see for itself; not a binding, until the hub's data are here: that goes to the window. */
+const SEEN_HERE: readonly Authority[] = ['principal-present', 'scanned-authority', 'legal-guardian']
+/** Whose card lies at home is typed. */
+const TYPED: ReadonlySet<Authority | undefined> = new Set(['scanned-authority', 'legal-guardian'])
 
 function authoritiesFor(item: ServiceItem, relation?: Relation): readonly Authority[] {
+  const hasPaper = item.proxy?.allowed === true && item.proxy.paper !== undefined
   return SEEN_HERE.filter((authority) => {
+    if (authority === 'scanned-authority' && !hasPaper) return false
     const relations = relationsWith(item, authority)
     return relation === undefined ? relations.length > 0 : relations.includes(relation)
   })
@@ -93,7 +100,7 @@ function questionsOf(item: ServiceItem, answers: Answers): readonly Field[] {
       })),
     })
   }
-  if (authorityOf(item, answers) === 'legal-guardian') {
+  if (TYPED.has(authorityOf(item, answers))) {
     fields.push(
       {
         ...{ id: NAME, type: 'person-name', required: true },
@@ -256,6 +263,12 @@ export function resumedProxy(claim: ReturnType<typeof claimWithCard>): ProxyDraf
     principal,
     begunFor: principal.idNumber,
   }
+}
+
+/** The item as it is handed in: with the letter of authority among its papers, where that is what the agent comes with. */
+export function itemInHand({ item, proxy }: Pick<SessionContext, 'item' | 'proxy'>): ServiceItem | null {
+  if (item === null || proxy === null) return item
+  return withAuthorityPaper(item, authorityOf(item, proxy.answers))
 }
 
 /** The relation in the agent's own words: 我是儿女. */

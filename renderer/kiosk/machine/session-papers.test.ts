@@ -325,3 +325,36 @@ test('a signature is for the words that stood there: a paper that is given anoth
   await session.reached('ready')
   expect(session.context()).toMatchObject({ papers: { letter: 'scan' }, signature: null })
 })
+
+test('who comes with a letter types for whom, and the letter is a paper that must be scanned', async () => {
+  const byLetter: ServiceItem = {
+    ...withPapers,
+    materials: [],
+    proxy: {
+      ...{ allowed: true, who: text('家人'), authorities: ['scanned-authority'] },
+      ...{
+        paper: { id: 'authority', name: text('委托书'), maxPages: 1 },
+        relations: [{ value: 'child', label: text('儿女') }],
+      },
+    },
+  }
+  const session = start()
+  session.send({ type: 'START' }, { type: 'CHOOSE', item: byLetter }, { type: 'BEGIN', forSomebodyElse: true }, card)
+  await session.reached('asking')
+  session.send({ type: 'ANSWER', field: 'proxy-name', value: '赵德厚' }, { type: 'NEXT' })
+  session.send({ type: 'ANSWER', field: 'proxy-number', value: '99010119410307001X' }, { type: 'NEXT' })
+  await session.reached('form')
+  session.send({ type: 'ANSWER', field: 'kind', value: 'work' }, { type: 'ANSWER', field: 'unit', value: 'unit one' })
+  session.send({ type: 'NEXT' }, { type: 'ANSWER', field: 'phone', value: '13800136021' }, { type: 'NEXT' })
+  await session.reached('choosing')
+  for (const way of ['pledge', 'none'] as const) session.send({ type: 'GIVE', way })
+  expect(session.journey()).toContain('choosing')
+  await scanOne(session)
+  await session.reached('ready')
+  session.send({ type: 'SUBMIT' })
+  await session.reached('receipt')
+  expect(session.submitted[0]).toMatchObject({
+    proxy: { authority: 'scanned-authority', principal: { name: '赵德厚', idNumber: '99010119410307001X' } },
+    materials: [{ materialId: 'authority', by: 'scan' }],
+  })
+})

@@ -79,7 +79,8 @@ export function ConfirmPage(props: ConfirmPageProps) {
   const sheet = Math.floor(firstRow / rowsShown)
   const shown = rows.slice(sheet * rowsShown, (sheet + 1) * rowsShown)
   const isBusy = stage !== 'ready'
-  const pledge = pledgeWords(item, answers, papersGiven(props), props.scanned)
+  // A letter of authority is among the item's papers already.
+  const pledge = pledgeWords(item, answers, papersGiven({ ...props, proxy: null }), props.scanned)
   const mustSignAlone = item.signature && props.isHelped
   const isTight = level === ROWS_SHOWN.length - 1
   return (
