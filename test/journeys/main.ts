@@ -17,11 +17,13 @@ Walks every sample item in both modes, online and offline, in real Chromium, fro
 to the truthful refusal that the item's policy asks for; then compares what was promised with what the hub
 holds, scanned pages included. The hall has every device that can be simulated, a document scanner too.
   --item ID   this item only
-  --pictures  a picture of every page and a contact sheet, in test/out/journeys
+  --pictures  a picture of every page and contact sheets, in test/out/journeys
   --json      one JSON object as the last line: {journeys, failed, accepted, refused, scannedPages, notAtTheHub, elderPagesS02, scrolled, failures}
 Exit code 1 when a journey failed, a page had to be scrolled, or a promise is not at the hub.`
 
 const PICTURES = join(ROOT, 'test/out/journeys')
+/** As many as one page of Chromium bears at their full size. */
+const PICTURES_A_SHEET = 40
 const WALKED_BY_ELDERS = 'S02'
 /** A page that never answers is a failed journey, not a campaign that never ends. */
 const JOURNEY_LIMIT_MS = 180_000
@@ -126,21 +128,30 @@ async function backToIdle({ stack: { bench } }: World, page: Page): Promise<void
   await page.getByTestId('idle-page').waitFor()
 }
 
-async function contactSheet(): Promise<string> {
+/** All pictures small beside each other; on several sheets, since a page of all of them is too much for one Chromium. */
+async function contactSheets(): Promise<readonly string[]> {
   const names = readdirSync(PICTURES).filter((name) => name.endsWith('.png') && !name.startsWith('sheet'))
   const browser = await launchChromium({ viewport: { width: 1600, height: 900 } })
-  const page = await browser.newPage()
-  const cells = names.map((name) => {
-    const data = readFileSync(join(PICTURES, name)).toString('base64')
-    return `<figure><img height="300" src="data:image/png;base64,${data}"><figcaption>${name}</figcaption></figure>`
-  })
-  await page.setContent(
-    `<body style="display:flex;flex-wrap:wrap;gap:8px;font:11px sans-serif">${cells.join('')}</body>`,
-  )
-  const file = join(PICTURES, 'sheet.png')
-  await page.screenshot({ path: file, fullPage: true })
-  await browser.close()
-  return file
+  const files: string[] = []
+  try {
+    for (let first = 0; first < names.length; first += PICTURES_A_SHEET) {
+      const page = await browser.newPage()
+      const cells = names.slice(first, first + PICTURES_A_SHEET).map((name) => {
+        const data = readFileSync(join(PICTURES, name)).toString('base64')
+        return `<figure><img height="300" src="data:image/png;base64,${data}"><figcaption>${name}</figcaption></figure>`
+      })
+      await page.setContent(
+        `<body style="display:flex;flex-wrap:wrap;gap:8px;font:11px sans-serif">${cells.join('')}</body>`,
+      )
+      const file = join(PICTURES, `sheet-${1 + files.length}.png`)
+      await page.screenshot({ path: file, fullPage: true })
+      await page.close()
+      files.push(file)
+    }
+  } finally {
+    await browser.close()
+  }
+  return files
 }
 
 const { values } = parseArgs({
@@ -180,7 +191,7 @@ async function main(): Promise<void> {
     seconds: Math.round((performance.now() - beganAtMs) / 1000),
     failures,
   }
-  if (values.pictures) tell(`contact sheet: ${await contactSheet()}`)
+  if (values.pictures) tell(`contact sheets: ${(await contactSheets()).join(', ')}`)
   if (values.json) console.log(JSON.stringify(result))
   else
     console.log(`${result.journeys} journeys, ${result.failed} failed, ${result.scrolled} with a page that overflows`)
