@@ -13,6 +13,12 @@ import {
   ReconcileClaimSchema,
   StaffPullClaimSchema,
 } from '../protocol/contact.ts'
+import {
+  HandoverAnswerSchema,
+  HandoverEndClaimSchema,
+  HandoverPutClaimSchema,
+  HandoverTakeClaimSchema,
+} from '../protocol/handover.ts'
 import type { KeySet } from '../protocol/keys.ts'
 import {
   type DeviceClaim,
@@ -61,6 +67,23 @@ const CLAIMS = {
   },
   'case-pull': { kind: 'case-pull', ...asked, checkpoint: null, limit: 100 },
   'staff-pull': { kind: 'staff-pull', ...asked },
+  'handover-put': {
+    kind: 'handover-put',
+    ...asked,
+    handoverId: ID,
+    sealed: 'c2VhbGVk',
+    verifierSha256: HASH,
+    cardProofSha256: HASH,
+    expiresAt: AT,
+  },
+  'handover-take': {
+    kind: 'handover-take',
+    ...asked,
+    handoverId: ID,
+    verifier: 'v'.repeat(43),
+    by: { who: 'card', cardProof: 'c'.repeat(43) },
+  },
+  'handover-end': { kind: 'handover-end', ...asked, handoverId: ID, verifier: 'v'.repeat(43), why: 'done' },
 } as const satisfies Record<DeviceClaim['kind'], unknown>
 const CLAIM_SCHEMAS = {
   contact: ContactClaimSchema,
@@ -68,6 +91,9 @@ const CLAIM_SCHEMAS = {
   reconcile: ReconcileClaimSchema,
   'case-pull': CasePullClaimSchema,
   'staff-pull': StaffPullClaimSchema,
+  'handover-put': HandoverPutClaimSchema,
+  'handover-take': HandoverTakeClaimSchema,
+  'handover-end': HandoverEndClaimSchema,
 } as const
 const claimOf = (kind: DeviceClaim['kind']) => structuredClone(CLAIMS[kind]) as unknown as DeviceClaim
 
@@ -93,11 +119,13 @@ const ANSWERS: Record<HubAnswer['kind'], HubAnswer> = {
     checkpoint: { hubEpoch: EPOCH, sequence: 0 },
     more: false,
   },
+  'handover-answer': { kind: 'handover-answer', ...answered, result: { outcome: 'kept' } },
 }
 const ANSWER_SCHEMAS = {
   'contact-answer': ContactAnswerSchema,
   'reconcile-answer': ReconcileAnswerSchema,
   'case-pull-answer': CasePullAnswerSchema,
+  'handover-answer': HandoverAnswerSchema,
 } as const
 const MANIFEST: BundleManifest = {
   kind: 'rescue-bundle',

@@ -19,6 +19,16 @@ import {
   type StaffPullClaim,
   StaffPullClaimSchema,
 } from '../protocol/contact.ts'
+import {
+  type HandoverAnswer,
+  HandoverAnswerSchema,
+  type HandoverEndClaim,
+  HandoverEndClaimSchema,
+  type HandoverPutClaim,
+  HandoverPutClaimSchema,
+  type HandoverTakeClaim,
+  HandoverTakeClaimSchema,
+} from '../protocol/handover.ts'
 import { TerminalIdSchema } from '../protocol/ids.ts'
 import type { Ed25519Jwk, KeySet } from '../protocol/keys.ts'
 import { compactParts, jsonPart } from './compact.ts'
@@ -32,8 +42,9 @@ const CLAIM_TYP = 'bm-claim+jws'
 const ANSWER_TYP = 'bm-answer+jws'
 const BUNDLE_TYP = 'bm-bundle+jws'
 
-export type DeviceClaim = ContactClaim | ChunkOffer | ReconcileClaim | CasePullClaim | StaffPullClaim
-export type HubAnswer = ContactAnswer | ReconcileAnswer | CasePullAnswer
+export type HandoverClaim = HandoverPutClaim | HandoverTakeClaim | HandoverEndClaim
+export type DeviceClaim = ContactClaim | ChunkOffer | ReconcileClaim | CasePullClaim | StaffPullClaim | HandoverClaim
+export type HubAnswer = ContactAnswer | ReconcileAnswer | CasePullAnswer | HandoverAnswer
 
 const DeviceClaimSchema = z.discriminatedUnion('kind', [
   ContactClaimSchema,
@@ -41,8 +52,16 @@ const DeviceClaimSchema = z.discriminatedUnion('kind', [
   ReconcileClaimSchema,
   CasePullClaimSchema,
   StaffPullClaimSchema,
+  HandoverPutClaimSchema,
+  HandoverTakeClaimSchema,
+  HandoverEndClaimSchema,
 ])
-const HubAnswerSchema = z.discriminatedUnion('kind', [ContactAnswerSchema, ReconcileAnswerSchema, CasePullAnswerSchema])
+const HubAnswerSchema = z.discriminatedUnion('kind', [
+  ContactAnswerSchema,
+  ReconcileAnswerSchema,
+  CasePullAnswerSchema,
+  HandoverAnswerSchema,
+])
 const NamedSchema = z.object({ terminalId: TerminalIdSchema })
 
 /** The registered public key of a terminal, by the key id in its signature; undefined when unknown or revoked. */

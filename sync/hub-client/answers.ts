@@ -10,6 +10,13 @@ import type {
   ReconcileClaim,
 } from '../protocol/contact.ts'
 import type { QuarantineReason } from '../protocol/frames.ts'
+import type {
+  HandoverAnswer,
+  HandoverEndClaim,
+  HandoverPutClaim,
+  HandoverResult,
+  HandoverTakeClaim,
+} from '../protocol/handover.ts'
 import type { HubStand } from '../protocol/hub-api.ts'
 import type { KeySet } from '../protocol/keys.ts'
 import type { PackageKind, PackageManifest } from '../protocol/receipt.ts'
@@ -85,12 +92,24 @@ type Facts<C> = Omit<C, 'kind' | 'v' | 'nonce' | 'at'>
 export type ContactFacts = Facts<ContactClaim>
 export type ReconcileFacts = Facts<ReconcileClaim>
 export type CasePullFacts = Facts<CasePullClaim>
+export type HandoverPutFacts = Facts<HandoverPutClaim>
+export type HandoverTakeFacts = Facts<HandoverTakeClaim>
+export type HandoverEndFacts = Facts<HandoverEndClaim>
 
 /** A signed answer to a signed question, checked. */
 type Proven<A> = { readonly outcome: 'answered'; readonly answer: A } | ClaimRefused | Failed
 export type ContactResult = Proven<ContactAnswer>
 export type ReconcileResult = Proven<ReconcileAnswer>
 export type CasePullResult = Proven<CasePullAnswer>
+/** Each call's own outcomes only. */
+type HandoverProven<Outcome extends HandoverResult['outcome']> = Proven<
+  HandoverAnswer & { readonly result: Extract<HandoverResult, { outcome: Outcome }> }
+>
+export type HandoverPutResult = HandoverProven<'kept' | 'refused'>
+export type HandoverTakeResult = HandoverProven<
+  'opened' | 'wrong-card' | 'ended' | 'open-elsewhere' | 'not-staff' | 'unknown'
+>
+export type HandoverEndResult = HandoverProven<'ended' | 'unknown'>
 
 export type PingResult =
   | { readonly connection: 'connected'; readonly hubEpoch: string /** The hub's clock. */; readonly at: string }

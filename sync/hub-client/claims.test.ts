@@ -9,6 +9,7 @@ import {
   type ReconcileAnswer,
   ReconcileClaimSchema,
 } from '../protocol/contact.ts'
+import { HandoverTakeClaimSchema } from '../protocol/handover.ts'
 import { makeTicket } from '../protocol/ticket.ts'
 import type { CasePullFacts, ContactFacts, ReconcileFacts } from './answers.ts'
 import {
@@ -234,5 +235,33 @@ describe('pullCases', () => {
     for (const answer of bad) {
       expect(await pull(at(4), answer)).toMatchObject({ outcome: 'failed', why: 'bad-receipt' })
     }
+  })
+})
+
+describe('hand-over', () => {
+  const verifier = 'v'.repeat(43)
+  const facts = { terminalId: TERMINAL, handoverId: ID, verifier, by: { who: 'card', cardProof: verifier } } as const
+  const take = (answer: Answerer) => world.client(answer).takeHandover(facts, world.device, world.keySet)
+
+  it('asks with slip and card, signed, and learns what became of it, signed', async () => {
+    const result = { outcome: 'wrong-card', triesLeft: 3 }
+    let claim = ''
+    const got = await take((seen, body) => {
+      claim = claimIn(body).jws
+      return answering({ kind: 'handover-answer', result })(seen, body)
+    })
+    expect(got).toMatchObject({ outcome: 'answered', answer: { result } })
+    expect(world.seen[0]).toMatchObject({ method: 'POST', path: '/v1/handover-takes' })
+    const said = await verifyDeviceClaim(claim, HandoverTakeClaimSchema, async () => world.device.jwk, world.suite)
+    expect(said).toMatchObject({ ok: true, claim: facts })
+  })
+
+  it('believes no answer to another call, of another signer or without a signature', async () => {
+    const kept = { kind: 'handover-answer', result: { outcome: 'kept' } }
+    expect(await take(answering(kept))).toMatchObject({ outcome: 'failed', why: 'bad-receipt' })
+    const ended = { kind: 'handover-answer', result: { outcome: 'ended', why: 'used' } }
+    expect(await take(answering(ended, () => world.device))).toMatchObject({ outcome: 'failed', why: 'bad-receipt' })
+    expect(await take(() => json({ answer: 'a.b.c' }))).toMatchObject({ outcome: 'failed' })
+    expect(await take(() => refusal(401, 'KEY_UNKNOWN', { why: '' }))).toMatchObject({ outcome: 'claim-refused' })
   })
 })

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { type DeviceClaim, type HubAnswer, signDeviceClaim, verifyHubAnswer } from '../envelope/contact.ts'
 import { verifyStaffList } from '../envelope/staff-list.ts'
 import type { SigningKey, Suite } from '../envelope/suite.ts'
@@ -9,6 +9,7 @@ import {
   type ReconcileAnswer,
   ReconcileAnswerSchema,
 } from '../protocol/contact.ts'
+import { HandoverAnswerSchema, HandoverResultSchema } from '../protocol/handover.ts'
 import type { KeySet } from '../protocol/keys.ts'
 import type {
   CasePullFacts,
@@ -17,6 +18,12 @@ import type {
   ClaimRefused,
   ContactFacts,
   ContactResult,
+  HandoverEndFacts,
+  HandoverEndResult,
+  HandoverPutFacts,
+  HandoverPutResult,
+  HandoverTakeFacts,
+  HandoverTakeResult,
   OfferAnswer,
   ReconcileFacts,
   ReconcileResult,
@@ -34,6 +41,12 @@ export interface Claims {
   contact(facts: ContactFacts, deviceKey: SigningKey, keySet: KeySet, proof?: string): Promise<ContactResult>
   reconcile(facts: ReconcileFacts, deviceKey: SigningKey, keySet: KeySet): Promise<ReconcileResult>
   pullCases(facts: CasePullFacts, deviceKey: SigningKey, keySet: KeySet): Promise<CasePullResult>
+  /** Hands a sealed half-filled form in; again is harmless. */
+  putHandover(facts: HandoverPutFacts, deviceKey: SigningKey, keySet: KeySet): Promise<HandoverPutResult>
+  /** Asks for one; again is harmless once it was given, and a wrong card counts each time. */
+  takeHandover(facts: HandoverTakeFacts, deviceKey: SigningKey, keySet: KeySet): Promise<HandoverTakeResult>
+  /** Has it erased; again is harmless. */
+  endHandover(facts: HandoverEndFacts, deviceKey: SigningKey, keySet: KeySet): Promise<HandoverEndResult>
   /** This terminal's newest staff list, checked. Comparing versions is the caller's. */
   pullStaffList(terminalId: string, deviceKey: SigningKey, keySet: KeySet): Promise<StaffListAnswer>
 }
@@ -44,6 +57,14 @@ interface ClaimsOptions {
   readonly suite: Suite
   readonly nowIso: () => string
 }
+
+const [kept, refusedPut, opened, wrongCard, ended, openElsewhere, notStaff, unknown] = HandoverResultSchema.options
+/** Each call hears its own outcomes only: a signed answer of another kind is none. */
+const PutAnswerSchema = HandoverAnswerSchema.extend({ result: z.discriminatedUnion('outcome', [kept, refusedPut]) })
+const TakeAnswerSchema = HandoverAnswerSchema.extend({
+  result: z.discriminatedUnion('outcome', [opened, wrongCard, ended, openElsewhere, notStaff, unknown]),
+})
+const EndAnswerSchema = HandoverAnswerSchema.extend({ result: z.discriminatedUnion('outcome', [ended, unknown]) })
 
 /** A nonce for any question to the hub. */
 export function newNonce(suite: Suite): string {
@@ -115,6 +136,24 @@ export function createClaims({ hub, call, suite, nowIso }: ClaimsOptions): Claim
       return ask('pullCases', claim, deviceKey, keySet, CasePullAnswerSchema, send, (answer) =>
         strangeInCases(facts, answer),
       )
+    },
+
+    putHandover(facts, deviceKey, keySet) {
+      const claim = { kind: 'handover-put', ...stamp(), ...facts } as const
+      const send = (jws: string) => hub.putHandover({ claim: jws })
+      return ask('putHandover', claim, deviceKey, keySet, PutAnswerSchema, send, () => undefined)
+    },
+
+    takeHandover(facts, deviceKey, keySet) {
+      const claim = { kind: 'handover-take', ...stamp(), ...facts } as const
+      const send = (jws: string) => hub.takeHandover({ claim: jws })
+      return ask('takeHandover', claim, deviceKey, keySet, TakeAnswerSchema, send, () => undefined)
+    },
+
+    endHandover(facts, deviceKey, keySet) {
+      const claim = { kind: 'handover-end', ...stamp(), ...facts } as const
+      const send = (jws: string) => hub.endHandover({ claim: jws })
+      return ask('endHandover', claim, deviceKey, keySet, EndAnswerSchema, send, () => undefined)
     },
 
     pullStaffList: (terminalId, deviceKey, keySet) =>

@@ -63,6 +63,15 @@ beforeAll(async () => {
       const answer = { ...common(), fromStart: true, changes: [], checkpoint, more: false }
       return json({ answer: await signHubAnswer({ kind: 'case-pull-answer', ...answer }, hubKey) })
     }
+    if (path.startsWith('/v1/handover')) {
+      const results = {
+        '/v1/handovers': { outcome: 'kept' },
+        '/v1/handover-takes': { outcome: 'wrong-card', triesLeft: 4 },
+        '/v1/handover-ends': { outcome: 'ended', why: 'used' },
+      } as const
+      const result = results[path as keyof typeof results]
+      return json({ answer: await signHubAnswer({ kind: 'handover-answer', ...common(), result }, hubKey) })
+    }
     if (path === '/v1/staff-pulls') {
       const list = { kind: 'staff-list', terminalId: TERMINAL, issuedAt: AT, members: [] } as const
       const expiresAt = new Date(Date.parse(AT) + STAFF_LIST_LIFE_MS).toISOString()
@@ -102,6 +111,8 @@ function callsOf(sent: ReturnType<typeof submissions>): Calls {
     version: '1',
   }
   const range = { terminalId: TERMINAL, fromDeviceSequence: 1, throughDeviceSequence: 1, items: [] }
+  const slip = { terminalId: TERMINAL, handoverId: suite.randomUuid() }
+  const verifier = 'v'.repeat(43)
   const [one] = sent
   if (one === undefined) throw new Error('fixture')
   return {
@@ -113,6 +124,15 @@ function callsOf(sent: ReturnType<typeof submissions>): Calls {
     reconcile: () => client.reconcile(range, device, keySet),
     pullCases: () => client.pullCases({ terminalId: TERMINAL, checkpoint: null, limit: 10 }, device, keySet),
     pullStaffList: () => client.pullStaffList(TERMINAL, device, keySet),
+    putHandover: () =>
+      client.putHandover(
+        { ...slip, sealed: 'c2VhbGVk', verifierSha256: sha256, cardProofSha256: sha256, expiresAt: AT },
+        device,
+        keySet,
+      ),
+    takeHandover: () =>
+      client.takeHandover({ ...slip, verifier, by: { who: 'card', cardProof: verifier } }, device, keySet),
+    endHandover: () => client.endHandover({ ...slip, verifier, why: 'done' }, device, keySet),
     getPackage: () => client.getPackage('topics', null, keySet),
     ping: () => client.ping(keySet),
     getKeySet: () => client.getKeySet(rootKeySha256(hubKey.jwk, suite)),
@@ -135,6 +155,9 @@ const NAMES = [
   'reconcile',
   'pullCases',
   'pullStaffList',
+  'putHandover',
+  'takeHandover',
+  'endHandover',
   'getPackage',
   'ping',
   'getKeySet',

@@ -45,6 +45,7 @@ export type HubEvent =
       readonly terminalId: string
       readonly why: string
     }
+  | { readonly event: 'handovers.expired'; readonly level: 'info'; readonly handovers: number }
   | { readonly event: 'offers.swept'; readonly level: 'info'; readonly offers: number; readonly chunks: number }
 
 export type OnHubEvent = (event: HubEvent) => void

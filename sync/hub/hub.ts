@@ -5,11 +5,11 @@ import type { Catalogue } from '../protocol/service-item.ts'
 import { sweepOffers } from './chunks.ts'
 import type { HubDatabase } from './database.ts'
 import { isDatabaseAway } from './database-away.ts'
+import { sweepHandovers } from './handovers.ts'
 import type { OnHubEvent } from './hub-events.ts'
 import { type HubIdentity, openKeyRing, openOrFoundHub } from './hub-keys.ts'
 import { hubSuite } from './hub-suite.ts'
 import type { KeyRing } from './key-ring.ts'
-import { startOfferSweeper } from './offer-sweeper.ts'
 import { makeOpener, type Opener } from './opener.ts'
 import { startOpenerLoop } from './opener-loop.ts'
 import { makePatience } from './opener-patience.ts'
@@ -20,6 +20,7 @@ import { makeServer } from './server.ts'
 import type { HubSources } from './sources.ts'
 import { makeSqlStore, settleForeignRows } from './sql-store.ts'
 import type { HubStore } from './store.ts'
+import { HANDOVER_SWEEP_EVERY_MS, startSweeper } from './sweeper.ts'
 
 export interface HubOptions {
   readonly db: HubDatabase
@@ -59,7 +60,10 @@ export async function makeHub(options: HubOptions): Promise<Hub> {
   log.info({ epoch: identity.epoch, keySetVersion: keys.current().keySet.version, catalogueVersion }, 'hub.ready')
 
   const onEvent: OnHubEvent = ({ event, level, ...about }) => log[level](about, event)
-  const sweeper = startOfferSweeper(() => sweepOffers({ store, sources, onEvent }), log)
+  const sweepers = [
+    startSweeper('offers', () => sweepOffers({ store, sources, onEvent }), log),
+    startSweeper('handovers', () => sweepHandovers({ store, sources, onEvent }), log, HANDOVER_SWEEP_EVERY_MS),
+  ]
   const patience = makePatience()
   const opensByItself = options.opensByItself !== false
   const opener = makeOpener({
@@ -95,7 +99,7 @@ export async function makeHub(options: HubOptions): Promise<Hub> {
       await server.close()
       patience.end()
       await loop?.stop()
-      await sweeper.stop()
+      await Promise.all(sweepers.map((sweeper) => sweeper.stop()))
       await db.destroy()
     },
   }

@@ -1,4 +1,5 @@
 import { PackageKindSchema } from '../protocol/receipt.ts'
+import { memoryHandoverReads } from './memory-handovers.ts'
 import { memoryStaffReads } from './memory-staff.ts'
 import type { MemoryTables } from './memory-tables.ts'
 import type { Held, HubReads, NewPackage } from './store.ts'
@@ -24,6 +25,7 @@ export function memoryReads(tables: MemoryTables, own: boolean, checksIds: boole
   }
   const reads: HubReads = {
     ...memoryStaffReads(tables, own),
+    ...memoryHandoverReads(tables, own),
     async stand() {
       const { epoch, lastSequence, backedUpThrough } = hub()
       return { hubEpoch: epoch, hubSequence: lastSequence, backedUpThrough }

@@ -1,3 +1,4 @@
+import { memoryHandoverWrites } from './memory-handovers.ts'
 import { memoryReads } from './memory-reads.ts'
 import { memoryStaffWrites } from './memory-staff.ts'
 import { type MemoryRow, type MemoryTables, makeMemoryTables } from './memory-tables.ts'
@@ -200,6 +201,7 @@ function memoryTx(tables: MemoryTables, unique: boolean, alive: () => void): Hub
   return {
     ...reads,
     ...memoryStaffWrites(tables, write),
+    ...memoryHandoverWrites(tables, write),
     hub: { epoch, lastSequence },
     insertSubmissions: ({ terminalId, rows, renewed, receipt, chunkSha256s }) =>
       write(() => {

@@ -1,5 +1,6 @@
 import type { CaseChange } from '../protocol/contact.ts'
 import type { Helper } from '../protocol/staff.ts'
+import type { HandoverLine, HandoverRow } from './handover-store.ts'
 import { MemoryTable } from './memory-table.ts'
 import type { StaffRow, StoredStaffList } from './staff-store.ts'
 import type { DeviceKey, NewComplaint, NewPackage, NewRating, Offer, SavedContact, SubmissionRow } from './store.ts'
@@ -68,6 +69,8 @@ export function makeMemoryTables() {
     agentDays: new MemoryTable<string>(),
     /** Submissions by day and agent, in the order of their places. */
     agentPlaces: new MemoryTable<readonly string[]>(),
+    handovers: new MemoryTable<HandoverRow>(),
+    handoverLog: new MemoryTable<readonly HandoverLine[]>(),
   }
 }
 export type MemoryTables = ReturnType<typeof makeMemoryTables>

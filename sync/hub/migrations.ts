@@ -4,6 +4,7 @@ import { SETTLED_AND_CHUNKS } from './migration-0002.ts'
 import { FEEDBACK } from './migration-0003.ts'
 import { STAFF } from './migration-0004.ts'
 import { AGENTS } from './migration-0005.ts'
+import { HANDOVERS } from './migration-0006.ts'
 
 /** The same steps on PGlite and on PostgreSQL 15 and later. A released step is never edited; a change is a new one. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -30,6 +31,11 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-agents': {
     async up(db: Kysely<unknown>): Promise<void> {
       for (const statement of AGENTS) await sql.raw(statement).execute(db)
+    },
+  },
+  '0006-handovers': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      for (const statement of HANDOVERS) await sql.raw(statement).execute(db)
     },
   },
 }

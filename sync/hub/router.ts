@@ -7,6 +7,7 @@ import { MAX_OPEN_OFFER_BYTES, takeChunk, takeOffer } from './chunks.ts'
 import { answerContact, type ContactParts, type SignedAnswer } from './contact.ts'
 import { makeDeviceKeys } from './device-keys.ts'
 import { enrol } from './enrolment.ts'
+import { answerHandoverEnd, answerHandoverPut, answerHandoverTake } from './handovers.ts'
 import { type IngestResult, makeIngest } from './ingest.ts'
 import { answerReconcile } from './reconcile.ts'
 import type { HubRouterParts } from './router-parts.ts'
@@ -112,6 +113,15 @@ export function makeHubRouter(parts: HubRouterParts) {
       if (result.fault === 'not-published') throw errors.NOT_PUBLISHED()
       throw errors[result.fault === 'bad-claim' ? 'BAD_CLAIM' : 'KEY_UNKNOWN']({ data: { why: result.why } })
     }),
+    putHandover: os.putHandover.handler(async ({ input, errors }) =>
+      answered(await answerHandoverPut(device, input.claim), errors),
+    ),
+    takeHandover: os.takeHandover.handler(async ({ input, errors }) =>
+      answered(await answerHandoverTake(device, input.claim), errors),
+    ),
+    endHandover: os.endHandover.handler(async ({ input, errors }) =>
+      answered(await answerHandoverEnd(device, input.claim), errors),
+    ),
     getKeySet: os.getKeySet.handler(async () => {
       await keys.refresh()
       return { keySet: keys.current().jws }

@@ -3,6 +3,7 @@ import { Ed25519JwkSchema } from '../protocol/keys.ts'
 import type { PackageKind } from '../protocol/receipt.ts'
 import { arrivalFacts } from './sql-arrivals.ts'
 import { feedbackCounts } from './sql-feedback.ts'
+import { sqlHandoverReads } from './sql-handovers.ts'
 import { sqlStaffReads } from './sql-staff.ts'
 import type { Held, HubReads } from './store.ts'
 import type { HubTables } from './tables.ts'
@@ -14,6 +15,7 @@ export const OLDEST_RUNNING = sql<string>`pg_snapshot_xmin(pg_current_snapshot()
 export function sqlReads(db: Kysely<HubTables>): HubReads {
   const reads: HubReads = {
     ...sqlStaffReads(db),
+    ...sqlHandoverReads(db),
     arrivalFacts: (question) => arrivalFacts(db, reads, question),
     async stand() {
       const row = await db

@@ -2,6 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import { agentDayKey, takeAgentPlace } from './sql-agents.ts'
 import { insertArrivals } from './sql-arrivals.ts'
 import { keepComplaint, keepRating } from './sql-feedback.ts'
+import { sqlHandoverWrites } from './sql-handovers.ts'
 import { OLDEST_RUNNING, sqlReads } from './sql-reads.ts'
 import { sqlStaffWrites } from './sql-staff.ts'
 import type { HubStore, HubTx } from './store.ts'
@@ -126,6 +127,7 @@ async function takeTurn(trx: Transaction<HubTables>): Promise<HubTx> {
   return {
     ...sqlReads(trx),
     ...sqlStaffWrites(trx),
+    ...sqlHandoverWrites(trx),
     hub: { epoch: locked.epoch, lastSequence: locked.last_hub_sequence },
     insertSubmissions: (arrivals) => insertArrivals(trx, arrivals),
     async lastProofAt() {

@@ -5,6 +5,7 @@ import type { Ed25519Jwk } from '../protocol/keys.ts'
 import type { PackageKind } from '../protocol/receipt.ts'
 import type { Helper } from '../protocol/staff.ts'
 import type { Chunk } from '../protocol/submission.ts'
+import type { HandoverReads, HandoverWrites } from './handover-store.ts'
 import type { StaffReads, StaffWrites } from './staff-store.ts'
 import type { CaseState } from './tables.ts'
 
@@ -55,7 +56,7 @@ export interface HubStore extends HubReads {
 }
 
 /** Reads see what is committed; inside a transaction also what it wrote itself. */
-export interface HubReads extends StaffReads {
+export interface HubReads extends StaffReads, HandoverReads {
   /** Epoch, highest sequence with nothing below it still open, and what is in a backup. */
   stand(): Promise<HubStand>
   /** What is held under these ids, by id. */
@@ -100,7 +101,7 @@ export interface HubReads extends StaffReads {
   packageContents(kind: PackageKind): Promise<readonly string[]>
 }
 
-export interface HubTx extends HubReads, StaffWrites {
+export interface HubTx extends HubReads, StaffWrites, HandoverWrites {
   /** As it was when the transaction got its turn. `lastSequence` counts what is committed, settled or not. */
   readonly hub: { readonly epoch: string; readonly lastSequence: number }
   /**

@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely'
 import type { ComplaintAbout, ComplaintSort, RatingLevel } from '../protocol/feedback.ts'
+import type { HandoverEnded } from '../protocol/handover.ts'
 import type { PackageKind } from '../protocol/receipt.ts'
 
 /**
@@ -237,6 +238,31 @@ export interface AgentPlaceTable {
   submission_id: string
 }
 
+/** A half-filled form on its way: ciphertext until it ends, then only how it ended. */
+export interface HandoverTable {
+  handover_id: string
+  sealed_by: string
+  sealed_at: string
+  expires_at: string
+  verifier_sha256: string
+  card_proof_sha256: string | null
+  /** base64url. */
+  sealed: string | null
+  tries: number
+  /** The terminal that was given it. */
+  taken_by: string | null
+  ended: HandoverEnded | null
+}
+
+export interface HandoverLogTable {
+  id: Generated<number>
+  handover_id: string
+  at: string
+  terminal_id: string | null
+  act: 'kept' | 'taken' | 'wrong-card' | HandoverEnded
+  staff_id: string | null
+}
+
 export interface HubTables {
   hub: HubTable
   keys: KeyTable
@@ -261,4 +287,6 @@ export interface HubTables {
   case_helpers: CaseHelpersTable
   agent_days: AgentDayTable
   agent_places: AgentPlaceTable
+  handovers: HandoverTable
+  handover_log: HandoverLogTable
 }

@@ -382,6 +382,31 @@ export function holdsItsPromises(makeStore: () => Promise<HubStore>): void {
     expect(await store.helpersOf(submissionId)).toEqual(helpers)
   })
 
+  test('a hand-over: ciphertext until it ends, a log of what became of it, swept when it is over', async () => {
+    const store = await makeStore()
+    const [id, other] = [systemSources.randomUuid(), systemSources.randomUuid()]
+    const facts = { sealedBy: 'T-1', sealedAt: AT, expiresAt: LATER, verifierSha256: hash('v'), tries: 0 }
+    const row = { handoverId: id, ...facts, cardProofSha256: hash('c'), sealed: 'sealed', takenBy: null, ended: null }
+    expect(await store.handover(id)).toBeUndefined()
+    await store.transaction((tx) => tx.saveHandover(row))
+    await store.transaction((tx) => tx.saveHandover({ ...row, handoverId: other, expiresAt: AT }))
+    expect(await store.handover(id)).toEqual(row)
+    await store.transaction((tx) => tx.saveHandover({ ...row, tries: 2, takenBy: 'T-2' }))
+    expect(await store.handover(id)).toEqual({ ...row, tries: 2, takenBy: 'T-2' })
+    const line = { handoverId: id, at: AT, terminalId: 'T-1', act: 'kept', staffId: null } as const
+    await store.transaction((tx) => tx.logHandover(line))
+    await store.transaction((tx) => tx.logHandover({ ...line, terminalId: null, act: 'expired', staffId: '0217' }))
+    expect(await store.handoverLog(id)).toEqual([line, { ...line, terminalId: null, act: 'expired', staffId: '0217' }])
+    expect(await store.handoverLog(other)).toEqual([])
+
+    expect(await store.transaction((tx) => tx.sweepHandovers(AT, AT))).toEqual([other])
+    const over = { ended: 'expired', sealed: null, cardProofSha256: null }
+    expect(await store.handover(other)).toEqual({ ...row, handoverId: other, expiresAt: AT, ...over })
+    expect(await store.transaction((tx) => tx.sweepHandovers(AT, AT))).toEqual([])
+    expect(await store.transaction((tx) => tx.sweepHandovers(AT, LATER))).toEqual([])
+    expect([await store.handover(other), (await store.handover(id))?.sealed]).toEqual([undefined, 'sealed'])
+  })
+
   test('packages: the newest of a kind, every version kept', async () => {
     const store = await makeStore()
     const { hubEpoch: epoch } = await store.stand()

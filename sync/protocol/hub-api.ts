@@ -163,6 +163,27 @@ export const pullStaffList = oc
   .output(z.object({ manifest: CompactJwsSchema, content: z.string() }))
   .errors({ ...DEVICE_ERRORS, NOT_PUBLISHED: { status: 404 } })
 
+/** The claim is a HandoverPutClaim, the answer a JWS over HandoverAnswer (handover.ts); so with the two that follow. */
+export const putHandover = oc
+  .route({ method: 'POST', path: '/v1/handovers', tags: ['hand-over'], summary: 'Keep a half-filled form, sealed' })
+  .input(z.object({ claim: CompactJwsSchema }))
+  .output(z.object({ answer: CompactJwsSchema }))
+  .errors(DEVICE_ERRORS)
+
+/** The claim is a HandoverTakeClaim. Given once: to the first terminal with the right card or signed-in staff. */
+export const takeHandover = oc
+  .route({ method: 'POST', path: '/v1/handover-takes', tags: ['hand-over'], summary: 'Take a sealed form up again' })
+  .input(z.object({ claim: CompactJwsSchema }))
+  .output(z.object({ answer: CompactJwsSchema }))
+  .errors(DEVICE_ERRORS)
+
+/** The claim is a HandoverEndClaim. The ciphertext is erased. */
+export const endHandover = oc
+  .route({ method: 'POST', path: '/v1/handover-ends', tags: ['hand-over'], summary: 'Erase a sealed form' })
+  .input(z.object({ claim: CompactJwsSchema }))
+  .output(z.object({ answer: CompactJwsSchema }))
+  .errors(DEVICE_ERRORS)
+
 export const getReceipt = oc
   .route({
     method: 'GET',
@@ -248,6 +269,9 @@ export const hubContract = {
   reconcile,
   pullCases,
   pullStaffList,
+  putHandover,
+  takeHandover,
+  endHandover,
   getKeySet,
   getPackage,
   enrol,
