@@ -192,6 +192,22 @@ export const EVENTS = {
   },
   'assist-opened': { level: 'info', means: 'A staff member, named by number, helps in the present visit.' },
   'assist-ended': { level: 'info', means: 'She left, the citizen goes on alone, or the visit is over.' },
+  'handover-made': { level: 'info', means: 'A half-filled form is at the hub, sealed, and its slip came out.' },
+  'handover-not-made': {
+    level: 'info',
+    means: 'None was handed over, and nothing printed; why says what was missing.',
+  },
+  'handover-not-printed': {
+    level: 'warn',
+    means: 'The slip did not come out whole: the hub is told to erase the form.',
+  },
+  'handover-opened': { level: 'info', means: 'A slip was opened: by the card in the visit, or for staff that helps.' },
+  'handover-not-opened': { level: 'info', means: 'A slip opened nothing; why says what was missing.' },
+  'handover-ended': { level: 'info', means: 'The hub heard that a form is held here, or that its slip is worthless.' },
+  'handover-left': {
+    level: 'warn',
+    means: 'The hub could not be told; it keeps the ciphertext until the slip runs out, a day at most.',
+  },
   'agent-counts-not-kept': {
     level: 'warn',
     means: 'The counts of proxies could not be written: a restart today would begin them anew; the hub counts too.',

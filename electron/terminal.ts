@@ -12,6 +12,7 @@ import { codesHandlers } from './bridge/codes.handler.ts'
 import type { Devices } from './bridge/devices.contract.ts'
 import { devicesHandlers } from './bridge/devices.handler.ts'
 import { feedbackHandlers } from './bridge/feedback.handler.ts'
+import { handoverHandlers } from './bridge/handover.handler.ts'
 import { identityHandlers } from './bridge/identity.handler.ts'
 import { maintenanceHandlers } from './bridge/maintenance.handler.ts'
 import { printingHandlers } from './bridge/printing.handler.ts'
@@ -31,6 +32,8 @@ import { createDelivery } from './delivery.ts'
 import { devicesOf, planOf, withBank } from './device-view.ts'
 import type { Log } from './events.ts'
 import { createFeedbackIntake } from './feedback-intake.ts'
+import { createHandoverDesk } from './handover-desk.ts'
+import { slipAbout } from './handover-paper.ts'
 import { createHubLog } from './hub-log.ts'
 import { createIntake, type Intake } from './intake.ts'
 import { createIntakeGate } from './intake-gate.ts'
@@ -145,6 +148,7 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
     onNewPage: staff.desk.newPage,
     onVisitOver() {
       staff.desk.visitOver()
+      handovers.visitOver()
       scanning.forget()
     },
   })
@@ -222,6 +226,14 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
     ...{ host, journal, ledger, intake, session, packages, settings, terminalId, nowIso, inWords, log },
     hasPrinter: () => devices.get().receiptPrinter !== null,
   })
+  const handovers = createHandoverDesk({
+    ...{ terminalId, hub, trust, session, host, inWords, clock: realClock, suite, log },
+    isConnected: () => delivery.connection.get() === 'connected',
+    hasPrinter: () => devices.get().receiptPrinter !== null,
+    staffHere: () => staff.desk.view.get().assist?.id,
+    slipAbout: (draft) => slipAbout(draft, packages.catalogue.get()?.catalogue ?? null, settings, terminalId),
+    nowUnixMs: Date.now,
+  })
   const views = liveViews({ ledger, journalHead, connection: delivery.connection, packages })
 
   const { pinScrypt, exportDir } = settings.maintenance ?? {}
@@ -273,6 +285,7 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
           isStaffHelping: staff.desk.isHelping,
         }),
         feedback: feedbackHandlers(feedback),
+        handover: handoverHandlers(handovers),
         proxy: proxyHandlers({ session, seat, ration: agents }),
         printing: printingHandlers(receipts),
         scanning: scanningHandlers(scanning),
@@ -312,6 +325,7 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
       async stop() {
         lineBoard.stop()
         agents.stop()
+        handovers.stop()
         await delivery.stop()
         await host.stop()
         await stored.storage.close()
@@ -339,6 +353,7 @@ type BridgeAreas = {
   submissions: ReturnType<typeof submissionsHandlers>
   feedback: ReturnType<typeof feedbackHandlers>
   proxy: ReturnType<typeof proxyHandlers>
+  handover: ReturnType<typeof handoverHandlers>
   printing: ReturnType<typeof printingHandlers>
   scanning: ReturnType<typeof scanningHandlers>
   queue: ReturnType<typeof queueHandlers>

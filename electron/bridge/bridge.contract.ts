@@ -1,6 +1,7 @@
 import { codes } from './codes.contract.ts'
 import { devices } from './devices.contract.ts'
 import { feedback } from './feedback.contract.ts'
+import { handover } from './handover.contract.ts'
 import { identity } from './identity.contract.ts'
 import { maintenance } from './maintenance.contract.ts'
 import { printing } from './printing.contract.ts'
@@ -20,6 +21,7 @@ export const bridgeContract = {
   submissions,
   feedback,
   proxy,
+  handover,
   printing,
   scanning,
   queue,
