@@ -5,6 +5,7 @@ import type { Applicant } from '../../sync/protocol/submission.ts'
 import { Notice } from '../ui/components.tsx'
 import { applyPanel } from '../ui/panel.ts'
 import { say } from '../ui/strings/say.ts'
+import { whyNoHandover } from './forms/handover-why.ts'
 import { clockTime, formOfAddress, isoDate } from './forms/show.ts'
 import { visitLine } from './forms/visitor.ts'
 import type { LiveViewStore } from './live-view.ts'
@@ -22,6 +23,7 @@ import { type Staff, useStaff } from './staff/use-staff.ts'
 import { useAbout } from './use-about.ts'
 import { useLanguage } from './use-language.ts'
 import { useNow } from './use-now.ts'
+import { useSlips } from './use-slips.ts'
 import { useSpeech } from './use-speech.ts'
 import { useVisitParts } from './use-visit-parts.ts'
 import { useBridge, useLine, useWatch } from './use-watch.ts'
@@ -36,6 +38,7 @@ export function App({ session, view }: AppProps) {
   const state = useSelector(session, (snapshot) => snapshot)
   const { queue, schedule, find } = useSyncExternalStore(view.subscribe, view.get)
   const staff = useStaff(session)
+  useSlips(session)
   const line = useLine()
   const about = useAbout()
   const now = useNow()
@@ -86,6 +89,12 @@ export function App({ session, view }: AppProps) {
   }
   const leavePin = () => staff.onLeave('pin')
   const goOnAlone = () => staff.onLeave('assist')
+  const handOver = () => {
+    setIsStaffOpen(false)
+    session.send({ type: 'HAND_OVER' })
+  }
+  const isFilling =
+    state.matches({ journey: 'form' }) || state.matches({ journey: 'papers' }) || state.matches({ journey: 'confirm' })
   const maintain = () => {
     setIsStaffOpen(false)
     session.send({ type: 'MAINTAIN' })
@@ -150,6 +159,11 @@ export function App({ session, view }: AppProps) {
             about={about}
             call={staff.call}
             onClose={() => setIsStaffOpen(false)}
+            handOver={
+              isFilling && state.can({ type: 'HAND_OVER' })
+                ? { onPress: handOver, whyNot: whyNoHandover(liveQueue?.connection ?? null, devices) }
+                : null
+            }
             onMaintain={state.can({ type: 'MAINTAIN' }) ? maintain : null}
           />
         ) : null}

@@ -9,6 +9,7 @@ import type { Catalogue, Material, ServiceItem } from '../../sync/protocol/servi
 import { local, say } from '../ui/strings/say.ts'
 import { isComplaint } from './forms/complaint-form.ts'
 import { formOfAddress, isoDate } from './forms/show.ts'
+import { HandoverJourney } from './handover-journey.tsx'
 import type { Find, Schedule } from './live-view.ts'
 import { pageShown, pagesOf, paperNow } from './machine/paper-steps.ts'
 import { itemInHand, proxyForm, proxyStepsShown, relationLabel, subjectOf } from './machine/proxy-steps.ts'
@@ -100,6 +101,11 @@ function pageOf(props: JourneyProps): ReactNode {
       />
     )
   }
+  for (const at of ['handover', 'slip'] as const) {
+    if (!state.matches({ journey: at })) continue
+    const stage = Object.values(state.value.journey)[0] ?? ''
+    return <HandoverJourney {...{ at, stage, context, send, connection, devices, onStaff }} />
+  }
   if (state.matches({ journey: 'restoring' })) return <WaitingPage text={say('restoring')} testId="restoring-page" />
   if (state.hasTag('wiping')) return <WaitingPage text={say('ending')} testId="ending-page" />
   if (state.matches({ journey: 'rate' }) && context.rating !== null) {
@@ -153,7 +159,8 @@ function pageOf(props: JourneyProps): ReactNode {
     return <ItemPage item={item} badge={badgeOf(item)} devices={devices} onBegin={begin} />
   }
   const isNameless = isComplaint(item)
-  if (state.matches({ journey: 'card' }) || (card === null && !isNameless)) {
+  const isStaffs = context.takenUp !== null && card === null && state.matches({ journey: 'form' })
+  if (state.matches({ journey: 'card' }) || (card === null && !isNameless && !isStaffs)) {
     return (
       <CardPage
         item={item}
@@ -169,7 +176,7 @@ function pageOf(props: JourneyProps): ReactNode {
   const { proxy } = context
   if (state.matches({ journey: 'proxy' })) return <Asking {...props} item={item} today={today} />
   const applicant = isNameless ? null : subjectOf(context)
-  if (applicant === null && !isNameless) return <BlankPage />
+  if (applicant === null && !isNameless && !isStaffs) return <BlankPage />
   const agent =
     proxy === null || card === null ? null : { name: card.applicant.name, relation: relationIn(item, proxy) }
   const unmet = applicant === null ? [] : unmetPreconditions(item, applicant, today)

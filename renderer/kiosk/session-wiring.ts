@@ -1,4 +1,5 @@
 import type { Actor } from 'xstate'
+import { loadLanguage } from '../ui/strings/language.ts'
 import type { Bridge } from './bridge.ts'
 import { isoDate } from './forms/show.ts'
 import type { LiveViewStore } from './live-view.ts'
@@ -13,6 +14,10 @@ const SUBMIT_PATIENCE_MS = 15_000
 /** A long receipt, a hot head and the printer's own settling; after this nobody knows. */
 const PRINT_PATIENCE_MS = 120_000
 const ASK_PATIENCE_MS = 5_000
+/** Two tries at the hub, the printing of a slip and the printer's own settling. */
+const HAND_OVER_PATIENCE_MS = 180_000
+/** The hub client gives a call 20 s. */
+const OPEN_SLIP_PATIENCE_MS = 30_000
 /** The scanner's driver gives a job 10 minutes, whatever its feeder holds. */
 const SCAN_PATIENCE_MS = 11 * 60_000
 
@@ -65,6 +70,21 @@ export function sessionDeps(bridge: Bridge): SessionDeps {
       bridge
         .call((client) => client.proxy.expectPrincipal({ expected }))
         .catch((cause: unknown) => console.warn('main was not told of the second card', cause))
+    },
+    handOver: (draft) =>
+      bridge.call((client) => client.handover.handOver(draft, { signal: AbortSignal.timeout(HAND_OVER_PATIENCE_MS) })),
+    openSlip: async (code) => {
+      const answer = await bridge.call((client) =>
+        client.handover.open({ code }, { signal: AbortSignal.timeout(OPEN_SLIP_PATIENCE_MS) }),
+      )
+      // The screen switches to words that are there; without them the form goes on in Chinese.
+      if (answer.outcome !== 'opened' || (await loadLanguage(answer.draft.language))) return answer
+      return { ...answer, draft: { ...answer.draft, language: 'zh' } }
+    },
+    slipHeld: () => {
+      bridge
+        .call((client) => client.handover.held())
+        .catch((cause: unknown) => console.warn('main did not hear that the form is here', cause))
     },
     end: async (why) => {
       window.name = `${PENDING_END}${why}`

@@ -18,17 +18,19 @@ import {
   walkToConfirm,
 } from '../support/walk.ts'
 import { openWorld, type World } from '../support/world.ts'
+import { handoverPages } from './handover-pages.ts'
 import { checkPage, type Violation } from './page-check.ts'
 import { staffPages } from './staff-pages.ts'
 import { timeouts } from './timeouts.ts'
 
-const HELP = `Usage: npm run a11y -- [--json] [--languages | --staff | --timeouts]
+const HELP = `Usage: npm run a11y -- [--json] [--languages | --staff | --handover | --timeouts]
 Walks the journeys in real Chromium, upright and lying, standard and elder, in every colour, and checks each page with axe and
 with our own rules in millimetres: type, targets, gaps, contrast 4.5 (elder 7), nothing cut off, nothing to scroll, everything reached by arrow keys,
 time-outs by sight and by sound.
   --languages   only the main journey in the other languages
   --timeouts    only what is asked when nobody touches anything
   --staff       only the pages on which staff is called or helps
+  --handover    only the pages on which a half-filled form is given away or taken up
   --json   one JSON object as the last line: {pages, violations, found: [{page, rule, where, detail}]}
 Exit code 1 when there is a violation.`
 
@@ -43,6 +45,7 @@ const { values } = parseArgs({
     languages: { type: 'boolean' },
     staff: { type: 'boolean' },
     timeouts: { type: 'boolean' },
+    handover: { type: 'boolean' },
     help: { type: 'boolean' },
   },
 })
@@ -210,6 +213,10 @@ async function walk(orientation: keyof typeof SCREENS, tell: (line: string) => v
       await staffPages(page, world, badge, checkAs(''))
       return { pages, found }
     }
+    if (values.handover) {
+      await handoverPages(page, world, checkAs(''))
+      return { pages, found }
+    }
     await languageJourneys(page, world, checkAs)
     if (values.languages) return { pages, found }
     await staffPages(page, world, badge, checkAs(''))
@@ -220,6 +227,7 @@ async function walk(orientation: keyof typeof SCREENS, tell: (line: string) => v
     await papersJourney(page, world, 'elder', checkAs('elder '))
     await proxyJourney(page, world, 'standard', checkAs('standard '))
     await proxyJourney(page, world, 'elder', checkAs('elder '))
+    await handoverPages(page, world, checkAs(''))
     await looks(page, checkAs('elder '))
     await heardTimeouts()
     await maintenance(page, checkAs('maintain '))

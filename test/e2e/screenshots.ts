@@ -8,6 +8,7 @@ import { ROOT } from '../../electron/dev/stack.ts'
 import type { Workbench } from '../../electron/dev/workbench.ts'
 import { hashPin } from '../../electron/staff-pin.ts'
 import { makeTicket } from '../../sync/protocol/ticket.ts'
+import { handoverPages } from '../a11y/handover-pages.ts'
 import { staffPages } from '../a11y/staff-pages.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { changeSettings } from '../support/settings.ts'
@@ -30,10 +31,10 @@ import { openWorld } from '../support/world.ts'
 import { papersPictures } from './papers-screens.ts'
 
 /** Takes a picture of every page of the journey, in both orientations, and the one that the README shows. */
-const HELP = `npm run screenshots -- [--portrait] [--landscape] [--dock] [--elder] [--papers] [--languages] [--staff] [--readme]
+const HELP = `npm run screenshots -- [--portrait] [--landscape] [--dock] [--elder] [--papers] [--languages] [--staff] [--handover] [--readme]
 Pictures go to test/out/screens/. --elder takes those of elder mode only, into elder-*; --papers those of a scanned paper,
 in elder mode with --elder, into papers-*; --languages the main journey in each other language, into languages-*; --staff
-those with staff, into staff-*. --readme also renews the picture in README.md.
+those with staff, into staff-*; --handover those of a half-filled form given away and taken up, into handover-*. --readme also renews the picture in README.md.
 `
 
 const SCREENS = {
@@ -53,6 +54,7 @@ const { values } = parseArgs({
     languages: { type: 'boolean', default: false },
     papers: { type: 'boolean', default: false },
     staff: { type: 'boolean', default: false },
+    handover: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
@@ -61,7 +63,7 @@ async function walk(orientation: keyof typeof SCREENS): Promise<void> {
   const dir = join(
     ROOT,
     'test/out/screens',
-    `${values.papers ? 'papers-' : ''}${values.elder ? 'elder-' : values.languages ? 'languages-' : values.staff ? 'staff-' : ''}${orientation}`,
+    `${values.papers ? 'papers-' : ''}${values.elder ? 'elder-' : values.languages ? 'languages-' : values.staff ? 'staff-' : values.handover ? 'handover-' : ''}${orientation}`,
   )
   mkdirSync(dir, { recursive: true })
   const world = await openWorld({ allDevices: values.papers })
@@ -82,6 +84,7 @@ async function walk(orientation: keyof typeof SCREENS): Promise<void> {
     const { bench } = world.stack
     await statusShows(page, 'connected')
     if (values.papers) return await papersPictures(page, bench, values.elder ? 'elder' : 'standard', picture)
+    if (values.handover) return await handoverPages(page, world, (name) => picture(name.replace(' ', '-')))
     if (badge !== undefined) {
       await world.logged('staff-list-taken')
       return await staffPages(page, world, badge, picture)

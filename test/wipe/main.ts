@@ -12,9 +12,9 @@ import { PLANTED_PAGE } from './planted-page.ts'
 import { canEnd, endBy, PLANTED, STEPS, type Step, WAYS, type Way, walkTo } from './visits.ts'
 
 const HELP = `Usage: npm run wipe -- [--quick] [--json]
-Plants a person and a scanned page, ends the visit at each step in each way (the button, nobody there, another card), and looks for what
+Plants a person and a scanned page, ends the visit at each step in each way (the button, nobody there, another card, handed over), and looks for what
 was planted: in heap snapshots of the page, of main and of the device host, in storage, files, logs and clipboard.
-  --quick  three visits instead of all
+  --quick  four visits instead of all
   --json   one JSON object as the last line: {sessions, found, places, idleAgainMaxMs, control, leaks}
 Exit code 1 when something was found, or when the search does not find what is there during a visit.`
 
@@ -22,6 +22,7 @@ const QUICK: readonly (readonly [Step, Way])[] = [
   ['paper', 'end'],
   ['confirm', 'idle'],
   ['receipt', 'end'],
+  ['form', 'handed-over'],
 ]
 
 interface Leak {

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import type { Workbench } from '../../electron/dev/workbench.ts'
+import { giveAway } from '../support/slip.ts'
 import { answerRegistration, putCard, sign, submitForTicket } from '../support/walk.ts'
 import { PLANTED_PAGE, plantedPage } from './planted-page.ts'
 
@@ -19,14 +20,18 @@ export const PLANTED = [
 
 export const STEPS = ['card', 'item', 'form', 'paper', 'confirm', 'receipt'] as const
 export type Step = (typeof STEPS)[number]
-export const WAYS = ['end', 'idle', 'other-card'] as const
+export const WAYS = ['end', 'idle', 'other-card', 'handed-over'] as const
 export type Way = (typeof WAYS)[number]
 
 /** Longer than the warning and the countdown of standard mode together. */
 const LONG_IDLE_MS = 160_000
 
-/** Another card ends a visit that holds something; before that it only becomes the next visitor's. */
+/**
+ * Another card ends a visit that holds something; before that it only becomes the next visitor's. What is handed over is
+ * something half-filled, and no page is being looked at.
+ */
 export function canEnd(step: Step, way: Way): boolean {
+  if (way === 'handed-over') return step === 'form' || step === 'confirm'
   return way !== 'other-card' || !['card', 'item'].includes(step)
 }
 
@@ -78,6 +83,7 @@ export async function endBy(way: Way, page: Page, bench: Workbench): Promise<num
   if (way !== 'other-card') bench.reader.takeCard()
   const beganAtMs = performance.now()
   if (way === 'end') await page.getByTestId('end-visit').click()
+  if (way === 'handed-over') await giveAway(page)
   if (way === 'idle') await page.clock.runFor(LONG_IDLE_MS)
   if (way === 'other-card') {
     putCard(bench, OTHER_PERSON)

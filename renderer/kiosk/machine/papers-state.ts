@@ -1,4 +1,5 @@
 import { assign } from 'xstate'
+import { handOverFrom } from './handover-steps.ts'
 import {
   afterScan,
   areSettled,
@@ -78,6 +79,11 @@ export function papersState(session: SessionSetup) {
             },
           ],
           HOME: '#session.journey.home',
+          HAND_OVER: {
+            guard: 'canHandOver',
+            target: '#session.journey.handover',
+            actions: assign(handOverFrom('papers')),
+          },
         },
       },
       scanning: {

@@ -76,6 +76,13 @@ export const noPapers: Pick<SessionDeps, 'scan' | 'cancelScan' | 'scannedPages' 
   discardPage: () => undefined,
 }
 
+/** For journeys without a slip. */
+export const noHandover: Pick<SessionDeps, 'handOver' | 'openSlip' | 'slipHeld'> = {
+  handOver: async () => ({ outcome: 'not-handed-over', why: 'offline' }),
+  openSlip: async () => ({ outcome: 'not-opened', why: 'offline' }),
+  slipHeld: () => undefined,
+}
+
 export const catalogue: Catalogue = {
   kind: 'catalogue',
   region: text('region'),

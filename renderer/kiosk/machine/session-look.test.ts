@@ -3,7 +3,7 @@ import { createActor, SimulatedClock } from 'xstate'
 import type { Snapshot } from '../../../electron/bridge/session.contract.ts'
 import { USUAL_LOOK } from '../../ui/look.ts'
 import { loadLanguage } from '../../ui/strings/language.ts'
-import { accepted, cardOf, catalogue, FIRST_PERSON, item, noPapers } from './session-fixture.ts'
+import { accepted, cardOf, catalogue, FIRST_PERSON, item, noHandover, noPapers } from './session-fixture.ts'
 import { createSessionMachine, IDLE } from './session-machine.ts'
 import type { SessionEvent } from './session-types.ts'
 
@@ -28,6 +28,7 @@ function start(found: Snapshot | null = null) {
       end: async () => undefined,
       agentLeft: async () => ({ left: 5 }),
       expectPrincipal: () => undefined,
+      ...noHandover,
       newId: () => 'draft-1',
       today: () => '2026-11-23',
       now: () => new Date('2026-11-23T02:48:00.000Z'),

@@ -4,7 +4,16 @@ import type { RateAnswer } from '../../../electron/bridge/feedback.contract.ts'
 import type { PrintReceiptAnswer } from '../../../electron/bridge/printing.contract.ts'
 import type { Snapshot } from '../../../electron/bridge/session.contract.ts'
 import type { Accepted, SubmitAnswer } from '../../../electron/bridge/submissions.contract.ts'
-import { accepted, cardOf, catalogue, FIRST_PERSON, item, noPapers, SECOND_PERSON } from './session-fixture.ts'
+import {
+  accepted,
+  cardOf,
+  catalogue,
+  FIRST_PERSON,
+  item,
+  noHandover,
+  noPapers,
+  SECOND_PERSON,
+} from './session-fixture.ts'
 import {
   ASK_AGAIN_MS,
   createSessionMachine,
@@ -55,6 +64,7 @@ function start(changes: Partial<SessionDeps> = {}) {
     end: async (why: EndReason) => void ended.push(why),
     agentLeft: vi.fn(async () => ({ left: 5 })),
     expectPrincipal: vi.fn((_expected: boolean) => undefined),
+    ...noHandover,
     newId: () => `draft-${++ids}`,
     today: () => '2026-11-23',
     now: () => new Date('2026-11-23T02:48:00.000Z'),

@@ -1,11 +1,13 @@
 import { and, assign, not, or, stateIn } from 'xstate'
 import { attentionState } from './attention-state.ts'
+import { handoverState, slipState } from './handover-state.ts'
+import { handOverFrom, isOtherPersons, isOwnerHere, slipRefused } from './handover-steps.ts'
 import { lastPaper, paperOf } from './paper-steps.ts'
 import { papersState } from './papers-state.ts'
 import { proxyState } from './proxy-state.ts'
 import { subjectOf } from './proxy-steps.ts'
 import { ratingState } from './rating-state.ts'
-import { ASK_AGAIN_MS, IDLE, sessionSetup } from './session-setup.ts'
+import { ASK_AGAIN_MS, IDLE, RESTORE_PATIENCE_MS, sessionSetup } from './session-setup.ts'
 import {
   afterAnswer,
   afterNext,
@@ -25,14 +27,12 @@ import {
 } from './session-steps.ts'
 import type { EndReason, SessionContext, SessionDeps } from './session-types.ts'
 
-export { ASK_AGAIN_MS, IDLE }
+export { ASK_AGAIN_MS, IDLE, RESTORE_PATIENCE_MS }
 
 /** A second strike of the same finger (look.md section 5, Keys). */
 export const DOUBLE_STRIKE_MS = 500
 /** The wipe must be done 2 s after the end; main gets most of it to answer. */
 export const END_PATIENCE_MS = 1_500
-/** A snapshot is worth this much waiting, for main and for the catalogue; then the visit starts anew. */
-export const RESTORE_PATIENCE_MS = 6_000
 
 /**
  * One visit, from the idle page to the wipe. Region `world` hears the bridge, `journey` is where the citizen
@@ -71,6 +71,23 @@ export function createSessionMachine(deps: SessionDeps) {
       },
       journey: {
         initial: 'idle',
+        always: [
+          // Staff opened a slip, and then another person's card came: the form is not shown to her.
+          {
+            guard: and([({ context }) => isOtherPersons(context), not('isAway')]),
+            target: '.slip.refused',
+            actions: assign(({ context }) => slipRefused(context, 'other-person')),
+          },
+          {
+            guard: ({ context }) => isOwnerHere(context),
+            actions: [
+              () => deps.slipHeld(),
+              assign(({ context }) => ({
+                takenUp: context.takenUp === null ? null : { ...context.takenUp, isHeld: true },
+              })),
+            ],
+          },
+        ],
         on: {
           END: {
             target: '.ending',
@@ -85,7 +102,7 @@ export function createSessionMachine(deps: SessionDeps) {
         states: {
           idle: {
             always: { guard: 'hasCard', target: 'restoring' },
-            on: { START: 'home', LOOK_UP: 'lookup' },
+            on: { START: 'home', LOOK_UP: 'lookup', SLIP: { target: 'slip', actions: 'slipShown' } },
           },
           restoring: {
             initial: 'asking',
@@ -128,11 +145,12 @@ export function createSessionMachine(deps: SessionDeps) {
             },
           },
           /** By ticket, without a card: what is typed stays in the page and goes with it. */
-          lookup: { on: { BACK: 'home', HOME: 'home' } },
+          lookup: { on: { BACK: 'home', HOME: 'home', SLIP: { target: 'slip', actions: 'slipShown' } } },
           /** Behind a PIN; whoever leaves locks it. */
           maintenance: { on: { BACK: 'home', HOME: 'home' } },
           home: {
             on: {
+              SLIP: { target: 'slip', actions: 'slipShown' },
               LOOK_UP: 'lookup',
               COMPLAIN: { target: 'form', actions: assign(({ context }) => beginComplaint(context)) },
               SEARCH: { target: 'search', actions: assign({ query: null }) },
@@ -140,10 +158,16 @@ export function createSessionMachine(deps: SessionDeps) {
             },
           },
           search: {
-            on: { CHOOSE: { target: 'item', actions: 'choose' }, BACK: 'home', HOME: 'home' },
+            on: {
+              CHOOSE: { target: 'item', actions: 'choose' },
+              SLIP: { target: 'slip', actions: 'slipShown' },
+              BACK: 'home',
+              HOME: 'home',
+            },
           },
           item: {
             on: {
+              SLIP: { target: 'slip', actions: 'slipShown' },
               BEGIN: [
                 {
                   guard: ({ context, event }) => context.card !== null && (event.forSomebodyElse ?? false),
@@ -165,6 +189,8 @@ export function createSessionMachine(deps: SessionDeps) {
             ],
             on: { BACK: 'item', HOME: 'home' },
           },
+          handover: handoverState(session),
+          slip: slipState(session, check),
           proxy: proxyState(session, deps, check),
           form: {
             entry: [assign(({ context }) => beginForm(context, check(context))), 'ensureDraft', 'save'],
@@ -173,6 +199,14 @@ export function createSessionMachine(deps: SessionDeps) {
                 actions: assign(({ context, event }) => afterAnswer(context, event.field, event.value, check(context))),
               },
               NEXT: [
+                // Staff filled it in for her; what is handed in is handed in with her card.
+                {
+                  guard: ({ context }) =>
+                    context.card === null &&
+                    context.takenUp !== null &&
+                    afterNext(context, check(context)).kind === 'confirm',
+                  target: 'card',
+                },
                 {
                   guard: ({ context }) => afterNext(context, check(context)).kind === 'confirm',
                   target: 'papers',
@@ -203,6 +237,7 @@ export function createSessionMachine(deps: SessionDeps) {
                 { target: 'item', actions: assign({ faults: {} }) },
               ],
               HOME: { target: 'home', actions: assign({ faults: {}, changing: false }) },
+              HAND_OVER: { guard: 'canHandOver', target: 'handover', actions: assign(handOverFrom('form')) },
             },
           },
           papers: papersState(session),
@@ -255,6 +290,11 @@ export function createSessionMachine(deps: SessionDeps) {
                     },
                   ],
                   HOME: '#session.journey.home',
+                  HAND_OVER: {
+                    guard: 'canHandOver',
+                    target: '#session.journey.handover',
+                    actions: assign(handOverFrom('confirm')),
+                  },
                 },
               },
               submitting: {

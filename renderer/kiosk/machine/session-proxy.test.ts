@@ -4,7 +4,7 @@ import type { Snapshot } from '../../../electron/bridge/session.contract.ts'
 import type { SubmitAnswer } from '../../../electron/bridge/submissions.contract.ts'
 import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
 import type { Applicant, SubmitRequest } from '../../../sync/protocol/submission.ts'
-import { accepted, cardOf, catalogue, FIRST_PERSON, item } from './session-fixture.ts'
+import { accepted, cardOf, catalogue, FIRST_PERSON, item, noHandover } from './session-fixture.ts'
 import { createSessionMachine } from './session-machine.ts'
 import type { SessionEvent } from './session-types.ts'
 
@@ -50,6 +50,7 @@ async function start(of: ServiceItem = open, left = 5) {
     end: async () => undefined,
     agentLeft: vi.fn(async () => ({ left })),
     expectPrincipal: vi.fn((_expected: boolean) => undefined),
+    ...noHandover,
     newId: () => `draft-${saved.length}`,
     today: () => '2026-11-23',
     now: () => new Date('2026-11-23T02:48:00.000Z'),

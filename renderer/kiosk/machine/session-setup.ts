@@ -1,6 +1,7 @@
 import { assign, fromPromise, or, setup, stateIn } from 'xstate'
 import type { AnswerContext } from '../../../sync/protocol/answers.ts'
 import { complainRequest, isComplaint } from '../forms/complaint-form.ts'
+import { canHandOver, draftOf, slipShown } from './handover-steps.ts'
 import { isFull, isLastPaper, pagesHere, papersGiven, scanRequest, wantedPapers } from './paper-steps.ts'
 import { beginFor, claimOf, nextQuestion, secondCard } from './proxy-steps.ts'
 import { mayRate, rateRequest } from './rating-steps.ts'
@@ -15,6 +16,8 @@ export const IDLE = {
 
 /** What answers are checked against, in a context. */
 export type CheckOf = (context: SessionContext) => AnswerContext
+/** A snapshot is worth this much waiting, for main and for the catalogue; then the visit starts anew. */
+export const RESTORE_PATIENCE_MS = 6_000
 /** Between two questions to main about a lost answer. */
 export const ASK_AGAIN_MS = 1_000
 
@@ -46,6 +49,12 @@ export function sessionSetup(deps: SessionDeps, check: CheckOf) {
         if (request === null) throw new Error('rate without a level')
         return deps.rate(request)
       }),
+      handOver: fromPromise(({ input }: { input: SessionContext }) => {
+        const draft = draftOf(input)
+        if (draft === null) throw new Error('nothing to hand over')
+        return deps.handOver(draft)
+      }),
+      openSlip: fromPromise(({ input }: { input: string }) => deps.openSlip(input)),
       byDraft: fromPromise(({ input }: { input: string }) => deps.byDraft(input)),
       print: fromPromise(({ input }: { input: { submissionId: string; again: boolean } }) =>
         deps.print(input.submissionId, input.again),
@@ -83,13 +92,19 @@ export function sessionSetup(deps: SessionDeps, check: CheckOf) {
       begin: assign(({ context, event }) =>
         event.type === 'BEGIN' ? beginFor(context, event.forSomebodyElse ?? false) : {},
       ),
+      slipShown: assign(({ event }) => (event.type === 'SLIP' ? slipShown(event.code) : {})),
       question: assign(({ context }) => nextQuestion(context, check(context)).changes),
       secondCard: assign(({ context }) => secondCard(context, check(context)).changes),
       ensureDraft: assign({ draftId: ({ context }) => context.draftId ?? deps.newId() }),
     },
     guards: {
-      isBusy: ({ context }) =>
-        context.printing || context.submitting || context.scanning || context.reader.kind === 'reading',
+      isBusy: or([
+        ({ context }: { context: SessionContext }) =>
+          context.printing || context.submitting || context.scanning || context.reader.kind === 'reading',
+        stateIn({ journey: { handover: 'working' } }),
+        stateIn({ journey: { slip: 'opening' } }),
+      ]),
+      canHandOver: ({ context }) => canHandOver(context),
       isConnected: ({ context }) => context.connected,
       hasCard: ({ context }) => context.card !== null,
       isProxy: ({ context }) => context.proxy !== null,

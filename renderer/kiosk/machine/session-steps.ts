@@ -62,6 +62,9 @@ export function freshVisit(before?: SessionContext): SessionContext {
     submitting: false,
     found: null,
     rating: null,
+    handingOver: null,
+    slip: null,
+    takenUp: null,
     secondsLeft: 0,
     why: 'left',
   }

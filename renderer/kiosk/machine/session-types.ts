@@ -1,4 +1,5 @@
 import type { RateAnswer } from '../../../electron/bridge/feedback.contract.ts'
+import type { HandOverAnswer, OpenAnswer } from '../../../electron/bridge/handover.contract.ts'
 import type { CardEvent } from '../../../electron/bridge/identity.contract.ts'
 import type { PrintReceiptAnswer } from '../../../electron/bridge/printing.contract.ts'
 import type { PrincipalEvent } from '../../../electron/bridge/proxy.contract.ts'
@@ -7,11 +8,13 @@ import type { Snapshot } from '../../../electron/bridge/session.contract.ts'
 import type { Accepted, Delivery, SubmitAnswer } from '../../../electron/bridge/submissions.contract.ts'
 import type { Answers } from '../../../sync/protocol/answers.ts'
 import type { ComplainRequest, RateRequest } from '../../../sync/protocol/feedback.ts'
+import type { HandoverDraft } from '../../../sync/protocol/handover.ts'
 import type { MaterialSource } from '../../../sync/protocol/item-parts.ts'
 import type { Catalogue, ServiceItem } from '../../../sync/protocol/service-item.ts'
 import type { Signature, SubmitRequest } from '../../../sync/protocol/submission.ts'
 import type { Look } from '../../ui/look.ts'
 import type { Faults } from '../forms/form-pages.ts'
+import type { HandingOver, SlipShown, TakenUp } from './handover-draft.ts'
 import type { ProxyDraft } from './proxy-draft.ts'
 import type { RatingChange, RatingDraft } from './rating-draft.ts'
 
@@ -39,6 +42,12 @@ export interface SessionDeps {
   readonly agentLeft: () => Promise<{ readonly left: number }>
   /** Fire and forget: whether another person's card is the principal's now. */
   readonly expectPrincipal: (expected: boolean) => void
+  /** Resolves when the slip's printer has settled, or nothing was printed. */
+  readonly handOver: (draft: HandoverDraft) => Promise<HandOverAnswer>
+  /** The words of the form's language are there when it resolves. */
+  readonly openSlip: (code: string) => Promise<OpenAnswer>
+  /** Fire and forget: the hub may erase what was opened. */
+  readonly slipHeld: () => void
   readonly end: (why: EndReason) => Promise<void>
   readonly newId: () => string
   /** ISO date at the terminal. */
@@ -119,6 +128,9 @@ export interface SessionContext {
   readonly submitting: boolean
   readonly found: Snapshot | null
   readonly rating: RatingDraft | null
+  readonly handingOver: HandingOver | null
+  readonly slip: SlipShown | null
+  readonly takenUp: TakenUp | null
   readonly secondsLeft: number
   readonly why: EndReason
 }
@@ -152,6 +164,9 @@ export type SessionEvent =
   | { type: 'PRINT_AGAIN' }
   | { type: 'ANOTHER' }
   | { type: 'COMPLAIN' }
+  /** To the page about it, and from there: do it. */
+  | { type: 'HAND_OVER' }
+  | { type: 'SLIP'; code: string }
   /** 拿好了，结束: the end, by way of the rating where there is one. */
   | { type: 'FINISH' }
   | { type: 'RATE'; change: RatingChange }

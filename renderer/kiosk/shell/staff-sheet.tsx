@@ -1,6 +1,6 @@
 import type { About } from '../../../electron/bridge/maintenance.contract.ts'
 import type { Call } from '../../../electron/bridge/staff.contract.ts'
-import { Button, Overlay } from '../../ui/components.tsx'
+import { BigChoice, Button, Overlay } from '../../ui/components.tsx'
 import { local, say } from '../../ui/strings/say.ts'
 import { clockTime } from '../forms/show.ts'
 
@@ -9,12 +9,14 @@ interface StaffProps {
   /** null: not called, or main has not answered. */
   readonly call: Call | null
   readonly onClose: () => void
+  /** null where nothing half-filled could be handed over. */
+  readonly handOver: { readonly onPress: () => void; readonly whyNot: string | null } | null
   /** null during somebody's visit. */
   readonly onMaintain: (() => void) | null
 }
 
 /** What came of the call, where people are and how to reach them; nothing that this machine cannot know. */
-export function StaffSheet({ about, call, onClose, onMaintain }: StaffProps) {
+export function StaffSheet({ about, call, onClose, handOver, onMaintain }: StaffProps) {
   const title = call === null ? say('staff.title') : say('staff.called', { time: clockTime(new Date(call.at)) })
   return (
     <Overlay label={title} testId="staff-sheet">
@@ -35,6 +37,16 @@ export function StaffSheet({ about, call, onClose, onMaintain }: StaffProps) {
             {say(call === null ? 'staff.truth' : `staff.truth.${call.signal}`)}
           </p>
         </>
+      )}
+      {handOver === null ? null : (
+        <BigChoice
+          word={say('handover.entry')}
+          note={handOver.whyNot ?? say('handover.entry-note')}
+          isChosen={false}
+          isOff={handOver.whyNot !== null}
+          onPress={handOver.onPress}
+          testId="hand-over"
+        />
       )}
       <Button look="primary" className="tall" onPress={onClose} testId="staff-close">
         {say('staff.close')}
