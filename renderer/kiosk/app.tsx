@@ -73,6 +73,8 @@ export function App({ session, view }: AppProps) {
   const isVisit = !isIdle && !isWiping && !state.matches({ journey: 'restoring' })
   const offersElder =
     isVisit &&
+    // Whose slip it is, and in which mode it goes on, is not known yet.
+    !state.matches({ journey: 'slip' }) &&
     look.mode === 'standard' &&
     !context.elderOffered &&
     context.otherCard === null &&
@@ -161,7 +163,7 @@ export function App({ session, view }: AppProps) {
             onClose={() => setIsStaffOpen(false)}
             handOver={
               isFilling && state.can({ type: 'HAND_OVER' })
-                ? { onPress: handOver, whyNot: whyNoHandover(liveQueue?.connection ?? null, devices) }
+                ? { onPress: handOver, whyNot: whyNoHandover(liveQueue?.connection ?? null, devices, 'why-not') }
                 : null
             }
             onMaintain={state.can({ type: 'MAINTAIN' }) ? maintain : null}

@@ -39,7 +39,7 @@ export function HandoverJourney({ at, stage, context, send, connection, devices,
     <HandoverPage
       stage={shown}
       answer={context.handingOver?.answer ?? null}
-      whyNot={whyNoHandover(connection, devices)}
+      whyNot={whyNoHandover(connection, devices, 'why-not-line')}
       papers={wantedPapers(context)}
       onHandOver={() => send({ type: 'HAND_OVER' })}
       onGoOn={() => send({ type: 'BACK' })}

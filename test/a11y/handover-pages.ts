@@ -65,7 +65,7 @@ async function inMode(
   await typeCode(page, code)
   await page.getByTestId('slip-card').waitFor()
   await check('slip-card')
-  putCard(bench, 'sun-guilan')
+  putCard(bench, 'zhou-xiaoman')
   await page.getByTestId('slip-wrong-card').waitFor()
   await check('slip-wrong-card')
   await page.getByTestId('slip-end').click()

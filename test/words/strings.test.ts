@@ -7,6 +7,7 @@ import {
   PrintFaultSchema,
   ReceiptPrinterStateSchema,
 } from '../../drivers/receipt-printer/states.ts'
+import { NotHandedOverSchema, NotOpenedSchema } from '../../electron/bridge/handover.contract.ts'
 import { BadgeRefusalSchema } from '../../electron/bridge/staff.contract.ts'
 import { FindAnswerSchema, FoundSchema, SubmitAnswerSchema } from '../../electron/bridge/submissions.contract.ts'
 import { TYPE_STEPS, USUAL_LOOK } from '../../renderer/ui/look.ts'
@@ -16,6 +17,7 @@ import { zh } from '../../renderer/ui/strings/zh.ts'
 import { AnswerFaultSchema } from '../../sync/protocol/answer-faults.ts'
 import { CaseStateSchema } from '../../sync/protocol/contact.ts'
 import { QuarantineReasonSchema } from '../../sync/protocol/frames.ts'
+import { HandoverEndedSchema } from '../../sync/protocol/handover.ts'
 import { CardRefusalSchema } from '../../sync/protocol/identity.ts'
 import { ProxyFaultSchema } from '../../sync/protocol/proxy-rules.ts'
 import { ConnectionSchema } from '../../sync/protocol/queue-view.ts'
@@ -42,6 +44,11 @@ test.each([
   ['quarantine', QuarantineReasonSchema.options],
   ['case', CaseStateSchema.options],
   ['assist.refused', BadgeRefusalSchema.options],
+  ['handover.not', [...NotHandedOverSchema.options, 'lost']],
+  [
+    'slip.not',
+    [...NotOpenedSchema.options, ...HandoverEndedSchema.options, 'wrong-card', 'other-person', 'item-gone', 'lost'],
+  ],
   [
     'lookup',
     [

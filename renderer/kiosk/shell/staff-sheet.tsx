@@ -1,6 +1,6 @@
 import type { About } from '../../../electron/bridge/maintenance.contract.ts'
 import type { Call } from '../../../electron/bridge/staff.contract.ts'
-import { BigChoice, Button, Overlay } from '../../ui/components.tsx'
+import { Button, Overlay } from '../../ui/components.tsx'
 import { local, say } from '../../ui/strings/say.ts'
 import { clockTime } from '../forms/show.ts'
 
@@ -38,19 +38,23 @@ export function StaffSheet({ about, call, onClose, handOver, onMaintain }: Staff
           </p>
         </>
       )}
-      {handOver === null ? null : (
-        <BigChoice
-          word={say('handover.entry')}
-          note={handOver.whyNot ?? say('handover.entry-note')}
-          isChosen={false}
-          isOff={handOver.whyNot !== null}
-          onPress={handOver.onPress}
-          testId="hand-over"
-        />
-      )}
-      <Button look="primary" className="tall" onPress={onClose} testId="staff-close">
-        {say('staff.close')}
-      </Button>
+      <div className={handOver === null ? '' : 'two'}>
+        {handOver === null ? null : (
+          <button
+            type="button"
+            className="button tall with-note"
+            disabled={handOver.whyNot !== null}
+            onClick={handOver.onPress}
+            data-testid="hand-over"
+          >
+            <span>{say('handover.entry')}</span>
+            <span className="button-note">{handOver.whyNot ?? say('handover.entry-note')}</span>
+          </button>
+        )}
+        <Button look="primary" className="tall" onPress={onClose} testId="staff-close">
+          {say('staff.close')}
+        </Button>
+      </div>
       {onMaintain === null ? null : (
         <Button look="quiet" onPress={onMaintain} testId="maintain">
           {say('maintain.entry')}

@@ -706,12 +706,14 @@ export const en = {
   'staff.unknown': { text: 'Connecting again. Please find staff at the nearest counter.' },
   'staff.close': { text: 'I see' },
 
-  'handover.entry': { text: 'Stop here, go on another time' },
-  'handover.entry-note': { text: 'A printed slip: with it and your card you go on within 24 hours' },
-  'handover.why-not.offline': {
+  'handover.entry': { text: 'Go on another time' },
+  'handover.entry-note': { text: 'Print a slip, stop here' },
+  'handover.why-not.offline': { text: 'Not now: no network' },
+  'handover.why-not.printer': { text: 'Not now: {printer}' },
+  'handover.why-not-line.offline': {
     text: 'There is no network now, so the form cannot be kept elsewhere. With network it can.',
   },
-  'handover.why-not.printer': { text: 'No slip can be printed now: {printer}.' },
+  'handover.why-not-line.printer': { text: 'No slip can be printed now: {printer}.' },
   'handover.question': { text: 'Stop here and\ngo on another time?' },
   'handover.what': { text: 'What you filled in is locked and kept online for 24 hours.' },
   'handover.what-line': { text: 'You get a slip. Only slip and card together open it, and only once.' },
