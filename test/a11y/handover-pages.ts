@@ -59,6 +59,7 @@ async function inMode(
   await page.locator('[data-testid="handover-do"]:enabled').waitFor()
   await page.getByTestId('handover-go-on').click()
   await giveAway(page, check)
+  await page.getByTestId('handover-end').click()
   await atIdle()
   const code = slipCode(bench)
 

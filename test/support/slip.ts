@@ -9,6 +9,7 @@ const nothing: OnPage = async () => undefined
 /** From a page that is being filled in to the idle page; answers what a scanner reads off the slip. */
 export async function handOver(page: Page, bench: Workbench, onPage: OnPage = nothing): Promise<string> {
   await giveAway(page, onPage)
+  await page.getByTestId('handover-end').click()
   await page.getByTestId('idle-page').waitFor()
   // The new document listens by then.
   await statusShows(page, 'connected')
@@ -16,7 +17,7 @@ export async function handOver(page: Page, bench: Workbench, onPage: OnPage = no
   return slipCode(bench)
 }
 
-/** The same up to the end of the visit. */
+/** The same up to the page that says the slip is out; its button ends the visit. */
 export async function giveAway(page: Page, onPage: OnPage = nothing): Promise<void> {
   await page.getByTestId('call-staff').click()
   await page.locator('[data-testid="hand-over"]:enabled').waitFor()
@@ -27,7 +28,6 @@ export async function giveAway(page: Page, onPage: OnPage = nothing): Promise<vo
   await page.locator('[data-testid="handover-do"]:enabled').click()
   await page.getByTestId('handover-done').waitFor()
   await onPage('handover-done')
-  await page.getByTestId('handover-end').click()
 }
 
 export function slipCode(bench: Workbench): string {

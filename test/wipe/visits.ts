@@ -81,9 +81,10 @@ export async function endBy(way: Way, page: Page, bench: Workbench): Promise<num
     document.documentElement.dataset.visit = 'old'
   })
   if (way !== 'other-card') bench.reader.takeCard()
+  if (way === 'handed-over') await giveAway(page)
   const beganAtMs = performance.now()
   if (way === 'end') await page.getByTestId('end-visit').click()
-  if (way === 'handed-over') await giveAway(page)
+  if (way === 'handed-over') await page.getByTestId('handover-end').click()
   if (way === 'idle') await page.clock.runFor(LONG_IDLE_MS)
   if (way === 'other-card') {
     putCard(bench, OTHER_PERSON)

@@ -125,6 +125,10 @@ test('from the papers: what is pledged or left out goes along, what was scanned 
   session.send({ type: 'HAND_OVER' }, { type: 'BACK' })
   await session.reached('choosing')
   expect(session.context().scanned).toHaveLength(1)
+  session.send({ type: 'NEXT' })
+  await session.reached('confirm')
+  session.send({ type: 'HAND_OVER' }, { type: 'BACK' })
+  await session.reached('confirm')
   session.send({ type: 'HAND_OVER' }, { type: 'HAND_OVER' })
   await session.reached('done')
   expect(session.given[0]).toMatchObject({
@@ -158,7 +162,7 @@ test('printing is no idleness, and a complaint or a visit without a card has not
   await toThirdPage(session)
   session.send({ type: 'HAND_OVER' }, { type: 'HAND_OVER' })
   session.clock.increment(IDLE.standard.warnMs * 2)
-  expect(session.journey()).toContain('working')
+  expect(session.actor.getSnapshot().value.attention).toBe('paused')
   settle({ outcome: 'not-handed-over', why: 'clock' })
   await session.reached('not-done')
 
@@ -175,6 +179,13 @@ test('the slip, then the card: the form goes on where it stood, and main hears t
   await session.reached('form')
   expect(session.context()).toMatchObject({ pageIndex: 2, answers: DRAFT.answers, draftId: 'draft-1' })
   expect([session.context().item?.id, session.held()]).toEqual([item.id, 1])
+})
+
+test('opening is no idleness', () => {
+  const session = start({ openSlip: () => new Promise(() => undefined) })
+  session.send(slip, card())
+  session.clock.increment(IDLE.standard.warnMs * 2)
+  expect([session.journey(), session.actor.getSnapshot().value.attention]).toEqual(['{"slip":"opening"}', 'paused'])
 })
 
 test('elder mode and papers come back as they were', async () => {
@@ -231,6 +242,8 @@ test('staff opens it without the card: main hears of it with the card that the f
   session.send(slip, { type: 'ASSIST', isHelping: true })
   await session.reached('form')
   expect([session.held(), session.context().card]).toEqual([0, null])
+  // Nobody's card is here: nobody could open it again.
+  expect(session.actor.getSnapshot().can({ type: 'HAND_OVER' })).toBe(false)
   session.send({ type: 'NEXT' })
   expect(session.journey()).toBe('"card"')
   session.send(card())

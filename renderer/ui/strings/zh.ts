@@ -741,7 +741,7 @@ const entries = {
   'handover.question': { text: '先到这里，\n下次接着填？' },
   'handover.what': { text: '填好的锁起来，放在网上24小时。' },
   'handover.what-line': { text: '打一张单子给您。单子和您的身份证在一起，才打得开，只能打开一次。' },
-  'handover.not-kept': { text: '打好单子，这次就结束，这台机器上不留。' },
+  'handover.not-kept': { text: '打好单子就结束，这台机器上不留。' },
   'handover.not-kept-papers': { text: '扫描过的材料不留，下次请带原件再扫。打好单子，这次就结束。' },
   'handover.do': { text: '打单子，先到这里' },
   'handover.again': { text: '再试一次' },
