@@ -66,6 +66,7 @@ test('filled in at one visit, handed in at the next; the slip opens once', async
   await world.delivered(1)
   expect(await hubRows(world.stack)).toHaveLength(1)
   await world.logged('handover-ended')
+  await page.locator('[data-testid="print-state"][data-state="printed"]').waitFor()
   await endVisit(page)
 
   await showSlip(page, code, ZHOU)
