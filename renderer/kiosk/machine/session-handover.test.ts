@@ -265,6 +265,7 @@ test('a form for somebody else asks for the principal’s card again, and keeps 
     ...item,
     proxy: {
       allowed: true,
+      who: text('who'),
       authorities: ['principal-present'],
       relations: [{ value: 'child', label: text('child') }],
     },
