@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { CardRead, CardReaderEvent } from '../drivers/id-card-reader/states.ts'
 import type { Clock } from '../drivers/transport/clock.ts'
-import { applicantOf } from '../sync/protocol/identity.ts'
+import { applicantOf, type CardRefusal } from '../sync/protocol/identity.ts'
+import { type Assurance, type SignIn, signInBy, suffices } from '../sync/protocol/sign-in.ts'
 import type { Applicant } from '../sync/protocol/submission.ts'
 import type { CardEvent } from './bridge/identity.contract.ts'
 import type { Snapshot } from './bridge/session.contract.ts'
@@ -33,7 +34,18 @@ export interface CardSession {
   readonly card: Cell<CardEvent>
   /** The applicant of the card in the session. */
   applicant(): Applicant | undefined
+  /** How that applicant signed in. */
+  signIn(): SignIn | undefined
   onReader(event: CardReaderEvent): void
+  /**
+   * Somebody signed in in another way than by resident card. Whoever is here already stays: as the one that the visit
+   * belongs to, and with the stronger of both ways.
+   */
+  admit(applicant: Applicant, signIn: SignIn, timing: CardTiming): void
+  /** What another reader says while there is no card in the visit. */
+  tell(event: Told): void
+  /** A resident card was put down in this visit, and its chip could not be read. */
+  isCardUnreadable(): boolean
   /** A document introduces itself; a new one begins without a card. True when it is the one that was here before. */
   open(pageId: string): boolean
   save(snapshot: Snapshot): boolean
@@ -67,6 +79,20 @@ export interface CardSessionOptions {
 }
 
 type CardHeld = Extract<CardEvent, { kind: 'card' }>
+type CardTiming = CardHeld['timing']
+type Told = Exclude<CardEvent, { kind: 'card' }>
+type CardFault = Extract<CardEvent, { kind: 'card-fault' }>['fault']
+
+/** What says that a card's chip is past reading, or the reader is; not that it is no such card, expired or not genuine. */
+const UNREADABLE: readonly (CardFault | CardRefusal)[] = [
+  'unreadable',
+  'damaged-answer',
+  'reader-link-bad',
+  'no-answer',
+  'reader-fault',
+  'number-damaged',
+  'incomplete',
+]
 
 export function createCardSession(options: CardSessionOptions): CardSession {
   const { clock, nowIso, today, log, seat } = options
@@ -75,7 +101,7 @@ export function createCardSession(options: CardSessionOptions): CardSession {
   const rated = new Set<string>()
   let visit = 1
   /** Whose visit it is: stays when a new document hides the card, so that only the same card takes it up again. */
-  let owner: string | undefined
+  let owner: { readonly idNumber: string; readonly assurance: Assurance } | undefined
   let snapshot: { readonly idNumber: string; readonly value: Snapshot } | undefined
   let other: CardHeld | undefined
   let pageId: string | undefined
@@ -88,6 +114,7 @@ export function createCardSession(options: CardSessionOptions): CardSession {
   let cancelWipe: (() => void) | undefined
   let cancelLeftOver: (() => void) | undefined
   let lostAtMs: number | undefined
+  let isUnreadable = false
 
   function applicant(): Applicant | undefined {
     const event = card.get()
@@ -98,6 +125,7 @@ export function createCardSession(options: CardSessionOptions): CardSession {
     const result = applicantOf(read.card.cardType, read.card.fields, nowIso(), today())
     if (!result.ok) {
       log('card-refused', { refusal: result.refusal, cardType: read.card.cardType })
+      if (UNREADABLE.includes(result.refusal)) isUnreadable = true
       tellFault({ kind: 'card-refused', refusal: result.refusal })
       return
     }
@@ -105,30 +133,34 @@ export function createCardSession(options: CardSessionOptions): CardSession {
       cardType: read.card.cardType,
       readMs: Math.round(read.timing.fieldsAtMs - read.timing.foundAtMs),
     })
-    const fresh: CardHeld = {
-      kind: 'card',
-      readId: randomUUID(),
-      applicant: result.applicant,
-      timing: read.timing,
-      otherCard: false,
-    }
+    admit(result.applicant, signInBy('id-card'), read.timing)
+  }
+
+  function admit(applicant: Applicant, signIn: SignIn, timing: CardTiming): void {
+    const { idNumber } = applicant
+    const fresh: CardHeld = { kind: 'card', readId: randomUUID(), applicant, signIn, timing, otherCard: false }
     const held = card.get()
-    if (held.kind === 'card' && held.applicant.idNumber !== result.applicant.idNumber) {
+    if (held.kind === 'card' && held.applicant.idNumber !== idNumber) {
+      if (signIn.by !== 'id-card' && seat?.refuseOtherWay() === true) return
       other = fresh
       card.set({ ...held, otherCard: true })
-    } else {
-      if (owner !== undefined && owner !== result.applicant.idNumber) {
-        log('session-ended', { why: 'other-card' })
-        forget()
-      }
-      cancelLeftOver?.()
-      owner = result.applicant.idNumber
-      card.set(fresh)
+      return
     }
+    // The chip was read already: a weaker card of the same person takes nothing away.
+    if (held.kind === 'card' && !suffices(signIn.assurance, held.signIn.assurance)) return
+    // What a chip opened, nobody takes up again with less.
+    const isOwner = owner?.idNumber === idNumber && suffices(signIn.assurance, owner.assurance)
+    if (owner !== undefined && !isOwner) {
+      log('session-ended', { why: owner.idNumber === idNumber ? 'weaker-sign-in' : 'other-card' })
+      forget()
+    }
+    cancelLeftOver?.()
+    owner = ownerOf(fresh)
+    card.set(fresh)
   }
 
   /** Told while there is no card, and taken back after a while: the next citizen need not read it. */
-  function tellFault(fault: Extract<CardEvent, { kind: 'card-refused' | 'card-fault' }>): void {
+  function tellFault(fault: Exclude<Told, { kind: 'none' | 'reading' }>): void {
     if (card.get().kind === 'card') return
     card.set(fault)
     cancelFault?.()
@@ -145,13 +177,14 @@ export function createCardSession(options: CardSessionOptions): CardSession {
     owner = undefined
     receipts.clear()
     rated.clear()
+    isUnreadable = false
     options.onVisitOver?.()
     seat?.forget()
   }
 
   function wipe(next: CardEvent = { kind: 'none' }): void {
     forget()
-    if (next.kind === 'card') owner = next.applicant.idNumber
+    if (next.kind === 'card') owner = ownerOf(next)
     card.set(next)
   }
 
@@ -164,6 +197,17 @@ export function createCardSession(options: CardSessionOptions): CardSession {
   return {
     card,
     applicant,
+    signIn() {
+      const event = card.get()
+      return event.kind === 'card' ? event.signIn : undefined
+    },
+    admit,
+    tell(event) {
+      if (card.get().kind === 'card') return
+      if (event.kind === 'none' || event.kind === 'reading') card.set(event)
+      else tellFault(event)
+    },
+    isCardUnreadable: () => isUnreadable,
     onReader(event) {
       const held = card.get()
       if (held.kind === 'card' && seat?.onReader(event, held.applicant.idNumber) === true) return
@@ -174,6 +218,7 @@ export function createCardSession(options: CardSessionOptions): CardSession {
       // A visit keeps its card: faults and further readings are told only while there is none.
       if (card.get().kind === 'card') return
       if (event.event === 'card-fault') {
+        if (UNREADABLE.includes(event.fault)) isUnreadable = true
         tellFault({ kind: 'card-fault', fault: event.fault })
       } else if (event.state.state === 'reading') {
         card.set({ kind: 'reading' })
@@ -187,6 +232,7 @@ export function createCardSession(options: CardSessionOptions): CardSession {
       if (id === pageId) return true
       pageId = id
       other = undefined
+      isUnreadable = false
       options.onNewPage?.()
       seat?.hide()
       if (cardForNextPage) {
@@ -237,3 +283,5 @@ export function createCardSession(options: CardSessionOptions): CardSession {
     },
   }
 }
+
+const ownerOf = ({ applicant: { idNumber }, signIn: { assurance } }: CardHeld) => ({ idNumber, assurance })

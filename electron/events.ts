@@ -218,6 +218,7 @@ export const EVENTS = {
   },
   'card-read': { level: 'info', means: 'A card was read and checked; no field of it is logged.' },
   'card-refused': { level: 'warn', means: 'A card was read but cannot be used.' },
+  'social-security-fault': { level: 'warn', means: 'A social-security card was put in and could not be read.' },
   'code-dropped': { level: 'info', means: 'A code was read while no page was there to take it; not kept.' },
   'papers-scanned': { level: 'info', means: 'A scan ended: pages taken into memory, and the fault if it failed.' },
   'session-ended': { level: 'info', means: 'Card, snapshot, scanned pages and secrets were dropped.' },

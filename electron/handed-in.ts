@@ -26,6 +26,7 @@ export function handedIn(item: ServiceItem, claim: SubmitRequest['proxy'], known
     fault: 'bad-proxy',
     fields: [{ field: 'proxy', fault }],
   })
+  if (holder.source !== 'id-card-chip') return refused('agent-needs-id-card')
   const { idNumber, name } = claim.principal
   const kind = principalKind(idNumber, known)
   if (kind === undefined) return refused('principal-number')

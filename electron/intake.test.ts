@@ -4,7 +4,9 @@ import { openEnvelope } from '../sync/envelope/open.ts'
 import { generateSigningKey, type SigningKey } from '../sync/envelope/signing-key.ts'
 import { openAttachments } from '../sync/journal/attachments.ts'
 import { diskError } from '../sync/journal/memory-disk.ts'
-import type { SubmitRequest } from '../sync/protocol/submission.ts'
+import { namedApplicant } from '../sync/protocol/identity.ts'
+import { signInBy } from '../sync/protocol/sign-in.ts'
+import { type SubmitRequest, SubmitRequestSchema } from '../sync/protocol/submission.ts'
 import type { IntakeState } from './bridge/queue.contract.ts'
 import type { Accepted, SubmitAnswer } from './bridge/submissions.contract.ts'
 import { SubmitAnswerSchema } from './bridge/submissions.contract.ts'
@@ -368,4 +370,44 @@ test('while staff helps nothing that is signed is taken, signed or not; afterwar
   }
   isHelping = false
   good(await watched.submit(draft({ signature })))
+})
+
+test('what main saw is sealed, whatever the page says of it, and less than the item asks for is refused', async () => {
+  const ask = (assurance: 2 | 3 | 4) =>
+    catalogue.set({
+      ...(catalogue.get() as HeldCatalogue),
+      catalogue: { ...CATALOGUE, items: CATALOGUE.items.map((item) => ({ ...item, assurance, needsForms: 2 })) },
+    })
+  const payloadOf = async (accepted: Accepted) => {
+    const read = await held.journal.readAccepted(accepted.submissionId)
+    if (!read.ok) throw new Error(read.fault)
+    const opened = await openEnvelope(read.frame.envelope, () => world.sealPrivateJwk)
+    if (!opened.ok || opened.payload.kind !== 'application') throw new Error('not opened')
+    return opened.payload
+  }
+  ask(4)
+  expect((await payloadOf(good(await intake.submit(draft())))).signIn).toEqual({ by: 'id-card', assurance: 'high' })
+
+  session.end('done')
+  const found = namedApplicant(
+    { name: NAME, idNumber: ID_NUMBER },
+    'social-security-card',
+    NOW,
+    '2026-11-23',
+    () => true,
+  )
+  if (!found.ok) throw new Error(found.refusal)
+  session.admit(found.applicant, signInBy('social-security-card'), { foundAtMs: 1, fieldsAtMs: 2 })
+  const high = { by: 'id-card', assurance: 'high' }
+  const forged = () => ({ ...draft(), signIn: high, applicant: { ...found.applicant, source: 'id-card-chip' } })
+  expect(await intake.submit(SubmitRequestSchema.parse(forged()))).toMatchObject({
+    ok: false,
+    fault: 'sign-in-too-low',
+  })
+  // Straight at main, past the bridge's schema.
+  expect(await intake.submit(forged())).toMatchObject({ ok: false, fault: 'sign-in-too-low' })
+  ask(3)
+  const payload = await payloadOf(good(await intake.submit(forged())))
+  expect(payload.signIn).toEqual({ by: 'social-security-card', assurance: 'substantial' })
+  expect(payload.applicant.source).toBe('social-security-card')
 })

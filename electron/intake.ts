@@ -10,6 +10,7 @@ import { pledgeWords } from '../sync/protocol/pledge.ts'
 import { unmetPreconditions } from '../sync/protocol/preconditions.ts'
 import { type ProxyBlock, withAuthorityPaper } from '../sync/protocol/proxy.ts'
 import type { ServiceItem } from '../sync/protocol/service-item.ts'
+import { type SignIn, signInFault } from '../sync/protocol/sign-in.ts'
 import type { Helper } from '../sync/protocol/staff.ts'
 import type { Applicant, SubmitRequest } from '../sync/protocol/submission.ts'
 import type { AgentRation } from './agent-ration.ts'
@@ -41,7 +42,7 @@ export interface IntakeOptions {
   readonly terminalId: string
   readonly journal: Journal
   readonly ledger: Ledger
-  readonly session: Pick<CardSession, 'applicant' | 'visit' | 'receiptOf' | 'keepReceipt'>
+  readonly session: Pick<CardSession, 'applicant' | 'signIn' | 'visit' | 'receiptOf' | 'keepReceipt'>
   /** Whose card was read beside the agent's; without it nobody's was. */
   readonly principal?: () => Applicant | undefined
   /** Counts what agents hand in for others; without it nobody is counted. */
@@ -116,7 +117,8 @@ export function createIntake(options: IntakeOptions): Intake {
     if (materials.length > 0 && state !== 'open') return refuse('no-attachments')
 
     const holder = session.applicant()
-    if (holder === undefined) return refuse('no-card')
+    const signIn = session.signIn()
+    if (holder === undefined || signIn === undefined) return refuse('no-card')
     const found = catalogues.withItem(request.item.id, request.item.version)
     if (found === undefined) return refuse('unknown-item')
     const { divisions } = found.held.catalogue
@@ -125,6 +127,7 @@ export function createIntake(options: IntakeOptions): Intake {
     const handed = handedIn(found.item, request.proxy, cards)
     if (!handed.ok) return refuse(handed.fault, [...handed.fields])
     const { applicant, proxy } = handed
+    if (signInFault(found.item, signIn, holder) !== undefined) return refuse('sign-in-too-low')
     const item = withAuthorityPaper(found.item, proxy?.authority)
     const unmet = unmetPreconditions(item, applicant, today)
     if (unmet.length > 0) {
@@ -152,7 +155,7 @@ export function createIntake(options: IntakeOptions): Intake {
     // Counted before its turn: many drafts at once are many.
     if (proxy !== undefined && options.agents?.take(holder.idNumber) === false) return refuse('agent-limit')
     const answer = await line.inTurn(() =>
-      store(request, item, applicant, proxy, sealKey, acceptedAt, visit, materials, helpers),
+      store(request, item, applicant, signIn, proxy, sealKey, acceptedAt, visit, materials, helpers),
     )
     return settleAgent(proxy, answer)
   }
@@ -168,6 +171,7 @@ export function createIntake(options: IntakeOptions): Intake {
     request: SubmitRequest,
     item: ServiceItem,
     applicant: Applicant,
+    signIn: SignIn,
     proxy: ProxyBlock | undefined,
     sealKey: SealKey,
     acceptedAt: string,
@@ -188,6 +192,7 @@ export function createIntake(options: IntakeOptions): Intake {
         submissionId,
         item: { id: item.id, code: item.code, version: item.version },
         applicant,
+        signIn,
         ...(proxy === undefined ? {} : { proxy }),
         answers: request.answers,
         ...(pledge === undefined ? {} : { pledge: pledge.zh }),

@@ -17,6 +17,8 @@ export interface PrincipalSeat {
   expectCard(expected: boolean): void
   /** True when what the reader says was meant for this seat: then it is nothing to the visit. */
   onReader(event: CardReaderEvent, agentNumber: string): boolean
+  /** Somebody showed another kind of card. True when it was meant for this seat, which takes none. */
+  refuseOtherWay(): boolean
   /** A new document stands there and has not shown the agent's card. */
   hide(): void
   /** It has. */
@@ -82,6 +84,10 @@ export function createPrincipalSeat({ nowIso, today, log }: PrincipalSeatOptions
       else if (said.state.state === 'reading') event.set({ kind: 'reading' })
       else if (event.get().kind === 'reading') event.set(atRest())
       return true
+    },
+    refuseOtherWay() {
+      if (isExpected) event.set({ kind: 'card-refused', refusal: 'id-card-wanted' })
+      return isExpected
     },
     hide() {
       isHidden = true

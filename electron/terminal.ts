@@ -50,6 +50,7 @@ import { createScanning } from './scanning.ts'
 import { createSealedLine } from './sealed-line.ts'
 import type { Settings } from './settings.ts'
 import { folderFiles } from './small-files.ts'
+import { createSocialSecurityDesk } from './social-security-desk.ts'
 import { createSpeaker } from './speaker.ts'
 import { createStaffDoor } from './staff-door.ts'
 import { openStaff } from './staff-parts.ts'
@@ -155,6 +156,11 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
   const hub = createHubClient({ baseUrl: provisioning.hubUrl, log: createHubLog(log, realClock.nowMs) })
   const freeBytes = () => space.freeBytes
 
+  /** As checkPersonNumber asks: of a province that the catalogue has. */
+  const isOurDivision = (division: string) =>
+    packages.catalogue.get()?.catalogue.divisions.some(({ code }) => code.slice(0, 2) === division.slice(0, 2)) ?? false
+  const epochMs = () => performance.timeOrigin + performance.now()
+
   const delivery = createDelivery({
     ...{ terminalId, version, journal, ledger, journalHead, attachments, hub, trust, packages, cases },
     staffList: staff.list,
@@ -188,6 +194,8 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
       if (device === 'id-card-reader') {
         session.onReader(event)
         if (event.event === 'card') lineBoard.onCardRead()
+      } else if (device === 'smart-card') {
+        socialSecurity.onReader(event)
       } else if (device === 'code-scanner') {
         // A badge's secret never reaches the page.
         if (event.event !== 'code' || !staff.desk.takeCode(event.text)) codeDesk.onScanner(event)
@@ -197,6 +205,10 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
         void oneTimePrints.settledLate(event.jobId, event.paper, event.impressions)
       }
     },
+  })
+  const socialSecurity = createSocialSecurityDesk({
+    ...{ host, session, nowIso, today, nowMs: epochMs, log },
+    isOurDivision,
   })
   const lineBoard = createLineBoardKeeper({
     ...{ host, clock: realClock, mains, intake: intakeState, card: session.card, devices, hasPage, log },

@@ -39,6 +39,8 @@ export const SubmitAnswerSchema = z.discriminatedUnion('ok', [
       'no-principal',
       /** The item does not take it from this agent in this way (sync/protocol/proxy-rules). */
       'bad-proxy',
+      /** The item asks for a surer way than this one to sign in (sync/protocol/sign-in): mostly the resident card's chip. */
+      'sign-in-too-low',
       /** The agent has handed in as many for others today as anybody may. */
       'agent-limit',
       /** The terminal is not enrolled, or has no valid sealing key. */

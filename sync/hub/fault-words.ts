@@ -2,6 +2,7 @@ import type { AnswerFault } from '../protocol/answers.ts'
 import type { IdNumberFault } from '../protocol/id-number.ts'
 import type { MaterialFault } from '../protocol/materials.ts'
 import type { ProxyFault } from '../protocol/proxy-rules.ts'
+import type { SignInFault } from '../protocol/sign-in.ts'
 import type { CaseFault } from './verdict.ts'
 
 /** What the pages say for a fault of a case, so that staff can tell the citizen what to do. */
@@ -64,7 +65,10 @@ const FAULT_WORDS: Readonly<
   'agent-too-young': '代办人年龄不够',
   'not-a-guardian': '不是监护人',
   'out-of-scope': '授权的不是这一件',
+  'agent-needs-id-card': '代办人没有刷身份证',
   'typed-applicant': '申请人没有刷过卡',
+  'sign-in-disagrees': '和申请人的资料来处对不上',
+  'sign-in-too-low': '这件事要用身份证核对，光凭这样登录不够',
   'agent-limit': '代办人那一天代办的件数满了',
   precondition: '条件和卡上的不符',
   'not-in-the-number': '和身份证号里的不一样',
@@ -84,6 +88,7 @@ const FAULT_WORDS: Readonly<
 type EnvelopeFault = 'malformed' | 'key-unknown' | 'cannot-decrypt' | 'bad-payload' | 'mismatch'
 type FeedbackFault = 'rated-already' | 'of-another-terminal'
 type CaseOnlyFault =
+  | SignInFault
   | 'agent-limit'
   | 'precondition'
   | 'damaged'
@@ -97,6 +102,7 @@ const PLACE_WORDS: Readonly<Record<string, string>> = {
   'applicant.idNumber': '身份证号',
   'applicant.birth': '出生日期',
   applicant: '申请人',
+  signIn: '登录',
   proxy: '代办',
   pledge: '承诺书',
   signature: '签名',

@@ -1,5 +1,5 @@
 import type { CaseChange } from '../protocol/contact.ts'
-import type { Helper } from '../protocol/staff.ts'
+import type { CaseHelper } from '../protocol/staff.ts'
 import type { HandoverLine, HandoverRow } from './handover-store.ts'
 import { MemoryTable } from './memory-table.ts'
 import type { StaffRow, StoredStaffList } from './staff-store.ts'
@@ -64,7 +64,7 @@ export function makeMemoryTables() {
     /** By terminal. */
     staffLists: new MemoryTable<StoredStaffList>(),
     /** By submission. */
-    helpers: new MemoryTable<readonly Helper[]>(),
+    helpers: new MemoryTable<readonly CaseHelper[]>(),
     /** Keys by day. */
     agentDays: new MemoryTable<string>(),
     /** Submissions by day and agent, in the order of their places. */

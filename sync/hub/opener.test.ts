@@ -106,6 +106,33 @@ test('a number with a wrong check digit, and a birth date that is not in it', as
   })
 })
 
+test('who signed in with less than the item asks for is asked to bring the card; who says more than it was, too', async () => {
+  const { applicant } = goodPayload()
+  const by = (source: 'social-security-card' | 'witness', assurance: 'provisional' | 'substantial' | 'high') => ({
+    applicant: { ...applicant, source },
+    signIn: { by: source, assurance, ...(source === 'witness' ? { witness: { id: '017', name: '李静' } } : {}) },
+  })
+  expect(await judged({ payload: by('social-security-card', 'substantial') })).toEqual({ state: '已受理', faults: [] })
+  expect(await judged({ payload: by('social-security-card', 'high') })).toEqual({
+    state: '需补正',
+    faults: [{ field: 'signIn', fault: 'sign-in-disagrees' }],
+  })
+  const find = () => ({ item: { ...s07Unemployment, assurance: 4 as const }, catalogue: sampleCatalogue })
+  expect(checkPayload({ ...goodPayload(), ...by('social-security-card', 'substantial') }, find)).toEqual([
+    { field: 'signIn', fault: 'sign-in-too-low' },
+  ])
+  expect(checkPayload(goodPayload(), find)).toEqual([])
+  // Her name is on the case as the witness, once, also when she helped.
+  const helped = { ...by('witness', 'provisional'), assistedBy: [{ id: '017', name: '李静' }] }
+  const sent = await terminal.seal({ payload: helped })
+  await handIn(sent)
+  await hub.opener.round()
+  const witness = { id: '017', name: '李静', isWitness: true }
+  expect(await hub.store.helpersOf(sent.submissionId)).toEqual([witness])
+  const page = await hub.server.inject({ url: `/submissions/${sent.submissionId}` })
+  expect(page.body).toContain('李静（017），当面核对了证件')
+})
+
 test('an item version that was never published', async () => {
   const { item } = goodPayload()
   expect(await judged({ payload: { item: { ...item, version: item.version + 1 } } })).toEqual({

@@ -10,6 +10,8 @@ import { pledgeWords } from '../protocol/pledge.ts'
 import { unmetPreconditions } from '../protocol/preconditions.ts'
 import { withAuthorityPaper } from '../protocol/proxy.ts'
 import { proxyFaults } from '../protocol/proxy-rules.ts'
+import { signInFault } from '../protocol/sign-in.ts'
+import type { CaseHelper } from '../protocol/staff.ts'
 import type { ApplicationPayload } from '../protocol/submission.ts'
 import { type AgentStore, isWithinAgentLimit } from './agent-days.ts'
 import { keepFeedback } from './open-feedback.ts'
@@ -121,8 +123,15 @@ async function judge(envelope: string, { sealKeys, findItem, store, sources, sui
     const whole = await openAttachment(attachment, index, payload.submissionId, read, suite)
     if (!whole.ok) faults.push({ field: 'attachment', fault: whole.fault })
   }
-  const helpers = payload.assistedBy === undefined ? {} : { helpers: payload.assistedBy }
-  return { state: faults.length === 0 ? '已受理' : '需补正', faults, ...helpers }
+  const helpers = helpersOf(payload)
+  return { state: faults.length === 0 ? '已受理' : '需补正', faults, ...(helpers.length === 0 ? {} : { helpers }) }
+}
+
+/** The witness first: she answers for who it was. */
+function helpersOf({ assistedBy = [], signIn }: ApplicationPayload): readonly CaseHelper[] {
+  const witness = signIn?.witness
+  if (witness === undefined) return assistedBy
+  return [{ ...witness, isWitness: true }, ...assistedBy.filter(({ id }) => id !== witness.id)]
 }
 
 /** Why nobody may hand this in for somebody else: then there is nothing to mend, and its content does not matter. */
@@ -154,6 +163,8 @@ export function checkPayload(payload: ApplicationPayload, findItem: ItemFinder):
   const item = withAuthorityPaper(found.item, payload.proxy?.authority)
   if (item.code !== payload.item.code) faults.push({ field: 'item', fault: 'other-code' })
   const { applicant, answers, materials = [], attachments = [] } = payload
+  const signIn = signInFault(item, payload.signIn, payload.proxy?.agent ?? applicant)
+  if (signIn !== undefined) faults.push({ field: 'signIn', fault: signIn })
   if (unmetPreconditions(item, applicant, today).length > 0) faults.push({ field: 'applicant', fault: 'precondition' })
   const context = { today, divisions: catalogue.divisions, applicant }
   faults.push(...checkAnswers(item, answers, context).map(({ field, fault }) => ({ field, fault })))

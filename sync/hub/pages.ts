@@ -1,6 +1,6 @@
 import type { ReceiptResult } from '../envelope/receipt.ts'
 import { ComplaintSortSchema, RATING_LEVELS, type RatingLevel } from '../protocol/feedback.ts'
-import type { Helper } from '../protocol/staff.ts'
+import type { CaseHelper } from '../protocol/staff.ts'
 import { showTicket } from '../protocol/ticket.ts'
 import type { Arrival, ItemWords, Today } from './arrivals.ts'
 import { faultInWords } from './fault-words.ts'
@@ -129,7 +129,7 @@ export interface SubmissionPage {
   readonly arrival: Arrival
   readonly item: ItemWords
   /** Staff who helped. */
-  readonly helpers: readonly Helper[]
+  readonly helpers: readonly CaseHelper[]
   readonly verified: ReceiptResult
   /** True when the receipt covers exactly this id and hash. */
   readonly covers: boolean
@@ -155,7 +155,7 @@ export function submissionPage({ hubName, arrival, item, helpers, verified, cove
 <dt>指纹（SHA-256）</dt><dd><code>${arrival.sha256}</code></dd>
 <dt>终端收件</dt><dd>${fullMoment(arrival.acceptedAt)}</dd>
 <dt>总枢纽收到</dt><dd>${fullMoment(arrival.receivedAt)}</dd>
-${helpers.length === 0 ? '' : html`<dt>帮办</dt><dd>${helpers.map(({ id, name }) => `${name}（${id}）`).join('，')}</dd>`}
+${helpers.length === 0 ? '' : html`<dt>帮办</dt><dd>${helpers.map(({ id, name, isWitness }) => `${name}（${id}）${isWitness === true ? '，当面核对了证件' : ''}`).join('，')}</dd>`}
 </dl></div>
 ${faults.length === 0 ? '' : html`<h2>${arrival.state === '不予受理' ? '为什么不予受理' : '要补正的地方'}</h2><div class="sheet"><dl>${faults}</dl></div>`}
 ${verified.ok ? html`<h2>回执里写的</h2><div class="sheet">${receiptList(verified.receipt)}</div>` : ''}

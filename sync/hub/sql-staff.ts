@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import { z } from 'zod'
-import { HelpersSchema, ScryptVerifierSchema } from '../protocol/staff.ts'
+import { CaseHelpersSchema, ScryptVerifierSchema } from '../protocol/staff.ts'
 import type { StaffReads, StaffWrites } from './staff-store.ts'
 import type { HubTables } from './tables.ts'
 
@@ -38,7 +38,7 @@ export function sqlStaffReads(db: Kysely<HubTables>): StaffReads {
         .select('helpers')
         .where('submission_id', '=', submissionId)
         .executeTakeFirst()
-      return row === undefined ? [] : HelpersSchema.parse(JSON.parse(row.helpers))
+      return row === undefined ? [] : CaseHelpersSchema.parse(JSON.parse(row.helpers))
     },
   }
 }

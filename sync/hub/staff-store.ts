@@ -1,4 +1,4 @@
-import type { Helper, StaffMember } from '../protocol/staff.ts'
+import type { CaseHelper, StaffMember } from '../protocol/staff.ts'
 
 /** What the hub's store keeps of staff; part of HubReads and HubTx (store.ts). */
 export interface StaffReads {
@@ -7,7 +7,7 @@ export interface StaffReads {
   /** What a terminal is told at present, or undefined when it never was. */
   staffList(terminalId: string): Promise<StoredStaffList | undefined>
   /** Who helped with an opened case. */
-  helpersOf(submissionId: string): Promise<readonly Helper[]>
+  helpersOf(submissionId: string): Promise<readonly CaseHelper[]>
 }
 export interface StaffWrites {
   /** In place of the row with this number, if there is one. Throws when another person has the badge. */

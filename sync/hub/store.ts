@@ -3,7 +3,7 @@ import type { ComplaintAbout, ComplaintSort, RatingLevel, RatingReason } from '.
 import type { HubStand } from '../protocol/hub-api.ts'
 import type { Ed25519Jwk } from '../protocol/keys.ts'
 import type { PackageKind } from '../protocol/receipt.ts'
-import type { Helper } from '../protocol/staff.ts'
+import type { CaseHelper } from '../protocol/staff.ts'
 import type { Chunk } from '../protocol/submission.ts'
 import type { HandoverReads, HandoverWrites } from './handover-store.ts'
 import type { StaffReads, StaffWrites } from './staff-store.ts'
@@ -175,7 +175,7 @@ export interface CaseToChange {
   readonly state: CaseState
   readonly faults: readonly { readonly field: string; readonly fault: string }[]
   /** Staff who helped, as the opened payload says; kept beside the case. */
-  readonly helpers?: readonly Helper[]
+  readonly helpers?: readonly CaseHelper[]
   readonly at: string
 }
 export interface NewRating {

@@ -1,8 +1,8 @@
-import type { Helper } from '../protocol/staff.ts'
+import type { CaseHelper } from '../protocol/staff.ts'
 import type { CaseState } from './tables.ts'
 
 export interface CaseFault {
-  /** A field of the form, a material's id, or applicant.…, pledge, signature, item, attachment, envelope; about, of a rating. */
+  /** A field of the form, a material's id, or applicant.…, signIn, pledge, signature, item, attachment, envelope; about, of a rating. */
   readonly field: string
   readonly fault: string
 }
@@ -11,6 +11,6 @@ export interface CaseFault {
 export interface Verdict {
   readonly state: Exclude<CaseState, '待打开'>
   readonly faults: readonly CaseFault[]
-  /** Staff who helped, as main wrote it into the payload. */
-  readonly helpers?: readonly Helper[]
+  /** Staff who helped or were witnesses, as main wrote it into the payload. */
+  readonly helpers?: readonly CaseHelper[]
 }

@@ -1,10 +1,18 @@
 import { z } from 'zod'
 import { checkIdNumber, isRealDate } from './id-number.ts'
-import { isForeigner2017 } from './person-numbers.ts'
+import { checkPersonNumber, isForeigner2017 } from './person-numbers.ts'
+import { personNameFault } from './plain-values.ts'
 import type { Applicant } from './submission.ts'
 
 /** Why a card that was read well cannot be used. */
-export const CardRefusalSchema = z.enum(['number-damaged', 'dates-disagree', 'expired', 'incomplete'])
+export const CardRefusalSchema = z.enum([
+  'number-damaged',
+  'dates-disagree',
+  'expired',
+  'incomplete',
+  /** A card of another kind, where only a resident card proves who is here. */
+  'id-card-wanted',
+])
 export type CardRefusal = z.infer<typeof CardRefusalSchema>
 export type ApplicantResult =
   | { readonly ok: true; readonly applicant: Applicant }
@@ -63,6 +71,59 @@ export function applicantOf(
       readAt,
     },
   }
+}
+
+/** What a sign-in other than by resident card says of a person. */
+export interface NamedPerson {
+  readonly name: string
+  readonly idNumber: string
+}
+
+/**
+ * An applicant of whom only name and number are known: birth and sex are the number's own. A foreigner's number of 2017
+ * has neither and is refused as damaged: its holder has a card to show.
+ * @param isOurDivision knows the divisions of the catalogue (checkPersonNumber); readAt ISO instant, today ISO date.
+ */
+export function namedApplicant(
+  { name, idNumber }: NamedPerson,
+  source: Exclude<Applicant['source'], 'id-card-chip'>,
+  readAt: string,
+  today: string,
+  isOurDivision: (division: string) => boolean,
+): ApplicantResult {
+  const checked = checkPersonNumber(idNumber, today, isOurDivision)
+  const frame = checkIdNumber(idNumber, today)
+  if (!checked.ok || !frame.ok) return { ok: false, refusal: 'number-damaged' }
+  if (name.trim() === '' || personNameFault(name) !== undefined) return { ok: false, refusal: 'incomplete' }
+  const { birth, sex } = frame
+  return {
+    ok: true,
+    applicant: { cardType: checked.kind, name, idNumber, sex, birth, address: '', validTo: '', source, readAt },
+  }
+}
+
+/**
+ * The holder of a social-security card by its public files EF05 and EF06 (devices.md 2.1; names as drivers/smart-card
+ * gives them): name and number, and nothing that a resident card has beyond them. Birth and sex, where the card has them,
+ * must be the number's; the place in the file of what stands behind the sex is unsure, so what is no date is passed over.
+ */
+export function socialSecurityApplicant(
+  fields: Readonly<Partial<Record<'number' | 'name' | 'sex' | 'birth' | 'validTo', string>>>,
+  readAt: string,
+  today: string,
+  isOurDivision: (division: string) => boolean,
+): ApplicantResult {
+  const { name = '', number = '', sex = '', birth = '', validTo = '' } = fields
+  if (name === '' || number === '') return { ok: false, refusal: 'incomplete' }
+  const person = { name, idNumber: number }
+  const found = namedApplicant(person, 'social-security-card', readAt, today, isOurDivision)
+  if (!found.ok) return found
+  const onCard = { sex: sexOf(sex), birth: isoDate(birth), validTo: isoDate(validTo) }
+  if (onCard.birth !== undefined && onCard.birth !== found.applicant.birth)
+    return { ok: false, refusal: 'dates-disagree' }
+  if (onCard.sex !== 'unknown' && onCard.sex !== found.applicant.sex) return { ok: false, refusal: 'dates-disagree' }
+  if (onCard.validTo !== undefined && onCard.validTo < today) return { ok: false, refusal: 'expired' }
+  return { ok: true, applicant: { ...found.applicant, validTo: onCard.validTo ?? '' } }
 }
 
 /** YYYYMMDD to an ISO date that exists. */

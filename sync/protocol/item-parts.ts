@@ -105,5 +105,10 @@ export const MemberSchema = z.object({
   fields: z.array(FieldIdSchema).min(1).optional(),
 })
 
-/** Assurance that a submission needs (domain.md section 2.5): 0 guide, 2 low-risk, 3 money, licences, family binding. */
-export const AssuranceSchema = z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z.literal(4)])
+/**
+ * Assurance that a submission needs (domain.md section 2.5): 0 guide, 2 low-risk, 3 certificates and family binding, 4 money,
+ * licences and property, for which the resident card's own chip must be read. What each way to sign in is worth stands in
+ * sign-in.ts.
+ */
+export const AssuranceLevelSchema = z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z.literal(4)])
+export type AssuranceLevel = z.infer<typeof AssuranceLevelSchema>

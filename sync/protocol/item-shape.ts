@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { FieldSchema } from './item-fields.ts'
 import {
-  AssuranceSchema,
+  AssuranceLevelSchema,
   MaterialSchema,
   MemberSchema,
   OfflineTextsSchema,
@@ -48,7 +48,7 @@ export const ItemShapeSchema = z.object({
   crossProvince: z.boolean(),
   offlinePolicy: OfflinePolicySchema,
   offline: OfflineTextsSchema.optional(),
-  assurance: AssuranceSchema.optional(),
+  assurance: AssuranceLevelSchema.optional(),
   /** Devices of the terminal without which the item cannot be taken. */
   needs: z.array(z.enum(['id-card-reader', 'receipt-printer', 'document-scanner', 'document-printer'])),
   bring: z.array(z.object({ sign: z.enum(['card', 'paper']), what: LocalTextSchema, note: LocalTextSchema })),

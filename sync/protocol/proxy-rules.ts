@@ -25,6 +25,8 @@ export const ProxyFaultSchema = z.enum([
   /** A guardian's authority without a guardian: nobody is the guardian of a grown-up child by being a parent. */
   'not-a-guardian',
   'out-of-scope',
+  /** Whoever acts for somebody else shows the own resident card, and nothing less. */
+  'agent-needs-id-card',
   /** A submission of one's own whose applicant no card has shown. */
   'typed-applicant',
 ])

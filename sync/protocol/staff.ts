@@ -74,7 +74,16 @@ export type StaffManifest = z.infer<typeof StaffManifestSchema>
 /** Who helped, as the sealed payload names it. */
 export const HelperSchema = z.object({ id: StaffIdSchema, name: StaffNameSchema })
 export type Helper = z.infer<typeof HelperSchema>
-export const HelpersSchema = z.array(HelperSchema).min(1).max(8)
+/** As a case at the hub names her: she helped, and perhaps also saw the citizen's papers (sign-in.ts). */
+export const CaseHelperSchema = HelperSchema.extend({ isWitness: z.boolean().optional() })
+export type CaseHelper = z.infer<typeof CaseHelperSchema>
+const MAX_HELPERS = 8
+export const HelpersSchema = z.array(HelperSchema).min(1).max(MAX_HELPERS)
+/** A witness may have helped with an earlier submission only. */
+export const CaseHelpersSchema = z
+  .array(CaseHelperSchema)
+  .min(1)
+  .max(MAX_HELPERS + 1)
 
 export interface Badge {
   readonly badgeId: string

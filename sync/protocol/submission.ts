@@ -6,6 +6,7 @@ import { DraftIdSchema, InstantSchema, Sha256Schema, SubmissionIdSchema, Termina
 import { MAX_PLEDGE } from './item-parts.ts'
 import { MaterialsGivenSchema } from './materials.ts'
 import { ProxyBlockSchema, ProxyClaimSchema } from './proxy.ts'
+import { SignInSchema } from './sign-in.ts'
 import { HelpersSchema } from './staff.ts'
 import { TicketSchema } from './ticket.ts'
 
@@ -69,6 +70,8 @@ export const ApplicationPayloadSchema = z.object({
   item: z.object({ id: z.string(), code: z.string(), version: z.int() }),
   /** Whose case it is: with a proxy, the principal. */
   applicant: ApplicantSchema,
+  /** How whoever stood there signed in. Main puts it in; absent in what was sealed before there were several ways. */
+  signIn: SignInSchema.optional(),
   /** Somebody else hands it in for the applicant. */
   proxy: ProxyBlockSchema.optional(),
   answers: AnswersSchema,

@@ -19,6 +19,7 @@ import type { Journal } from '../../sync/journal/journal-api.ts'
 import { Ledger } from '../../sync/journal/ledger.ts'
 import { createSpace, type SpaceMarks } from '../../sync/journal/space.ts'
 import type { Provisioning } from '../../sync/protocol/keys.ts'
+import { signInBy } from '../../sync/protocol/sign-in.ts'
 import type { Applicant } from '../../sync/protocol/submission.ts'
 import type { Clock as QueueClock } from '../../sync/queue/clock.ts'
 import { credulous, trusting } from './breaks.ts'
@@ -212,10 +213,11 @@ export async function bootTerminal(parts: TerminalParts): Promise<BootResult> {
 }
 
 /** Somebody always stands there with a card. */
-function fixedSession(): Pick<CardSession, 'applicant' | 'visit' | 'keepReceipt' | 'receiptOf'> {
+function fixedSession(): Pick<CardSession, 'applicant' | 'signIn' | 'visit' | 'keepReceipt' | 'receiptOf'> {
   const receipts = new Map<string, ReceiptMemory>()
   return {
     applicant: () => APPLICANT,
+    signIn: () => signInBy('id-card'),
     visit: () => 1,
     keepReceipt: (_, submissionId, memory) => void receipts.set(submissionId, memory),
     receiptOf: (submissionId) => receipts.get(submissionId),

@@ -12,6 +12,8 @@ import { longDate, longMonth } from './show.ts'
 /** What is wrong with the card on the reader, or null when nothing is. */
 export function cardSentence(reader: CardEvent): string | null {
   if (reader.kind === 'card-fault') return say(`card-fault.${reader.fault}`)
+  if (reader.kind === 'social-security-fault') return say(`social-security-fault.${reader.trouble}`)
+  if (reader.kind === 'social-security-refused') return say(`social-security-refusal.${reader.refusal}`)
   return reader.kind === 'card-refused' ? say(`card-refusal.${reader.refusal}`) : null
 }
 

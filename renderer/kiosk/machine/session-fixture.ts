@@ -109,6 +109,7 @@ export function cardOf(idNumber: string, changes: Partial<CardSeen> = {}): CardS
       source: 'id-card-chip',
       readAt: '2026-11-23T02:00:00.000Z',
     },
+    signIn: { by: 'id-card', assurance: 'high' },
     timing: { foundAtMs: 1, fieldsAtMs: 2 },
     otherCard: false,
     ...changes,

@@ -102,9 +102,7 @@ export function ConfirmPage(props: ConfirmPageProps) {
                 <div className="detail">
                   <span className="detail-label">{say('form.name')}</span>
                   <span className="detail-value">{applicant.name}</span>
-                  <span className="detail-source">
-                    {say(applicant.source === 'typed' ? 'proxy.typed' : 'confirm.from-card')}
-                  </span>
+                  <span className="detail-source">{say(`source.${applicant.source}`)}</span>
                 </div>
                 <div className="detail">
                   <span className="detail-label">{say('form.id-number')}</span>

@@ -195,12 +195,8 @@ function FromCard({
   return (
     <section className="sheet from-card">
       <h2 className="from-card-heading">
-        {say(isForSomebodyElse ? 'proxy.principal' : 'form.from-card')}
-        <span className="tag">
-          {isForSomebodyElse
-            ? say(applicant.source === 'typed' ? 'proxy.typed' : 'proxy.from-card')
-            : say('form.not-yours')}
-        </span>
+        {say(isForSomebodyElse ? 'proxy.principal' : `source.${applicant.source}`)}
+        <span className="tag">{say(isForSomebodyElse ? `source.${applicant.source}` : 'form.not-yours')}</span>
       </h2>
       <div className="detail">
         <span className="detail-label">{say('form.name')}</span>

@@ -85,7 +85,7 @@ export const bo = {
   'progress.step': { text: 'གོམ་པ་ {step}' },
   'progress.of': { text: 'ཁྱོན་ {steps}' },
   'progress.all-done': { text: 'གོམ་པ་ {steps} ཚང་མ་ཚར།' },
-  'form.from-card': { text: 'ལག་ཁྱེར་ནས་ཀློག་པ།' },
+  'source.id-card-chip': { text: 'ལག་ཁྱེར་ནས་ཀློག་པ།' },
   'form.not-yours': { text: 'འབྲི་མི་དགོས།' },
   'form.please': { text: 'འབྲི་རོགས།' },
   'form.name': { text: 'མིང་།' },
@@ -101,7 +101,6 @@ export const bo = {
 
   'confirm.sign-question': { text: 'ཞིབ་ལྟ་བྱས་རྗེས་མིང་རྟགས་འགོད་རོགས།' },
   'confirm.question': { text: 'ཞིབ་ལྟ་བྱས་རྗེས་སྐུར་རོགས།' },
-  'confirm.from-card': { text: 'ལག་ཁྱེར་ནས།' },
   'confirm.change': { text: 'བཅོས།' },
   'confirm.more-rows': { text: 'ད་དུང་ {count} ལྟ་བ།' },
   'confirm.first-rows': { text: 'དང་པོ་ལྟ་བ།' },

@@ -85,7 +85,7 @@ export const ug = {
   'progress.step': { text: '{step}-قەدەم' },
   'progress.of': { text: 'جەمئىي {steps}' },
   'progress.all-done': { text: '{steps} قەدەم تۈگىدى' },
-  'form.from-card': { text: 'كىملىكتىن ئوقۇلدى' },
+  'source.id-card-chip': { text: 'كىملىكتىن ئوقۇلدى' },
   'form.not-yours': { text: 'تولدۇرمايسىز' },
   'form.please': { text: 'تولدۇرۇڭ' },
   'form.name': { text: 'ئىسمى' },
@@ -101,7 +101,6 @@ export const ug = {
 
   'confirm.sign-question': { text: 'كۆرۈپ چىقىڭ، توغرا بولسا ئىمزا قويۇڭ' },
   'confirm.question': { text: 'كۆرۈپ چىقىڭ، توغرا بولسا يوللاڭ' },
-  'confirm.from-card': { text: 'كىملىكتىن' },
   'confirm.change': { text: 'ئۆزگەرتىش' },
   'confirm.more-rows': { text: 'يەنە {count} قۇر' },
   'confirm.first-rows': { text: 'باشتىكىلەر' },

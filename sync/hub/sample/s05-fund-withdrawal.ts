@@ -36,7 +36,7 @@ export const s05FundWithdrawal = sampleItem({
   crossProvince: false,
   offlinePolicy: 'C',
   offline: onlineOnly,
-  assurance: 3,
+  assurance: 4,
   needs: ['id-card-reader', 'receipt-printer', 'document-scanner'],
   bring: [
     cardToBring,

@@ -31,7 +31,7 @@ export const s09OwnBusiness = sampleItem({
   crossProvince: true,
   offlinePolicy: 'B',
   offline: keptForResult,
-  assurance: 3,
+  assurance: 4,
   bring: [
     cardToBring,
     paperToBring(

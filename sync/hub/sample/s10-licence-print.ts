@@ -25,7 +25,7 @@ export const s10LicencePrint = sampleItem({
   crossProvince: true,
   offlinePolicy: 'C',
   offline: onlineOnly,
-  assurance: 3,
+  assurance: 4,
   needs: ['id-card-reader', 'receipt-printer', 'document-printer'],
   bring: [cardToBring],
   notice: text('执照纸有数，打坏的由工作人员收回。', 'Licence paper is counted; staff take back spoiled sheets.'),

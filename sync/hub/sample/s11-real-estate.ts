@@ -16,7 +16,7 @@ export const s11RealEstate = sampleItem({
   crossProvince: true,
   offlinePolicy: 'C',
   offline: onlineOnly,
-  assurance: 3,
+  assurance: 4,
   needs: ['id-card-reader', 'receipt-printer', 'document-printer'],
   bring: [cardToBring],
   notice: text('查已故亲人的房子，请到窗口。', 'For the estate of a relative who died, go to the window.'),
