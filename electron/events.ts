@@ -218,6 +218,17 @@ export const EVENTS = {
   },
   'card-read': { level: 'info', means: 'A card was read and checked; no field of it is logged.' },
   'card-refused': { level: 'warn', means: 'A card was read but cannot be used.' },
+  'code-signed-in': { level: 'info', means: 'The hub said whose code was shown; neither is logged.' },
+  'code-sign-in-refused': { level: 'info', means: 'A code off a phone did not sign anybody in.' },
+  witnessed: {
+    level: 'info',
+    means: 'A staff member, named by number, saw a citizen’s papers; the case names her too.',
+  },
+  'witness-refused': { level: 'warn', means: 'Staff could not vouch for somebody.' },
+  'face-compare-missing': {
+    level: 'warn',
+    means: 'The settings switch the comparing of faces on, and nothing here can do it: cards are taken as ever.',
+  },
   'social-security-fault': { level: 'warn', means: 'A social-security card was put in and could not be read.' },
   'code-dropped': { level: 'info', means: 'A code was read while no page was there to take it; not kept.' },
   'papers-scanned': { level: 'info', means: 'A scan ended: pages taken into memory, and the fault if it failed.' },

@@ -58,6 +58,8 @@ export const SettingsSchema = z.strictObject({
     .optional(),
   /** A short tone of the line board at each card that was read; none when not given. */
   beepAtCard: z.boolean().optional(),
+  /** Whether faces may be compared with a card's photo (face-compare.ts); off when not given. */
+  faceCompare: z.boolean().optional(),
   /** The maintainers' door; without a PIN it stays shut. */
   maintenance: z
     .strictObject({

@@ -28,9 +28,11 @@ import { createCardSession } from './card-session.ts'
 import { openCases } from './cases.ts'
 import { createCell } from './cell.ts'
 import { createCodeDesk } from './code-desk.ts'
+import { CODE_LIMITS, createCodeSignIn } from './code-sign-in.ts'
 import { createDelivery } from './delivery.ts'
 import { devicesOf, planOf, withBank } from './device-view.ts'
 import type { Log } from './events.ts'
+import { type FaceCompare, faceCompareOf } from './face-compare.ts'
 import { createFeedbackIntake } from './feedback-intake.ts'
 import { createHandoverDesk } from './handover-desk.ts'
 import { slipAbout } from './handover-paper.ts'
@@ -60,6 +62,7 @@ import { inWords, localDate, msToMidnight } from './time.ts'
 import { openTrust } from './trust.ts'
 import { createTryRation, LOOK_UP_LIMITS } from './try-ration.ts'
 import { liveViews } from './views.ts'
+import { createWitnessDesk } from './witness-desk.ts'
 
 /** The usual panel, hung upright. */
 const PORTRAIT = { widthPx: 1080, heightPx: 1920 }
@@ -80,6 +83,8 @@ export interface TerminalOptions {
   readonly log: Log
   /** Room kept for receipts on a full disk; the journal's own measure when not given. */
   readonly reserveBytes?: number
+  /** Compares faces, where the settings allow it; nothing here brings one. */
+  readonly faceCompare?: FaceCompare
 }
 
 export type TerminalResult =
@@ -175,6 +180,11 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
   const banks: Partial<Record<HostedClass, Bank>> = {}
   const devices = createCell<Devices>(devicesOf(plan))
   const codeDesk = createCodeDesk(log)
+  /** As the page judges it (renderer/kiosk/shell/badge.ts): one that is just connecting is not gone. */
+  const canRead = () => {
+    const reader = devices.get().conditions['id-card-reader']
+    return reader !== undefined && reader.severity !== 'alarm'
+  }
   const host = createDeviceHost({
     spawn: options.spawnHost,
     devices: plan,
@@ -206,10 +216,13 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
       }
     },
   })
-  const socialSecurity = createSocialSecurityDesk({
-    ...{ host, session, nowIso, today, nowMs: epochMs, log },
-    isOurDivision,
+  const signingIn = { session, isOurDivision, nowIso, today, nowMs: epochMs, log }
+  const codes = createCodeSignIn({
+    ...{ ...signingIn, terminalId, hub, trust, tries: createTryRation(CODE_LIMITS, clock.monotonic) },
+    connection: delivery.connection.get,
   })
+  const witnesses = createWitnessDesk({ ...signingIn, staff: staff.desk, canRead })
+  const socialSecurity = createSocialSecurityDesk({ ...signingIn, host })
   const lineBoard = createLineBoardKeeper({
     ...{ host, clock: realClock, mains, intake: intakeState, card: session.card, devices, hasPage, log },
     beepAtCard: settings.beepAtCard ?? false,
@@ -271,6 +284,7 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
     banks: () => banks,
   })
 
+  faceCompareOf(settings.faceCompare, options.faceCompare, log)
   host.start()
   delivery.start()
   log('terminal-started', { terminalId, version })
@@ -287,7 +301,7 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
       oneTimePrints,
       powerEnded: mains.ended,
       bridge: bridgeRouter({
-        identity: identityHandlers(session),
+        identity: identityHandlers({ session, codes, witnesses }),
         devices: devicesHandlers(devices),
         codes: codesHandlers(codeDesk),
         submissions: submissionsHandlers({

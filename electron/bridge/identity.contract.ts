@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { CardFaultSchema } from '../../drivers/id-card-reader/states.ts'
+import { CodeRefusalSchema, MAX_CODE_UNITS } from '../../sync/protocol/code-identity.ts'
 import { CardRefusalSchema } from '../../sync/protocol/identity.ts'
 import { SignInSchema } from '../../sync/protocol/sign-in.ts'
 import { ApplicantSchema } from '../../sync/protocol/submission.ts'
@@ -45,4 +46,45 @@ export type CardEvent = z.infer<typeof CardEventSchema>
 /** Starts with the present state, then follows. */
 export const watchCard = oc.output(eventIterator(CardEventSchema))
 
-export const identity = { watchCard }
+const SignedInSchema = z.object({ outcome: z.literal('signed-in') })
+const refusedWith = <T extends z.ZodType>(why: T) => z.object({ outcome: z.literal('refused'), why })
+
+export const CodeSignInRefusalSchema = z.enum([
+  ...CodeRefusalSchema.options,
+  /** Only the hub can say whose code it is, and it is not there: nothing was sent. */
+  'offline',
+  /** Sent, and no answer that holds: the code may be used up. */
+  'no-answer',
+  /** The hub's answer is no person that this terminal can take: the number or the name. */
+  'unusable',
+  'already-signed-in',
+  'too-many-tries',
+])
+export type CodeSignInRefusal = z.infer<typeof CodeSignInRefusalSchema>
+export const CodeSignInSchema = z.discriminatedUnion('outcome', [SignedInSchema, refusedWith(CodeSignInRefusalSchema)])
+export type CodeSignIn = z.infer<typeof CodeSignInSchema>
+/** A code off the citizen's phone: forwarded to the hub, once. Who it is comes by `watchCard`. */
+export const code = oc.input(z.object({ text: z.string().min(1).max(MAX_CODE_UNITS) })).output(CodeSignInSchema)
+
+export const WitnessRefusalSchema = z.enum([
+  /** Nobody has joined with badge and PIN. */
+  'no-staff',
+  /** The reader works, and no card was found unreadable in this visit. */
+  'reader-works',
+  'already-signed-in',
+  'bad-number',
+  'bad-name',
+  /** The name is the staff member's own. */
+  'own-name',
+])
+export type WitnessRefusal = z.infer<typeof WitnessRefusalSchema>
+export const WitnessAnswerSchema = z.discriminatedUnion('outcome', [SignedInSchema, refusedWith(WitnessRefusalSchema)])
+export type WitnessAnswer = z.infer<typeof WitnessAnswerSchema>
+/** Whether the staff who helps may vouch for somebody now: asked before anything is typed. */
+export const mayWitness = oc.output(z.object({ why: WitnessRefusalSchema.nullable() }))
+/** The staff who helps saw the papers of whoever stands there, and typed what they say. */
+export const witness = oc
+  .input(z.object({ checked: z.literal(true), name: z.string().min(1).max(60), idNumber: z.string().min(1).max(18) }))
+  .output(WitnessAnswerSchema)
+
+export const identity = { watchCard, code, mayWitness, witness }

@@ -120,6 +120,7 @@ export function fakeHub(nowMs: () => number): FakeHub {
     putHandover: async () => AWAY,
     takeHandover: async () => AWAY,
     endHandover: async () => AWAY,
+    redeemCode: async () => AWAY,
     getPackage: unchanged,
     getKeySet: async () => AWAY,
     enrol: async () => AWAY,

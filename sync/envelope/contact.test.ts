@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { CodeIdentityAnswerSchema, CodeIdentityClaimSchema } from '../protocol/code-identity.ts'
 import {
   type BundleManifest,
   CasePullAnswerSchema,
@@ -84,6 +85,10 @@ const CLAIMS = {
     by: { who: 'card', cardProof: 'c'.repeat(43) },
   },
   'handover-end': { kind: 'handover-end', ...asked, handoverId: ID, verifier: 'v'.repeat(43), why: 'done' },
+  'code-identity': {
+    ...{ kind: 'code-identity', ...asked, code: 'a code' },
+    sealTo: { kty: 'RSA', n: 'n'.repeat(512), e: 'AQAB' },
+  },
 } as const satisfies Record<DeviceClaim['kind'], unknown>
 const CLAIM_SCHEMAS = {
   contact: ContactClaimSchema,
@@ -94,6 +99,7 @@ const CLAIM_SCHEMAS = {
   'handover-put': HandoverPutClaimSchema,
   'handover-take': HandoverTakeClaimSchema,
   'handover-end': HandoverEndClaimSchema,
+  'code-identity': CodeIdentityClaimSchema,
 } as const
 const claimOf = (kind: DeviceClaim['kind']) => structuredClone(CLAIMS[kind]) as unknown as DeviceClaim
 
@@ -120,12 +126,14 @@ const ANSWERS: Record<HubAnswer['kind'], HubAnswer> = {
     more: false,
   },
   'handover-answer': { kind: 'handover-answer', ...answered, result: { outcome: 'kept' } },
+  'code-identity-answer': { kind: 'code-identity-answer', ...answered, result: { ok: false, why: 'used' } },
 }
 const ANSWER_SCHEMAS = {
   'contact-answer': ContactAnswerSchema,
   'reconcile-answer': ReconcileAnswerSchema,
   'case-pull-answer': CasePullAnswerSchema,
   'handover-answer': HandoverAnswerSchema,
+  'code-identity-answer': CodeIdentityAnswerSchema,
 } as const
 const MANIFEST: BundleManifest = {
   kind: 'rescue-bundle',

@@ -1,5 +1,11 @@
 import { z } from 'zod'
 import {
+  type CodeIdentityAnswer,
+  CodeIdentityAnswerSchema,
+  type CodeIdentityClaim,
+  CodeIdentityClaimSchema,
+} from '../protocol/code-identity.ts'
+import {
   type BundleManifest,
   BundleManifestSchema,
   type CasePullAnswer,
@@ -43,8 +49,15 @@ const ANSWER_TYP = 'bm-answer+jws'
 const BUNDLE_TYP = 'bm-bundle+jws'
 
 export type HandoverClaim = HandoverPutClaim | HandoverTakeClaim | HandoverEndClaim
-export type DeviceClaim = ContactClaim | ChunkOffer | ReconcileClaim | CasePullClaim | StaffPullClaim | HandoverClaim
-export type HubAnswer = ContactAnswer | ReconcileAnswer | CasePullAnswer | HandoverAnswer
+export type DeviceClaim =
+  | ContactClaim
+  | ChunkOffer
+  | ReconcileClaim
+  | CasePullClaim
+  | StaffPullClaim
+  | HandoverClaim
+  | CodeIdentityClaim
+export type HubAnswer = ContactAnswer | ReconcileAnswer | CasePullAnswer | HandoverAnswer | CodeIdentityAnswer
 
 const DeviceClaimSchema = z.discriminatedUnion('kind', [
   ContactClaimSchema,
@@ -55,12 +68,14 @@ const DeviceClaimSchema = z.discriminatedUnion('kind', [
   HandoverPutClaimSchema,
   HandoverTakeClaimSchema,
   HandoverEndClaimSchema,
+  CodeIdentityClaimSchema,
 ])
 const HubAnswerSchema = z.discriminatedUnion('kind', [
   ContactAnswerSchema,
   ReconcileAnswerSchema,
   CasePullAnswerSchema,
   HandoverAnswerSchema,
+  CodeIdentityAnswerSchema,
 ])
 const NamedSchema = z.object({ terminalId: TerminalIdSchema })
 

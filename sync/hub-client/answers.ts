@@ -1,6 +1,7 @@
 import type { PackageContent, SignedPackage } from '../envelope/package.ts'
 import type { SignedStaffList, VerifiedStaffList } from '../envelope/staff-list.ts'
 import type { SigningKey } from '../envelope/suite.ts'
+import type { CodePerson, CodeRefusal } from '../protocol/code-identity.ts'
 import type {
   CasePullAnswer,
   CasePullClaim,
@@ -146,6 +147,12 @@ export type StaffListAnswer =
         /** As signed, to be kept. */ readonly signed: SignedStaffList
       })
   | { readonly outcome: 'not-published' }
+  | ClaimRefused
+  | Failed
+
+export type CodeAnswer =
+  | { readonly outcome: 'redeemed'; readonly person: CodePerson }
+  | { readonly outcome: 'code-refused'; readonly why: CodeRefusal }
   | ClaimRefused
   | Failed
 

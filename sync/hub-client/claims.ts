@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { jsonOrUndefined } from '../envelope/compact.ts'
 import { type DeviceClaim, type HubAnswer, signDeviceClaim, verifyHubAnswer } from '../envelope/contact.ts'
 import { verifyStaffList } from '../envelope/staff-list.ts'
 import type { SigningKey, Suite } from '../envelope/suite.ts'
+import { CodeIdentityAnswerSchema, CodePersonSchema } from '../protocol/code-identity.ts'
 import {
   type CasePullAnswer,
   CasePullAnswerSchema,
@@ -16,6 +18,7 @@ import type {
   CasePullResult,
   ChunkOfferRequest,
   ClaimRefused,
+  CodeAnswer,
   ContactFacts,
   ContactResult,
   HandoverEndFacts,
@@ -49,6 +52,12 @@ export interface Claims {
   endHandover(facts: HandoverEndFacts, deviceKey: SigningKey, keySet: KeySet): Promise<HandoverEndResult>
   /** This terminal's newest staff list, checked. Comparing versions is the caller's. */
   pullStaffList(terminalId: string, deviceKey: SigningKey, keySet: KeySet): Promise<StaffListAnswer>
+  /** Whose code this is. Never asked again by itself: a code is good once. */
+  redeemCode(
+    facts: { readonly terminalId: string; readonly code: string },
+    deviceKey: SigningKey,
+    keySet: KeySet,
+  ): Promise<CodeAnswer>
 }
 
 interface ClaimsOptions {
@@ -169,6 +178,20 @@ export function createClaims({ hub, call, suite, nowIso }: ClaimsOptions): Claim
         },
         (refusal) => (refusal.code === 'NOT_PUBLISHED' ? { outcome: 'not-published' } : claimRefused(refusal)),
       ),
+
+    async redeemCode(facts, deviceKey, keySet) {
+      const { jwk: sealTo, privateJwk } = await suite.generateSealKey()
+      const claim = { kind: 'code-identity', ...stamp(), ...facts, sealTo } as const
+      const send = (jws: string) => hub.redeemCode({ claim: jws })
+      const asked = await ask('redeemCode', claim, deviceKey, keySet, CodeIdentityAnswerSchema, send, () => undefined)
+      if (asked.outcome !== 'answered') return asked
+      const { result } = asked.answer
+      if (!result.ok) return { outcome: 'code-refused', why: result.why }
+      const text = await suite.decrypt(result.sealed, privateJwk)
+      const person = CodePersonSchema.safeParse(text === undefined ? undefined : jsonOrUndefined(text))
+      if (person.success) return { outcome: 'redeemed', person: person.data }
+      return failed('bad-receipt', 'redeemCode: sealed to another key, or nobody in it')
+    },
   }
 }
 

@@ -6,6 +6,7 @@ import { signManifest } from '../envelope/package.ts'
 import { signPing } from '../envelope/ping.ts'
 import { signStaffManifest } from '../envelope/staff-list.ts'
 import { inMicrotasks } from '../envelope/testing/microtasks.ts'
+import type { RsaJwk } from '../protocol/keys.ts'
 import { STAFF_LIST_LIFE_MS } from '../protocol/staff.ts'
 import { CHUNK_BYTES } from '../protocol/submission.ts'
 import {
@@ -34,9 +35,8 @@ beforeAll(async () => {
   const topics = JSON.stringify({ topics: [] })
   hub = async ({ path }, body) => {
     const asked = body as { nonce: string; claim: string }
-    const nonceOfClaim = () =>
-      JSON.parse(Buffer.from(asked.claim.split('.')[1] ?? '', 'base64url').toString('utf8')).nonce as string
-    const common = () => ({ terminalId: TERMINAL, nonce: nonceOfClaim(), at: AT, hubEpoch: EPOCH })
+    const claimOf = <T>() => JSON.parse(Buffer.from(asked.claim.split('.')[1] ?? '', 'base64url').toString('utf8')) as T
+    const common = () => ({ terminalId: TERMINAL, nonce: claimOf<{ nonce: string }>().nonce, at: AT, hubEpoch: EPOCH })
     if (path.startsWith('/v1/submissions/')) return json({ receipt: await world.receipt(sent) })
     if (path === '/v1/batches') {
       const results = sent.map(({ submissionId }) => ({ submissionId, outcome: 'stored' }))
@@ -79,6 +79,13 @@ beforeAll(async () => {
       const about = { sha256: suite.sha256Hex(content), bytes: content.length, publishedAt: AT, hubEpoch: EPOCH }
       const manifest = { kind: 'staff', terminalId: TERMINAL, version: 1, ...about } as const
       return json({ manifest: await signStaffManifest(manifest, hubKey), content })
+    }
+    if (path === '/v1/code-identities') {
+      const { sealTo } = claimOf<{ sealTo: RsaJwk }>()
+      const person = JSON.stringify({ name: '周明远', idNumber: '990101198611020033' })
+      const sealed = await suite.encrypt(person, {}, suite.wrapContentKey(sealTo))
+      const answer = { kind: 'code-identity-answer', ...common(), result: { ok: true, sealed } } as const
+      return json({ answer: await signHubAnswer(answer, hubKey) })
     }
     if (path.startsWith('/v1/packages/')) {
       const manifest = { kind: 'topics', version: 1, hubEpoch: EPOCH, publishedAt: AT } as const
@@ -133,6 +140,7 @@ function callsOf(sent: ReturnType<typeof submissions>): Calls {
     takeHandover: () =>
       client.takeHandover({ ...slip, verifier, by: { who: 'card', cardProof: verifier } }, device, keySet),
     endHandover: () => client.endHandover({ ...slip, verifier, why: 'done' }, device, keySet),
+    redeemCode: () => client.redeemCode({ terminalId: TERMINAL, code: 'a code' }, device, keySet),
     getPackage: () => client.getPackage('topics', null, keySet),
     ping: () => client.ping(keySet),
     getKeySet: () => client.getKeySet(rootKeySha256(hubKey.jwk, suite)),
@@ -140,7 +148,7 @@ function callsOf(sent: ReturnType<typeof submissions>): Calls {
   }
 }
 
-const GOOD = /^(received|answered|stored|verified|connected|enrolled)$/
+const GOOD = /^(redeemed|received|answered|stored|verified|connected|enrolled)$/
 function wordOf(result: unknown): string {
   const { outcome, connection } = result as { outcome?: string; connection?: string }
   return outcome ?? connection ?? JSON.stringify(result)
@@ -158,6 +166,7 @@ const NAMES = [
   'putHandover',
   'takeHandover',
   'endHandover',
+  'redeemCode',
   'getPackage',
   'ping',
   'getKeySet',

@@ -19,6 +19,7 @@ import { askInbox } from './publish-inbox.ts'
 import { type ItemsPublished, ItemsPublishedSchema, publishItems } from './publish-items.ts'
 import { readRootKey, rootKeyPath } from './root-key.ts'
 import { rotateKeys } from './rotate-keys.ts'
+import { codeKey, makeCode } from './sample/phone-codes.ts'
 import { systemSources as sources } from './sources.ts'
 import { makeSqlStore } from './sql-store.ts'
 import { keepStaffBook, type StaffAnswer, StaffAnswerSchema, type StaffRequest } from './staff-book.ts'
@@ -32,6 +33,7 @@ export interface OpenedHere {
   readonly release: () => Promise<void>
 }
 export type CommandOptions = Exclude<HubOptionsOf<string>, { command: 'serve' }>
+type OfDatabase = Exclude<CommandOptions, { command: 'restore' | 'code' }>
 
 type Line = { readonly event: string } & Readonly<Record<string, unknown>>
 /** What it says, and whether it did what was asked. */
@@ -50,14 +52,16 @@ export async function runCommand(
   const outcome =
     options.command === 'restore'
       ? await restore(options)
-      : ((await askRunning(options)) ?? (await withDatabase(options, openHere)))
+      : options.command === 'code'
+        ? await phoneCode(options)
+        : ((await askRunning(options)) ?? (await withDatabase(options, openHere)))
   if (outcome === undefined) return
   process.stdout.write(`${JSON.stringify(outcome.line)}\n`)
   if (!outcome.done) process.exitCode = 1
 }
 
 async function withDatabase(
-  options: Exclude<CommandOptions, { command: 'restore' }>,
+  options: OfDatabase,
   openHere: (dataDir: string) => Promise<OpenedHere | undefined>,
 ): Promise<Outcome | undefined> {
   const opened = await openHere(options.data)
@@ -76,10 +80,7 @@ async function withDatabase(
   }
 }
 
-async function run(
-  db: HubDatabase,
-  options: Exclude<CommandOptions, { command: 'restore' | 'backup' }>,
-): Promise<Outcome> {
+async function run(db: HubDatabase, options: Exclude<OfDatabase, { command: 'backup' }>): Promise<Outcome> {
   const done = (line: Line): Outcome => ({ done: true, line })
   const store = makeSqlStore(db)
   const parts = async () => ({ store, sources, keys: await openKeyRing(db, await rootOf(db), sources) })
@@ -142,7 +143,7 @@ async function publish(
 }
 
 /** Service items and staff, for a PGlite hub that runs: it does it itself. Nothing when no hub has the data folder. */
-async function askRunning(options: CommandOptions): Promise<Outcome | undefined> {
+async function askRunning(options: OfDatabase): Promise<Outcome | undefined> {
   const isForInbox = options.command === 'staff' || (options.command === 'publish' && options.args.length === 1)
   const hasServer = (process.env.DATABASE_URL ?? '') !== ''
   if (!isForInbox || hasServer || !(await isThere(options.data))) return undefined
@@ -157,6 +158,14 @@ async function askRunning(options: CommandOptions): Promise<Outcome | undefined>
   const answer = await askInbox(options.data, await readFile(file, 'utf8'))
   const read = ItemsPublishedSchema.safeParse(answer)
   return itemsOutcome(read.success ? read.data : { ok: false, fault: 'no-answer' })
+}
+
+/** No database is needed for it, only the key that the running hub reads too. */
+async function phoneCode({ data, seconds, args: [name, idNumber] }: HubOptionsOf<'code'>): Promise<Outcome> {
+  if (!(await isThere(data))) return { done: false, line: { event: 'code-refused', why: `${data} is not there` } }
+  const made = await makeCode(await codeKey(data), { name, idNumber }, seconds, sources)
+  if (!made.ok) return { done: false, line: { event: 'code-refused', why: made.why } }
+  return { done: true, line: { event: 'code-made', code: made.code, until: made.until } }
 }
 
 async function askStaff(dataDir: string, request: StaffRequest): Promise<StaffAnswer> {

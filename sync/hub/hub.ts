@@ -15,6 +15,7 @@ import { startOpenerLoop } from './opener-loop.ts'
 import { makePatience } from './opener-patience.ts'
 import { publishPackage, republishAll } from './packages.ts'
 import { rootKeyPath } from './root-key.ts'
+import { codeKey, samplePhoneCodes } from './sample/phone-codes.ts'
 import { sealKeysOf } from './seal-keys.ts'
 import { makeServer } from './server.ts'
 import type { HubSources } from './sources.ts'
@@ -77,6 +78,7 @@ export async function makeHub(options: HubOptions): Promise<Hub> {
     db,
     ...parts,
     suite: hubSuite,
+    codeIdentity: samplePhoneCodes(() => codeKey(options.dataDir), sources),
     onEvent,
     isAway: isDatabaseAway,
     hubName: identity.name,

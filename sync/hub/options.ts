@@ -3,6 +3,10 @@ import { z } from 'zod'
 import { TerminalIdSchema } from '../protocol/ids.ts'
 import { PackageKindSchema } from '../protocol/receipt.ts'
 import { StaffIdSchema, StaffNameSchema, StaffPinSchema } from '../protocol/staff.ts'
+import { CODE_LIFE_S } from './sample/phone-codes.ts'
+
+/** A code that outlives a working day is no short-lived one. */
+const MAX_CODE_SECONDS = 8 * 3600
 
 export const USAGE = `The hub: takes in what terminals hand over, and signs for it.
 
@@ -35,6 +39,9 @@ Each of these prints one JSON line. On PGlite they work only while the hub is st
     takes somebody off the lists. A terminal without network still knows her for up to 72 hours.
   node sync/hub/main.ts staff list --data DIR
     everybody who may help, where, since when. While a hub on PGlite runs on DIR, it is the one that does all three.
+  node sync/hub/main.ts code --data DIR NAME NUMBER [--seconds N]
+    what the phone of a made-up person (number 99…) would show to a terminal, for the sample adapter: good once, and for
+    120 seconds unless told otherwise. Works while a hub runs on DIR.
   node sync/hub/main.ts revoke --data DIR --terminal ID
     take a terminal's keys out of use
   node sync/hub/main.ts rotate-keys --data DIR [--use seal|receipt|package|ping] [--root FILE]
@@ -129,6 +136,13 @@ const OptionsSchema = z.discriminatedUnion('command', [
       path: ['badge'],
       message: '--badge FILE.svg is missing',
     }),
+  z.strictObject({
+    command: z.literal('code'),
+    data,
+    seconds: z.coerce.number().int().min(1).max(MAX_CODE_SECONDS).default(CODE_LIFE_S),
+    json,
+    args: z.tuple([z.string().trim().min(1).max(60), z.string().length(18)], 'must be followed by NAME NUMBER'),
+  }),
   z.strictObject({ command: z.literal('revoke'), data, terminal: TerminalIdSchema, json, args: noArgs }),
   z.strictObject({
     command: z.literal('rotate-keys'),
@@ -176,6 +190,7 @@ const FLAGS = {
   terminals: { type: 'string' },
   number: { type: 'string' },
   pin: { type: 'string' },
+  seconds: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const
 

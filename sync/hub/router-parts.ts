@@ -1,4 +1,5 @@
 import type { Suite } from '../envelope/suite.ts'
+import type { CodeIdentity } from './code-adapter.ts'
 import type { OnHubEvent } from './hub-events.ts'
 import type { KeyRing } from './key-ring.ts'
 import type { HubSources } from './sources.ts'
@@ -17,6 +18,8 @@ export interface HubRouterParts {
   /** Called after a submission was taken in for the first time. */
   readonly onArrival: (arrival: { readonly submissionId: string; readonly hubSequence: number }) => void
   readonly onEvent?: OnHubEvent
+  /** Codes off phones; without it none is known. */
+  readonly codeIdentity?: CodeIdentity
   readonly maxIngestsAtOnce?: number
   /** Most bytes that one terminal may have offered and not yet handed in. */
   readonly maxOpenOfferBytes?: number

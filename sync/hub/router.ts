@@ -4,6 +4,7 @@ import { hubContract } from '../protocol/hub-api.ts'
 import { batchFault, batchResults } from './batch-answer.ts'
 import { answerCasePull } from './case-pull.ts'
 import { MAX_OPEN_OFFER_BYTES, takeChunk, takeOffer } from './chunks.ts'
+import { answerCodeIdentity } from './code-identity.ts'
 import { answerContact, type ContactParts, type SignedAnswer } from './contact.ts'
 import { makeDeviceKeys } from './device-keys.ts'
 import { enrol } from './enrolment.ts'
@@ -121,6 +122,9 @@ export function makeHubRouter(parts: HubRouterParts) {
     ),
     endHandover: os.endHandover.handler(async ({ input, errors }) =>
       answered(await answerHandoverEnd(device, input.claim), errors),
+    ),
+    redeemCode: os.redeemCode.handler(async ({ input, errors }) =>
+      answered(await answerCodeIdentity(device, parts.codeIdentity, input.claim), errors),
     ),
     getKeySet: os.getKeySet.handler(async () => {
       await keys.refresh()

@@ -123,7 +123,15 @@ function sendError(reply: FastifyReply, status: number, code: string, message: s
 }
 
 /** Procedures whose input is a signed claim. */
-const CLAIMS: readonly string[] = ['enrol', 'offerChunks', 'contact', 'reconcile', 'pullCases', 'pullStaffList']
+const CLAIMS: readonly string[] = [
+  'enrol',
+  'offerChunks',
+  'contact',
+  'reconcile',
+  'pullCases',
+  'pullStaffList',
+  'redeemCode',
+]
 
 /** An input that breaks its schema, as the error that the contract has for it. Says where, never what. */
 function nameInputFault(error: unknown, procedure: string): unknown {

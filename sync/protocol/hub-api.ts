@@ -184,6 +184,13 @@ export const endHandover = oc
   .output(z.object({ answer: CompactJwsSchema }))
   .errors(DEVICE_ERRORS)
 
+/** The claim is a CodeIdentityClaim; the answer a JWS over CodeIdentityAnswer (code-identity.ts). Good once. */
+export const redeemCode = oc
+  .route({ method: 'POST', path: '/v1/code-identities', tags: ['trust'], summary: 'Whose code this is, sealed' })
+  .input(z.object({ claim: CompactJwsSchema }))
+  .output(z.object({ answer: CompactJwsSchema }))
+  .errors(DEVICE_ERRORS)
+
 export const getReceipt = oc
   .route({
     method: 'GET',
@@ -272,6 +279,7 @@ export const hubContract = {
   putHandover,
   takeHandover,
   endHandover,
+  redeemCode,
   getKeySet,
   getPackage,
   enrol,
