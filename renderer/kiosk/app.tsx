@@ -12,10 +12,11 @@ import type { LiveViewStore } from './live-view.ts'
 import { IdlePage } from './pages/idle-page.tsx'
 import type { SessionActor } from './session-wiring.ts'
 import { badgeOf } from './shell/badge.ts'
-import { isElderBy } from './shell/elder-age.ts'
+import { isElderBy, saysAge } from './shell/elder-age.ts'
 import { Frame } from './shell/frame.tsx'
 import { Page } from './shell/page.tsx'
 import type { SheetName } from './shell/sheets.tsx'
+import { signInWays } from './shell/sign-in-ways.ts'
 import { StaffSheet } from './shell/staff-sheet.tsx'
 import { statusLine } from './shell/status-line.ts'
 import { StaffArea } from './staff/staff-area.tsx'
@@ -68,7 +69,10 @@ export function App({ session, view }: AppProps) {
   const isWiping = state.hasTag('wiping')
   const visitor = context.card === null ? null : formOfAddress(context.card.applicant)
   const liveQueue = line === null ? null : queue
-  const badge = (item: ServiceItem) => badgeOf(item, devices, liveQueue?.connection ?? null, intake)
+  const connection = liveQueue?.connection ?? null
+  const present = { signIn: context.card?.signIn ?? null, isHelped: context.isHelped }
+  const badge = (item: ServiceItem) => badgeOf(item, devices, connection, intake, present)
+  const ways = (item: ServiceItem) => (devices === null ? null : signInWays(item, devices, connection, present))
   const can = (type: 'BACK' | 'HOME') => (state.can({ type }) ? () => session.send({ type }) : null)
   const isVisit = !isIdle && !isWiping && !state.matches({ journey: 'restoring' })
   const offersElder =
@@ -79,6 +83,7 @@ export function App({ session, view }: AppProps) {
     !context.elderOffered &&
     context.otherCard === null &&
     context.card !== null &&
+    saysAge(context.card.signIn) &&
     isElderBy(context.card.applicant.birth, isoDate(now))
   const speech = useSpeech({
     look,
@@ -143,9 +148,10 @@ export function App({ session, view }: AppProps) {
             state={state}
             send={session.send}
             catalogue={context.catalogue}
-            connection={liveQueue?.connection ?? null}
+            connection={connection}
             devices={devices}
             badgeOf={badge}
+            waysOf={ways}
             intake={intake}
             queue={liveQueue}
             schedule={schedule}

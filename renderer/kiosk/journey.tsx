@@ -1,5 +1,4 @@
 import { type ReactNode, useEffect, useState } from 'react'
-import type { SnapshotFrom } from 'xstate'
 import type { Devices } from '../../electron/bridge/devices.contract.ts'
 import type { IntakeState } from '../../electron/bridge/queue.contract.ts'
 import type { ScannedPage } from '../../electron/bridge/scanning.contract.ts'
@@ -13,12 +12,10 @@ import { HandoverJourney } from './handover-journey.tsx'
 import type { Find, Schedule } from './live-view.ts'
 import { pageShown, pagesOf, paperNow } from './machine/paper-steps.ts'
 import { itemInHand, proxyForm, proxyStepsShown, relationLabel, subjectOf } from './machine/proxy-steps.ts'
-import type { createSessionMachine } from './machine/session-machine.ts'
 import type { SessionContext, SessionEvent } from './machine/session-types.ts'
 import { HomePage } from './pages/home-page.tsx'
 import { ProxySteps } from './pages/proxy-steps-shown.ts'
 import {
-  CardPage,
   ConfirmPage,
   cannotScanKey,
   ElderHomePage,
@@ -35,19 +32,23 @@ import {
   RatingPage,
   ReceiptPage,
   SearchPage,
+  SignIn,
 } from './pages/visit-pages.ts'
+import type { SessionState } from './session-state.ts'
 import type { Badge } from './shell/badge.ts'
 import { Page } from './shell/page.tsx'
+import { otherWaysLine, type SignInWays } from './shell/sign-in-ways.ts'
 import { Waiting } from './shell/waiting.tsx'
 import { useCardPainted } from './use-card-painted.ts'
 
 interface JourneyProps {
-  readonly state: SnapshotFrom<ReturnType<typeof createSessionMachine>>
+  readonly state: SessionState
   readonly send: (event: SessionEvent) => void
   readonly catalogue: Catalogue | null
   readonly connection: Connection | null
   readonly devices: Devices | null
   readonly badgeOf: (item: ServiceItem) => Badge | null
+  readonly waysOf: (item: ServiceItem) => SignInWays | null
   readonly intake: IntakeState
   readonly queue: QueueView | null
   readonly schedule: Schedule | null
@@ -155,19 +156,23 @@ function pageOf(props: JourneyProps): ReactNode {
   const paper = paperNow(context)
   const begin = (forSomebodyElse: boolean) => send({ type: 'BEGIN', forSomebodyElse })
   if (state.matches({ journey: 'item' })) {
-    if (context.look.mode === 'elder') return <ElderItemPage item={item} badge={badgeOf(item)} onBegin={begin} />
-    return <ItemPage item={item} badge={badgeOf(item)} devices={devices} onBegin={begin} />
+    const ways = props.waysOf(item)
+    const otherWays = ways === null || card !== null ? null : otherWaysLine(ways)
+    const shown = { item, badge: badgeOf(item), otherWays, onBegin: begin }
+    return context.look.mode === 'elder' ? <ElderItemPage {...shown} /> : <ItemPage {...shown} devices={devices} />
   }
   const isNameless = isComplaint(item)
   const isStaffs = context.takenUp !== null && card === null && state.matches({ journey: 'form' })
   if (state.matches({ journey: 'card' }) || (card === null && !isNameless && !isStaffs)) {
     return (
-      <CardPage
+      <SignIn
+        state={state}
+        send={send}
         item={item}
-        isAgent={context.proxy !== null}
-        reader={context.reader}
+        catalogue={catalogue}
         devices={devices}
-        onOnlyLook={() => send({ type: 'BACK' })}
+        ways={props.waysOf(item)}
+        today={isoDate(new Date())}
         onStaff={onStaff}
       />
     )

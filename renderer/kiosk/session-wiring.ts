@@ -18,6 +18,8 @@ const ASK_PATIENCE_MS = 5_000
 const HAND_OVER_PATIENCE_MS = 180_000
 /** The hub client gives a call 20 s. */
 const OPEN_SLIP_PATIENCE_MS = 30_000
+/** A question to the hub and back, with a key made for it on a slow machine. */
+const CODE_PATIENCE_MS = 40_000
 /** The scanner's driver gives a job 10 minutes, whatever its feeder holds. */
 const SCAN_PATIENCE_MS = 11 * 60_000
 
@@ -86,6 +88,14 @@ export function sessionDeps(bridge: Bridge): SessionDeps {
         .call((client) => client.handover.held())
         .catch((cause: unknown) => console.warn('main did not hear that the form is here', cause))
     },
+    redeemCode: (text) =>
+      bridge.call((client) => client.identity.code({ text }, { signal: AbortSignal.timeout(CODE_PATIENCE_MS) })),
+    mayWitness: () =>
+      bridge.call((client) => client.identity.mayWitness(undefined, { signal: AbortSignal.timeout(ASK_PATIENCE_MS) })),
+    vouch: (person) =>
+      bridge.call((client) =>
+        client.identity.witness({ checked: true, ...person }, { signal: AbortSignal.timeout(ASK_PATIENCE_MS) }),
+      ),
     end: async (why) => {
       window.name = `${PENDING_END}${why}`
       await bridge.call((client) => client.session.end({ why }))

@@ -2,10 +2,13 @@ interface MachineProps {
   readonly readerWord: string
   readonly printerWord: string
   readonly isReading: boolean
+  /** What is on its way to the lit place; a resident card when not given. */
+  readonly thing?: 'id-card' | 'chip-card' | 'phone'
 }
 
-/** This machine as a standing person sees it: the reader lit, the card on its way (picture 04). Box of 860 × 760. */
-export function MachineDrawing({ readerWord, printerWord, isReading }: MachineProps) {
+/** This machine as a standing person sees it: the lit place, and what belongs there on its way (picture 04). Box of 860 × 760. */
+export function MachineDrawing({ readerWord, printerWord, isReading, thing = 'id-card' }: MachineProps) {
+  const Thing = THINGS[thing]
   return (
     <svg className="machine" viewBox="0 0 860 760" aria-hidden="true">
       <g className="drawn">
@@ -31,14 +34,50 @@ export function MachineDrawing({ readerWord, printerWord, isReading }: MachinePr
         {readerWord}
       </text>
       <g className={isReading ? 'card-lying' : 'card-coming'}>
-        <g className="drawn">
-          <path className="paper" d="M430 160h272l38 188H414z" />
-          <ellipse className="tinted" cx="630" cy="230" rx="33" ry="30" />
-          <path className="tinted" d="M572 322q4-52 60-52t70 52z" />
-        </g>
-        <path className="card-lines" d="M462 204h80M456 238h100M450 272h76M446 308h98" />
+        <Thing />
       </g>
       {isReading ? null : <path className="arrow" d="M582 356v104M534 420l48 48 48-48" />}
     </svg>
+  )
+}
+
+const THINGS = { 'id-card': IdCard, 'chip-card': ChipCard, phone: Phone }
+
+function IdCard() {
+  return (
+    <>
+      <g className="drawn">
+        <path className="paper" d="M430 160h272l38 188H414z" />
+        <ellipse className="tinted" cx="630" cy="230" rx="33" ry="30" />
+        <path className="tinted" d="M572 322q4-52 60-52t70 52z" />
+      </g>
+      <path className="card-lines" d="M462 204h80M456 238h100M450 272h76M446 308h98" />
+    </>
+  )
+}
+
+/** The chip goes in first. */
+function ChipCard() {
+  return (
+    <>
+      <g className="drawn">
+        <path className="paper" d="M430 160h272l38 188H414z" />
+        <path className="tinted" d="M520 268h110l8 54H514z" />
+        <path d="M575 268v54M517 295h118" />
+      </g>
+      <path className="card-lines" d="M462 200h150M458 232h92" />
+    </>
+  )
+}
+
+function Phone() {
+  return (
+    <>
+      <g className="drawn">
+        <path className="paper" d="M490 60h176q14 0 15 14l14 260q1 14-14 14H476q-14 0-13-14l12-260q1-14 15-14z" />
+        <path className="tinted" d="M510 130h44v44h-44zM606 130h44v44h-44zM506 226h44v44h-44z" />
+      </g>
+      <path className="card-lines" d="M576 200h76M580 232h30M628 232h26M580 262h74M520 306h120" />
+    </>
   )
 }

@@ -19,6 +19,12 @@ export function proxyState(session: SessionSetup, deps: Pick<SessionDeps, 'expec
     states: {
       /** Main is asked how many the agent may still hand in today: said before anything is filled in. */
       opening: {
+        // Main would say so at the end; nobody fills anything in for that.
+        always: {
+          guard: ({ context }) => context.card !== null && context.card.signIn.by !== 'id-card',
+          target: 'refused',
+          actions: assign(({ context }) => refusedBy(context, 'agent-needs-id-card')),
+        },
         invoke: {
           src: 'agentLeft',
           onDone: [

@@ -4,7 +4,7 @@ import type { RateAnswer } from '../../../electron/bridge/feedback.contract.ts'
 import type { PrintReceiptAnswer } from '../../../electron/bridge/printing.contract.ts'
 import type { SubmitAnswer } from '../../../electron/bridge/submissions.contract.ts'
 import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
-import { accepted, cardOf, catalogue, FIRST_PERSON, item, noHandover } from './session-fixture.ts'
+import { accepted, cardOf, catalogue, FIRST_PERSON, item, noHandover, onlyIdCard } from './session-fixture.ts'
 import { ASK_AGAIN_MS, createSessionMachine, IDLE } from './session-machine.ts'
 import type { EndReason, SessionDeps, SessionEvent } from './session-types.ts'
 
@@ -36,6 +36,7 @@ function start(changes: Partial<SessionDeps> = {}) {
     scannedPages: async () => [],
     discardPage: () => undefined,
     save: (snapshot: unknown) => void saved.push(snapshot),
+    ...onlyIdCard,
     agentLeft: async () => ({ left: 5 }),
     expectPrincipal: () => undefined,
     ...noHandover,

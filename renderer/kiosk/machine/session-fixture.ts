@@ -68,6 +68,13 @@ export const item: ServiceItem = {
   after: [{ what: text('taken'), note: text('note') }],
 }
 
+/** For journeys by whoever has a resident card. */
+export const onlyIdCard: Pick<SessionDeps, 'redeemCode' | 'mayWitness' | 'vouch'> = {
+  redeemCode: async () => ({ outcome: 'refused', why: 'offline' }),
+  mayWitness: async () => ({ why: 'no-staff' }),
+  vouch: async () => ({ outcome: 'refused', why: 'no-staff' }),
+}
+
 /** For journeys without papers. */
 export const noPapers: Pick<SessionDeps, 'scan' | 'cancelScan' | 'scannedPages' | 'discardPage'> = {
   scan: async () => ({ ok: false, fault: 'unplugged', pages: 0 }),

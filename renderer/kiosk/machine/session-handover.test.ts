@@ -3,7 +3,7 @@ import { createActor, SimulatedClock } from 'xstate'
 import type { HandOverAnswer, OpenAnswer } from '../../../electron/bridge/handover.contract.ts'
 import type { HandoverDraft, SealedDraft } from '../../../sync/protocol/handover.ts'
 import type { Material, ServiceItem } from '../../../sync/protocol/service-item.ts'
-import { cardOf, catalogue, FIRST_PERSON, item, noPapers, SECOND_PERSON } from './session-fixture.ts'
+import { cardOf, catalogue, FIRST_PERSON, item, noPapers, onlyIdCard, SECOND_PERSON } from './session-fixture.ts'
 import { createSessionMachine, IDLE } from './session-machine.ts'
 import type { EndReason, SessionDeps, SessionEvent } from './session-types.ts'
 
@@ -45,6 +45,7 @@ function start(changes: Partial<SessionDeps> = {}, items: readonly ServiceItem[]
     restore: async () => null,
     save: () => undefined,
     ...noPapers,
+    ...onlyIdCard,
     async handOver(draft) {
       given.push(draft)
       return { outcome: 'handed-over', expiresAt: '2026-11-24T02:48:00.000Z' }

@@ -3,7 +3,7 @@ import { createActor, SimulatedClock } from 'xstate'
 import type { Snapshot } from '../../../electron/bridge/session.contract.ts'
 import { USUAL_LOOK } from '../../ui/look.ts'
 import { loadLanguage } from '../../ui/strings/language.ts'
-import { accepted, cardOf, catalogue, FIRST_PERSON, item, noHandover, noPapers } from './session-fixture.ts'
+import { accepted, cardOf, catalogue, FIRST_PERSON, item, noHandover, noPapers, onlyIdCard } from './session-fixture.ts'
 import { createSessionMachine, IDLE } from './session-machine.ts'
 import type { SessionEvent } from './session-types.ts'
 
@@ -26,6 +26,7 @@ function start(found: Snapshot | null = null) {
       save: (snapshot) => void saved.push(snapshot),
       ...noPapers,
       end: async () => undefined,
+      ...onlyIdCard,
       agentLeft: async () => ({ left: 5 }),
       expectPrincipal: () => undefined,
       ...noHandover,

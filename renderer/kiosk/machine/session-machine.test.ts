@@ -12,6 +12,7 @@ import {
   item,
   noHandover,
   noPapers,
+  onlyIdCard,
   SECOND_PERSON,
 } from './session-fixture.ts'
 import {
@@ -62,6 +63,7 @@ function start(changes: Partial<SessionDeps> = {}) {
     save: (snapshot: Snapshot) => void saved.push(snapshot),
     ...noPapers,
     end: async (why: EndReason) => void ended.push(why),
+    ...onlyIdCard,
     agentLeft: vi.fn(async () => ({ left: 5 })),
     expectPrincipal: vi.fn((_expected: boolean) => undefined),
     ...noHandover,
@@ -118,7 +120,7 @@ test('a touch leads home, a chosen item to its guide, and without a card to the 
   session.send({ type: 'CHOOSE', item })
   expect(session.journey()).toBe('"item"')
   session.send({ type: 'BEGIN' })
-  expect(session.journey()).toBe('"card"')
+  expect(session.journey()).toBe('{"card":"resident"}')
   session.send({ type: 'BACK' })
   expect(session.journey()).toBe('"item"')
   session.send({ type: 'BACK' })

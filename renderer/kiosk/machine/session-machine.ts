@@ -26,6 +26,7 @@ import {
   troubleOf,
 } from './session-steps.ts'
 import type { EndReason, SessionContext, SessionDeps } from './session-types.ts'
+import { signInState } from './sign-in-state.ts'
 
 export { ASK_AGAIN_MS, IDLE, RESTORE_PATIENCE_MS }
 
@@ -174,7 +175,7 @@ export function createSessionMachine(deps: SessionDeps) {
                   target: 'proxy',
                   actions: 'begin',
                 },
-                { guard: 'hasCard', target: 'form', actions: 'begin' },
+                { guard: 'isSignedIn', target: 'form', actions: 'begin' },
                 { target: 'card', actions: 'begin' },
               ],
               // Back to what was found: the first one need not be the right one.
@@ -182,13 +183,7 @@ export function createSessionMachine(deps: SessionDeps) {
               HOME: 'home',
             },
           },
-          card: {
-            always: [
-              { guard: and(['hasCard', 'isProxy']), target: 'proxy' },
-              { guard: 'hasCard', target: 'form' },
-            ],
-            on: { BACK: 'item', HOME: 'home' },
-          },
+          card: signInState(session, check),
           handover: handoverState(session),
           slip: slipState(session, check),
           proxy: proxyState(session, deps, check),

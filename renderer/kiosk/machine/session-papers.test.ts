@@ -5,7 +5,7 @@ import type { Snapshot } from '../../../electron/bridge/session.contract.ts'
 import type { SubmitAnswer } from '../../../electron/bridge/submissions.contract.ts'
 import type { Material, ServiceItem } from '../../../sync/protocol/service-item.ts'
 import type { SubmitRequest } from '../../../sync/protocol/submission.ts'
-import { accepted, cardOf, catalogue, FIRST_PERSON, item, noHandover } from './session-fixture.ts'
+import { accepted, cardOf, catalogue, FIRST_PERSON, item, noHandover, onlyIdCard } from './session-fixture.ts'
 import { createSessionMachine, IDLE } from './session-machine.ts'
 import type { SessionDeps, SessionEvent } from './session-types.ts'
 
@@ -67,6 +67,7 @@ function start(changes: Partial<SessionDeps> = {}) {
       discarded.push(pageId)
       tray = tray.filter((page) => page.pageId !== pageId)
     },
+    ...onlyIdCard,
     agentLeft: async () => ({ left: 5 }),
     expectPrincipal: () => undefined,
     ...noHandover,

@@ -4,7 +4,7 @@ import type { Snapshot } from '../../../electron/bridge/session.contract.ts'
 import type { SubmitAnswer } from '../../../electron/bridge/submissions.contract.ts'
 import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
 import type { Applicant, SubmitRequest } from '../../../sync/protocol/submission.ts'
-import { accepted, cardOf, catalogue, FIRST_PERSON, item, noHandover } from './session-fixture.ts'
+import { accepted, cardOf, catalogue, FIRST_PERSON, item, noHandover, onlyIdCard } from './session-fixture.ts'
 import { createSessionMachine } from './session-machine.ts'
 import type { SessionEvent } from './session-types.ts'
 
@@ -48,6 +48,7 @@ async function start(of: ServiceItem = open, left = 5) {
     restore: vi.fn(async (): Promise<Snapshot | null> => null),
     save: (snapshot: Snapshot) => void saved.push(snapshot),
     end: async () => undefined,
+    ...onlyIdCard,
     agentLeft: vi.fn(async () => ({ left })),
     expectPrincipal: vi.fn((_expected: boolean) => undefined),
     ...noHandover,
@@ -79,7 +80,7 @@ const second = (applicant: Applicant): SessionEvent => ({ type: 'PRINCIPAL', eve
 test('two cards: the form starts from the principal, and main is told of both', async () => {
   const { deps, saved, send, at, context } = await start()
   await send(forFamily)
-  expect(at()).toBe('"card"')
+  expect(at()).toBe('{"card":"resident"}')
   await send(agentCard)
   expect(at()).toBe('{"proxy":"asking"}')
   await send(next)

@@ -7,6 +7,7 @@ import { beginFor, claimOf, nextQuestion, secondCard } from './proxy-steps.ts'
 import { mayRate, rateRequest } from './rating-steps.ts'
 import { choose, snapshotOf } from './session-steps.ts'
 import type { EndReason, SessionContext, SessionDeps, SessionEvent } from './session-types.ts'
+import { isSignedIn, witnessed } from './sign-in-steps.ts'
 
 /** look.md section 5, Countdown, and domain.md section 4: warned after, then waited for. */
 export const IDLE = {
@@ -63,6 +64,9 @@ export function sessionSetup(deps: SessionDeps, check: CheckOf) {
       scannedPages: fromPromise(({ input }: { input: string }) => deps.scannedPages(input)),
       restore: fromPromise(({ input }: { input: string }) => deps.restore(input)),
       end: fromPromise(({ input }: { input: EndReason }) => deps.end(input)),
+      redeemCode: fromPromise(({ input }: { input: string }) => deps.redeemCode(input)),
+      mayWitness: fromPromise(() => deps.mayWitness()),
+      vouch: fromPromise(({ input }: { input: SessionContext }) => deps.vouch(witnessed(input))),
       agentLeft: fromPromise(() => deps.agentLeft()),
     },
     actions: {
@@ -107,6 +111,7 @@ export function sessionSetup(deps: SessionDeps, check: CheckOf) {
       canHandOver: ({ context }) => canHandOver(context),
       isConnected: ({ context }) => context.connected,
       hasCard: ({ context }) => context.card !== null,
+      isSignedIn: ({ context }) => isSignedIn(context),
       isProxy: ({ context }) => context.proxy !== null,
       /** Nobody is here whose absence could be noticed. */
       isAway: or([stateIn({ journey: 'idle' }), stateIn({ journey: 'ending' }), stateIn({ journey: 'ended' })]),

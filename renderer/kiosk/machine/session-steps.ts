@@ -19,6 +19,7 @@ import {
 import { papersGiven, papersLeftOut } from './paper-steps.ts'
 import { claimWithCard, resumedProxy, subjectOf } from './proxy-steps.ts'
 import type { PrintTrouble, SessionContext } from './session-types.ts'
+import { NO_SIGN_IN } from './sign-in-steps.ts'
 
 /** What the session machine's transitions do to its context: plain functions, no machine in them. */
 
@@ -35,6 +36,7 @@ export function freshVisit(before?: SessionContext): SessionContext {
     isHelped: before?.isHelped ?? false,
     card: before?.card ?? null,
     otherCard: null,
+    signingIn: NO_SIGN_IN,
     item: null,
     proxy: null,
     principalSeen: before?.principalSeen ?? { kind: 'none' },

@@ -1,6 +1,12 @@
 import type { RateAnswer } from '../../../electron/bridge/feedback.contract.ts'
 import type { HandOverAnswer, OpenAnswer } from '../../../electron/bridge/handover.contract.ts'
-import type { CardEvent } from '../../../electron/bridge/identity.contract.ts'
+import type {
+  CardEvent,
+  CodeSignIn,
+  CodeSignInRefusal,
+  WitnessAnswer,
+  WitnessRefusal,
+} from '../../../electron/bridge/identity.contract.ts'
 import type { PrintReceiptAnswer } from '../../../electron/bridge/printing.contract.ts'
 import type { PrincipalEvent } from '../../../electron/bridge/proxy.contract.ts'
 import type { ScanAnswer, ScannedPage, ScanRequest, ScanTrouble } from '../../../electron/bridge/scanning.contract.ts'
@@ -9,6 +15,7 @@ import type { Accepted, Delivery, SubmitAnswer } from '../../../electron/bridge/
 import type { Answers } from '../../../sync/protocol/answers.ts'
 import type { ComplainRequest, RateRequest } from '../../../sync/protocol/feedback.ts'
 import type { HandoverDraft } from '../../../sync/protocol/handover.ts'
+import type { NamedPerson } from '../../../sync/protocol/identity.ts'
 import type { MaterialSource } from '../../../sync/protocol/item-parts.ts'
 import type { Catalogue, ServiceItem } from '../../../sync/protocol/service-item.ts'
 import type { Signature, SubmitRequest } from '../../../sync/protocol/submission.ts'
@@ -17,6 +24,18 @@ import type { Faults } from '../forms/form-pages.ts'
 import type { HandingOver, SlipShown, TakenUp } from './handover-draft.ts'
 import type { ProxyDraft } from './proxy-draft.ts'
 import type { RatingChange, RatingDraft } from './rating-draft.ts'
+
+/** A sign-in other than by resident card, while it is under way. */
+export interface SignInDraft {
+  /** Why the last code signed nobody in. */
+  readonly codeRefused: CodeSignInRefusal | null
+  /** What staff types off the papers, by field id of the questions in sign-in-steps.ts. */
+  readonly answers: Answers
+  readonly faults: Faults
+  /** Index of the question that is asked. */
+  readonly page: number
+  readonly witnessRefused: WitnessRefusal | 'no-answer' | null
+}
 
 export type CardSeen = Extract<CardEvent, { kind: 'card' }>
 export type EndReason = 'done' | 'left' | 'idle' | 'card-changed' | 'fault'
@@ -48,6 +67,10 @@ export interface SessionDeps {
   readonly openSlip: (code: string) => Promise<OpenAnswer>
   /** Fire and forget: the hub may erase what was opened. */
   readonly slipHeld: () => void
+  /** Forwarded once; who it is comes as a card event. */
+  readonly redeemCode: (text: string) => Promise<CodeSignIn>
+  readonly mayWitness: () => Promise<{ readonly why: WitnessRefusal | null }>
+  readonly vouch: (person: NamedPerson) => Promise<WitnessAnswer>
   readonly end: (why: EndReason) => Promise<void>
   readonly newId: () => string
   /** ISO date at the terminal. */
@@ -92,6 +115,7 @@ export interface SessionContext {
    * main lost it (a restart) and now holds the other: going on would mix two people.
    */
   readonly otherCard: 'beside' | 'instead' | null
+  readonly signingIn: SignInDraft
   readonly item: ServiceItem | null
   /** Set when it is handed in for somebody else. */
   readonly proxy: ProxyDraft | null
@@ -145,6 +169,8 @@ export type SessionEvent =
   | { type: 'CARD'; event: CardEvent }
   | { type: 'CHOOSE'; item: ServiceItem; query?: string }
   | { type: 'BEGIN'; forSomebodyElse?: boolean }
+  | { type: 'SIGN_IN_BY'; way: 'social-security-card' | 'code' | 'witness' }
+  | { type: 'CODE'; text: string }
   | { type: 'PRINCIPAL'; event: PrincipalEvent }
   | { type: 'ANSWER'; field: string; value: string }
   | { type: 'NEXT' }

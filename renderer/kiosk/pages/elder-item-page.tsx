@@ -11,6 +11,8 @@ import { BeginActions, WhoHasToGo } from './begin-actions.tsx'
 interface ElderItemProps {
   readonly item: ServiceItem
   readonly badge: Badge | null
+  /** What to sign in with while the reader is broken. */
+  readonly otherWays: string | null
   readonly onBegin: (forSomebodyElse: boolean) => void
 }
 
@@ -18,7 +20,7 @@ interface ElderItemProps {
 const THINGS_SHOWN = 2
 
 /** Elder mode's guide: what to bring, how long it takes here, when the result comes; nothing else. */
-export function ElderItemPage({ item, badge, onBegin }: ElderItemProps) {
+export function ElderItemPage({ item, badge, otherWays, onBegin }: ElderItemProps) {
   const isClosed = badge?.kind === 'window'
   const { promised } = item.days
   return (
@@ -32,6 +34,11 @@ export function ElderItemPage({ item, badge, onBegin }: ElderItemProps) {
           {badge?.reason == null ? null : (
             <Notice kind={isClosed ? 'trouble' : 'information'} sign={isClosed ? 'door' : 'tray'}>
               {say(badge.reason)}
+            </Notice>
+          )}
+          {isClosed || otherWays === null ? null : (
+            <Notice kind="trouble" sign="card" testId="other-ways">
+              {otherWays}
             </Notice>
           )}
           <WhoHasToGo item={item} isClosed={isClosed} />

@@ -13,12 +13,14 @@ import { BeginActions, WhoHasToGo } from './begin-actions.tsx'
 interface ItemPageProps {
   readonly item: ServiceItem
   readonly badge: Badge | null
+  /** What to sign in with while the reader is broken. */
+  readonly otherWays: string | null
   readonly devices: Devices | null
   readonly onBegin: (forSomebodyElse: boolean) => void
 }
 
 /** What to bring, how long it takes, and what happens on this machine today (picture 03). */
-export function ItemPage({ item, badge, devices, onBegin }: ItemPageProps) {
+export function ItemPage({ item, badge, otherWays, devices, onBegin }: ItemPageProps) {
   const canPrint = devices?.receiptPrinter?.state === 'ready' || devices?.receiptPrinter?.state === 'printing'
   const isConnected = badge?.kind === 'done-here' || badge?.reason === 'reason.result-later'
   const department = local(item.department.name)
@@ -45,6 +47,11 @@ export function ItemPage({ item, badge, devices, onBegin }: ItemPageProps) {
           {badge?.reason == null ? null : (
             <Notice kind={isClosed ? 'trouble' : 'information'} sign={isClosed ? 'door' : 'tray'}>
               {say(badge.reason)}
+            </Notice>
+          )}
+          {isClosed || otherWays === null ? null : (
+            <Notice kind="trouble" sign="card" testId="other-ways">
+              {otherWays}
             </Notice>
           )}
           <WhoHasToGo item={item} isClosed={isClosed} />

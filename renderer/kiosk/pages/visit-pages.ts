@@ -1,7 +1,7 @@
 /** The pages of a visit, in one piece that the first screen does without. */
 
+export { SignIn } from '../sign-in.tsx'
 export { LookupClosed, RateAlone } from '../staff/closed-while-helped.tsx'
-export { CardPage } from './card-page.tsx'
 export { ConfirmPage } from './confirm-page.tsx'
 export { ElderHomePage } from './elder-home-page.tsx'
 export { ElderItemPage } from './elder-item-page.tsx'

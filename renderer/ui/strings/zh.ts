@@ -885,7 +885,7 @@ const entries = {
   'assist.refused.list-expired': { text: '工作人员的名单过期了，谁也不能进。连上网络以后会自己取新的。' },
   'assist.refused.clock-wrong': { text: '机器的钟不对，名单不能用。请叫维护人员对钟。' },
 
-  'other-card.title': { text: '这是另一张身份证' },
+  'other-card.title': { text: '这是另一个人的卡' },
   'other-card.text': { text: '现在办的是{who}的事。换人要先清除，从头再来。' },
   'other-card.restart': { text: '重新开始' },
   'other-card.keep': { text: '接着办原来的' },
