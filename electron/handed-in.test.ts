@@ -3,6 +3,7 @@ import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { openEnvelope } from '../sync/envelope/open.ts'
 import { generateSigningKey, type SigningKey } from '../sync/envelope/signing-key.ts'
 import { diskError } from '../sync/journal/memory-disk.ts'
+import { namedApplicant } from '../sync/protocol/identity.ts'
 import { AGENT_DAY_LIMIT } from '../sync/protocol/proxy.ts'
 import { type Catalogue, CatalogueSchema } from '../sync/protocol/service-item.ts'
 import type { SubmitRequest } from '../sync/protocol/submission.ts'
@@ -10,6 +11,7 @@ import { type AgentRation, openAgentRation } from './agent-ration.ts'
 import { SubmitAnswerSchema } from './bridge/submissions.contract.ts'
 import { type CardSession, createCardSession } from './card-session.ts'
 import { createCell } from './cell.ts'
+import { handedIn } from './handed-in.ts'
 import { createIntake, type Intake } from './intake.ts'
 import type { HeldCatalogue } from './packages.ts'
 import { createPrincipalSeat, type PrincipalSeat } from './principal-seat.ts'
@@ -230,4 +232,23 @@ test('what could not be stored is not counted', async () => {
   }
   expect(await submit(draft())).toMatchObject({ ok: false, fault: 'not-stored' })
   expect(ration.left(AGENT.number)).toBe(AGENT_DAY_LIMIT)
+})
+
+test('nobody acts for somebody else by another way than the own resident card', () => {
+  const person = { name: AGENT.name, idNumber: AGENT.number }
+  const known = { nowIso: NOW, today: TODAY, divisions: catalogue.divisions, principal: undefined }
+  const [item] = catalogue.items
+  if (item === undefined) throw new Error('fixture')
+  const claim = {
+    ...{ relation: 'child' as const, authority: 'scanned-authority' as const },
+    principal: { name: PRINCIPAL.name, idNumber: PRINCIPAL.number },
+  }
+  for (const source of ['social-security-card', 'code', 'witness'] as const) {
+    const holder = namedApplicant(person, source, NOW, TODAY, () => true)
+    if (!holder.ok) throw new Error(holder.refusal)
+    expect(handedIn(item, claim, { ...known, holder: holder.applicant })).toEqual({
+      ...{ ok: false, fault: 'bad-proxy', fields: [{ field: 'proxy', fault: 'agent-needs-id-card' }] },
+    })
+    expect(handedIn(item, undefined, { ...known, holder: holder.applicant })).toMatchObject({ ok: true })
+  }
 })

@@ -20,10 +20,11 @@ import {
 import { openWorld, type World } from '../support/world.ts'
 import { handoverPages } from './handover-pages.ts'
 import { checkPage, type Violation } from './page-check.ts'
+import { signInPages } from './sign-in-pages.ts'
 import { staffPages } from './staff-pages.ts'
 import { timeouts } from './timeouts.ts'
 
-const HELP = `Usage: npm run a11y -- [--json] [--languages | --staff | --handover | --timeouts]
+const HELP = `Usage: npm run a11y -- [--json] [--languages | --staff | --handover | --sign-in | --timeouts]
 Walks the journeys in real Chromium, upright and lying, standard and elder, in every colour, and checks each page with axe and
 with our own rules in millimetres: type, targets, gaps, contrast 4.5 (elder 7), nothing cut off, nothing to scroll, everything reached by arrow keys,
 time-outs by sight and by sound.
@@ -31,6 +32,7 @@ time-outs by sight and by sound.
   --timeouts    only what is asked when nobody touches anything
   --staff       only the pages on which staff is called or helps
   --handover    only the pages on which a half-filled form is given away or taken up
+  --sign-in     only the pages of signing in without a resident card
   --json   one JSON object as the last line: {pages, violations, found: [{page, rule, where, detail}]}
 Exit code 1 when there is a violation.`
 
@@ -46,6 +48,7 @@ const { values } = parseArgs({
     staff: { type: 'boolean' },
     timeouts: { type: 'boolean' },
     handover: { type: 'boolean' },
+    'sign-in': { type: 'boolean' },
     help: { type: 'boolean' },
   },
 })
@@ -217,9 +220,14 @@ async function walk(orientation: keyof typeof SCREENS, tell: (line: string) => v
       await handoverPages(page, world, checkAs(''))
       return { pages, found }
     }
+    if (values['sign-in']) {
+      await signInPages(page, world, badge, checkAs(''))
+      return { pages, found }
+    }
     await languageJourneys(page, world, checkAs)
     if (values.languages) return { pages, found }
     await staffPages(page, world, badge, checkAs(''))
+    await signInPages(page, world, badge, checkAs(''))
     await standardJourney(page, world, checkAs('standard '))
     await complaint(page, checkAs('standard '))
     await elderJourney(page, world, checkAs('elder '))

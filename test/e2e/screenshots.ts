@@ -9,6 +9,7 @@ import type { Workbench } from '../../electron/dev/workbench.ts'
 import { hashPin } from '../../electron/staff-pin.ts'
 import { makeTicket } from '../../sync/protocol/ticket.ts'
 import { handoverPages } from '../a11y/handover-pages.ts'
+import { signInPages } from '../a11y/sign-in-pages.ts'
 import { staffPages } from '../a11y/staff-pages.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { changeSettings } from '../support/settings.ts'
@@ -31,10 +32,11 @@ import { openWorld } from '../support/world.ts'
 import { papersPictures } from './papers-screens.ts'
 
 /** Takes a picture of every page of the journey, in both orientations, and the one that the README shows. */
-const HELP = `npm run screenshots -- [--portrait] [--landscape] [--dock] [--elder] [--papers] [--languages] [--staff] [--handover] [--readme]
+const HELP = `npm run screenshots -- [--portrait] [--landscape] [--dock] [--elder] [--papers] [--languages] [--staff] [--handover] [--sign-in] [--readme]
 Pictures go to test/out/screens/. --elder takes those of elder mode only, into elder-*; --papers those of a scanned paper,
 in elder mode with --elder, into papers-*; --languages the main journey in each other language, into languages-*; --staff
-those with staff, into staff-*; --handover those of a half-filled form given away and taken up, into handover-*. --readme also renews the picture in README.md.
+those with staff, into staff-*; --handover those of a half-filled form given away and taken up, into handover-*; --sign-in those
+without a resident card, into sign-in-*. --readme also renews the picture in README.md.
 `
 
 const SCREENS = {
@@ -55,6 +57,7 @@ const { values } = parseArgs({
     papers: { type: 'boolean', default: false },
     staff: { type: 'boolean', default: false },
     handover: { type: 'boolean', default: false },
+    'sign-in': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
@@ -63,13 +66,13 @@ async function walk(orientation: keyof typeof SCREENS): Promise<void> {
   const dir = join(
     ROOT,
     'test/out/screens',
-    `${values.papers ? 'papers-' : ''}${values.elder ? 'elder-' : values.languages ? 'languages-' : values.staff ? 'staff-' : values.handover ? 'handover-' : ''}${orientation}`,
+    `${values.papers ? 'papers-' : ''}${values.elder ? 'elder-' : values.languages ? 'languages-' : values.staff ? 'staff-' : values.handover ? 'handover-' : values['sign-in'] ? 'sign-in-' : ''}${orientation}`,
   )
   mkdirSync(dir, { recursive: true })
-  const world = await openWorld({ allDevices: values.papers })
+  const world = await openWorld({ allDevices: values.papers || values['sign-in'] })
   await changeSettings(world.stack, { maintenance: { pinScrypt: await hashPin(PIN) } })
   try {
-    const badge = values.staff ? await addStaff(world.dataDir, '李静') : undefined
+    const badge = values.staff || values['sign-in'] ? await addStaff(world.dataDir, '李静') : undefined
     await world.startTerminal()
     const page = await world.openPage({ viewport: SCREENS[orientation] })
     page.setDefaultTimeout(30_000)
@@ -87,7 +90,7 @@ async function walk(orientation: keyof typeof SCREENS): Promise<void> {
     if (values.handover) return await handoverPages(page, world, (name) => picture(name.replace(' ', '-')))
     if (badge !== undefined) {
       await world.logged('staff-list-taken')
-      return await staffPages(page, world, badge, picture)
+      return await (values['sign-in'] ? signInPages : staffPages)(page, world, badge, picture)
     }
     if (values.elder) return await elderPictures(page, bench, picture)
     if (values.languages) return await languagePictures(page, bench, picture)

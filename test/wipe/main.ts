@@ -5,16 +5,18 @@ import { parseArgs } from 'node:util'
 import type { Page } from 'playwright-core'
 import { endWith } from '../support/ending.ts'
 import { searchPlain } from '../support/plain-search.ts'
+import { addStaff } from '../support/staff-badge.ts'
 import { statusShows } from '../support/walk.ts'
 import { openWorld, type World } from '../support/world.ts'
 import { nodeSnapshot, pageSnapshot, plantedIn, processesOf, snapshotOptions } from './heaps.ts'
 import { PLANTED_PAGE } from './planted-page.ts'
-import { canEnd, endBy, PLANTED, STEPS, type Step, WAYS, type Way, walkTo } from './visits.ts'
+import { canEnd, endBy, PLANTED, SIGNED_IN_BY, STEPS, type Step, WAYS, type Way, walkTo } from './visits.ts'
 
-const HELP = `Usage: npm run wipe -- [--quick] [--json]
+const HELP = `Usage: npm run wipe -- [--quick | --sign-in] [--json]
 Plants a person and a scanned page, ends the visit at each step in each way (the button, nobody there, another card, handed over), and looks for what
 was planted: in heap snapshots of the page, of main and of the device host, in storage, files, logs and clipboard.
   --quick  four visits instead of all
+  --sign-in  only those that sign in without a resident card
   --json   one JSON object as the last line: {sessions, found, places, idleAgainMaxMs, control, leaks}
 Exit code 1 when something was found, or when the search does not find what is there during a visit.`
 
@@ -74,6 +76,7 @@ async function run(visits: readonly (readonly [Step, Way])[], tell: (line: strin
   let control = 0
   let isPageFound = false
   try {
+    const badge = await addStaff(world.dataDir, '李静')
     await world.startTerminal({ NODE_OPTIONS: snapshotOptions(heapDir) })
     const page = await world.openPage({ profileDir })
     page.setDefaultTimeout(60_000)
@@ -82,10 +85,11 @@ async function run(visits: readonly (readonly [Step, Way])[], tell: (line: strin
     await page.reload()
     const stage: Stage = { world, page, heapDir, folders: [world.stack.terminalDir, profileDir] }
     await statusShows(page, 'connected')
+    await world.logged('staff-list-taken')
     const { bench } = world.stack
     for (const [step, way] of visits) {
       await page.getByTestId('idle-page').waitFor()
-      await walkTo(step, page, bench)
+      await walkTo(step, page, world, badge)
       if (control === 0 || (step === 'paper' && !isPageFound)) {
         // The search must find what is there, or its silence means nothing.
         const held = new Map(await look(stage))
@@ -121,12 +125,18 @@ async function run(visits: readonly (readonly [Step, Way])[], tell: (line: strin
 }
 
 const { values } = parseArgs({
-  options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, help: { type: 'boolean' } },
+  options: {
+    json: { type: 'boolean' },
+    quick: { type: 'boolean' },
+    'sign-in': { type: 'boolean' },
+    help: { type: 'boolean' },
+  },
 })
 if (values.help) console.log(HELP)
 else {
   const all = STEPS.flatMap((step) => WAYS.filter((way) => canEnd(step, way)).map((way) => [step, way] as const))
-  const visits = values.quick ? QUICK : all
+  const signIn = all.filter(([step]) => SIGNED_IN_BY.some((each) => each === step))
+  const visits = values.quick ? QUICK : values['sign-in'] ? signIn : all
   const tell = (line: string) => process.stderr.write(`${line}\n`)
   const { leaks, times, control, places } = await run(visits, tell)
   for (const { step, way, place, planted } of leaks) tell(`found: ${planted} in the ${place}, ${step} ended by ${way}`)

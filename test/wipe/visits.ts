@@ -1,7 +1,11 @@
 import type { Page } from 'playwright-core'
 import type { Workbench } from '../../electron/dev/workbench.ts'
+import { phoneCode } from '../support/phone-code.ts'
 import { giveAway } from '../support/slip.ts'
-import { answerRegistration, putCard, sign, submitForTicket } from '../support/walk.ts'
+import { type StaffBadge, touchPin } from '../support/staff-badge.ts'
+import { answerRegistration, openItem, putCard, sign, submitForTicket } from '../support/walk.ts'
+import { signInByCode, signInBySocialSecurity, signInByWitness, WITNESSED } from '../support/walk-sign-in.ts'
+import type { World } from '../support/world.ts'
 import { PLANTED_PAGE, plantedPage } from './planted-page.ts'
 
 /** One person's visit, stopped at any of its steps and ended in any of the ways that end a visit. */
@@ -18,7 +22,9 @@ export const PLANTED = [
   ...PLANTED_PAGE,
 ]
 
-export const STEPS = ['card', 'item', 'form', 'paper', 'confirm', 'receipt'] as const
+/** Signed in other than by resident card, up to the form. */
+export const SIGNED_IN_BY = ['social-security', 'code', 'witness'] as const
+export const STEPS = ['card', 'item', 'form', 'paper', 'confirm', 'receipt', ...SIGNED_IN_BY] as const
 export type Step = (typeof STEPS)[number]
 export const WAYS = ['end', 'idle', 'other-card', 'handed-over'] as const
 export type Way = (typeof WAYS)[number]
@@ -31,12 +37,17 @@ const LONG_IDLE_MS = 160_000
  * something half-filled, and no page is being looked at.
  */
 export function canEnd(step: Step, way: Way): boolean {
+  if (isSignIn(step)) return way === 'end'
   if (way === 'handed-over') return step === 'form' || step === 'confirm'
   return way !== 'other-card' || !['card', 'item'].includes(step)
 }
 
-export async function walkTo(step: Step, page: Page, bench: Workbench): Promise<void> {
+const isSignIn = (step: Step): step is (typeof SIGNED_IN_BY)[number] => SIGNED_IN_BY.some((each) => each === step)
+
+export async function walkTo(step: Step, page: Page, world: World, badge: StaffBadge): Promise<void> {
+  const { bench } = world.stack
   await page.getByTestId('start').click()
+  if (isSignIn(step)) return walkSignedIn(step, page, world, badge)
   putCard(bench, PERSON)
   await page.getByTestId('card-ok').waitFor()
   if (step === 'card') return
@@ -62,6 +73,34 @@ export async function walkTo(step: Step, page: Page, bench: Workbench): Promise<
   if (step === 'confirm') return
   await submitForTicket(page)
   await page.locator('[data-testid="print-state"][data-state="printed"]').waitFor()
+}
+
+async function walkSignedIn(
+  by: (typeof SIGNED_IN_BY)[number],
+  page: Page,
+  world: World,
+  badge: StaffBadge,
+): Promise<void> {
+  const { bench } = world.stack
+  const show = async (text: string) => bench.more?.showCode(text)
+  if (by === 'witness') await bench.reader.unplug()
+  await openItem(page, 'S07')
+  if (by === 'witness') await page.getByTestId('other-ways').waitFor()
+  await page.getByTestId('item-self').click()
+  await page.getByTestId('way-code').waitFor()
+  if (by === 'social-security') await signInBySocialSecurity(page, bench, PERSON)
+  if (by === 'code') {
+    await signInByCode(page, show, await phoneCode(world.dataDir, WITNESSED.name, WITNESSED.idNumber))
+  }
+  if (by === 'witness') {
+    await show(badge.text)
+    await touchPin(page, badge.pin)
+    await signInByWitness(page)
+    await bench.reader.plug()
+  }
+  await page.getByTestId('form-page').waitFor()
+  await answerRegistration(page)
+  bench.more?.liftCard()
 }
 
 /** Her proof of leaving, on the screen to be looked at. */

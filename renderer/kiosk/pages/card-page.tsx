@@ -25,7 +25,9 @@ interface CardPageProps {
 }
 
 export function CardPage({ item, isAgent, isMore, reader, devices, ways, ...on }: CardPageProps) {
-  const state = reader.kind === 'reading' ? 1 : reader.kind === 'card' ? 2 : 0
+  const state = reader.kind === 'reading' ? 1 : reader.kind === 'card' && !isMore ? 2 : 0
+  const isBroken = ways !== null && !ways.canRead
+  const isOther = isBroken && !isAgent && (ways.socialSecurity === null || ways.code === null || ways.witness)
   const problem = cardSentence(reader) ?? readerSentence(devices)
   const states = [say('card.state-wait'), say('card.state-reading'), say('card.state-take')]
   return (
@@ -33,12 +35,14 @@ export function CardPage({ item, isAgent, isMore, reader, devices, ways, ...on }
       testId="card-page"
       className="put-card"
       progress={<ItemProgress item={item} answers={{}} done={0} />}
-      question={<Broken text={say(isAgent ? 'proxy.agent-card' : 'card.question')} />}
-      hint={say('card.how')}
+      question={
+        <Broken text={say(isAgent ? 'proxy.agent-card' : isOther ? 'card.broken-question' : 'card.question')} />
+      }
+      hint={isOther ? undefined : say('card.how')}
       actions={
         <>
-          <h2 className="section">{say('card.no-card')}</h2>
-          {isAgent || ways === null ? null : (
+          <h2 className="section">{say(isOther ? 'card.other-ways' : 'card.no-card')}</h2>
+          {isAgent || isMore || ways === null ? null : (
             <div className="two sign-in-ways">
               <Way
                 word={say('card.social-security')}
@@ -67,11 +71,13 @@ export function CardPage({ item, isAgent, isMore, reader, devices, ways, ...on }
       }
     >
       <div className="sheet put-card-sheet">
-        <MachineDrawing
-          readerWord={say('card.reader-place')}
-          printerWord={say('card.printer-place')}
-          isReading={reader.kind === 'reading'}
-        />
+        {isOther ? null : (
+          <MachineDrawing
+            readerWord={say('card.reader-place')}
+            printerWord={say('card.printer-place')}
+            isReading={reader.kind === 'reading'}
+          />
+        )}
         {isMore ? (
           <Notice kind="information" sign="card" heading={say('card.more-needed')} testId="more-needed">
             {say('card.more-needed-line')}
@@ -79,7 +85,7 @@ export function CardPage({ item, isAgent, isMore, reader, devices, ways, ...on }
         ) : null}
         {problem === null ? null : <Notice kind="trouble" sign="alert" heading={problem} testId="card-problem" />}
         <ol className="card-states" data-testid="card-state" data-state={reader.kind}>
-          {states.map((word, place) => (
+          {(isOther ? [] : states).map((word, place) => (
             <li key={word} className={place === state ? 'is-now' : ''}>
               <i>{place + 1}</i>
               {word}

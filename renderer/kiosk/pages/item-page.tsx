@@ -76,7 +76,7 @@ export function ItemPage({ item, badge, otherWays, devices, onBegin }: ItemPageP
             <h2 className="section">{say('item.today')}</h2>
             <Row
               sign="check"
-              what={say(item.signature ? 'item.today-sign' : 'item.today-fill')}
+              what={say(`item.today-${item.signature ? 'sign' : 'fill'}${otherWays === null ? '' : '-other'}`)}
               note={say('item.today-steps', { steps: stepCount(item, {}), minutes: item.minutes })}
             />
             <Row

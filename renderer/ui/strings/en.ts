@@ -307,6 +307,8 @@ export const en = {
   'item.at-once': { text: 'At once' },
   'item.days': { text: 'Working days: {days}' },
   'item.today': { text: 'Today at this machine' },
+  'item.today-sign-other': { text: 'Sign in, fill in, sign' },
+  'item.today-fill-other': { text: 'Sign in, fill in' },
   'item.today-fill': { text: 'Read the ID card, fill in' },
   'item.today-sign': { text: 'Read the ID card, fill in, sign' },
   'item.today-steps': { text: '{steps} steps, about {minutes} minutes' },
@@ -349,6 +351,8 @@ export const en = {
   'card.social-security': { text: 'Social security card' },
   'card.code': { text: 'Code on the phone' },
   'card.witness': { text: 'Staff check the card' },
+  'card.broken-question': { text: 'The reader is broken:\nplease use another way' },
+  'card.other-ways': { text: 'Other ways' },
   'card.more-needed': { text: 'This needs your ID card' },
   'card.more-needed-line': { text: 'You signed in without it. Please put your ID card down.' },
 

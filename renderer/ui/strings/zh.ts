@@ -305,6 +305,8 @@ const entries = {
   'item.at-once': { text: '当场就办' },
   'item.days': { text: '{days}个工作日' },
   'item.today': { text: '今天在这台机器上' },
+  'item.today-sign-other': { text: '登录、填表、签字' },
+  'item.today-fill-other': { text: '登录、填表' },
   'item.today-fill': { text: '读身份证、填表' },
   'item.today-sign': { text: '读身份证、填表、签字' },
   'item.today-steps': { text: '一共{steps}步，大约{minutes}分钟' },
@@ -347,6 +349,8 @@ const entries = {
   'card.social-security': { text: '社会保障卡' },
   'card.code': { text: '手机上的码' },
   'card.witness': { text: '请工作人员当面核对' },
+  'card.broken-question': { text: '读卡器坏了\n请用下面的办法' },
+  'card.other-ways': { text: '别的办法' },
   'card.more-needed': { text: '这件事要用身份证' },
   'card.more-needed-line': { text: '您刚才不是用身份证登录的。请再放一次身份证。' },
 
@@ -355,7 +359,7 @@ const entries = {
   'way-off.reader-broken': { text: '卡槽现在用不了' },
   'way-off.no-scanner': { text: '这台机器没有扫码窗' },
   'way-off.scanner-broken': { text: '扫码窗现在用不了' },
-  'way-off.offline': { text: '要联网核对，现在没连上' },
+  'way-off.offline': { text: '要联网，现在没连上' },
 
   'social-security.question': { text: '请把社保卡\n插进卡槽' },
   'social-security.how': { text: '芯片朝前，先别拔。不用输密码。' },
