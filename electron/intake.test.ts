@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { openEnvelope } from '../sync/envelope/open.ts'
 import { generateSigningKey, type SigningKey } from '../sync/envelope/signing-key.ts'
 import { openAttachments } from '../sync/journal/attachments.ts'
 import { diskError } from '../sync/journal/memory-disk.ts'
+import { consentText } from '../sync/protocol/consent.ts'
 import { namedApplicant } from '../sync/protocol/identity.ts'
 import { signInBy } from '../sync/protocol/sign-in.ts'
 import { type SubmitRequest, SubmitRequestSchema } from '../sync/protocol/submission.ts'
@@ -111,6 +112,27 @@ test('what was accepted is in the journal, sealed, with a ticket and a QR code',
 
   const opened = await openEnvelope(read.frame.envelope, () => world.sealPrivateJwk)
   expect(opened).toMatchObject({ ok: true, payload: { answers: { phone: PHONE }, applicant: { name: NAME } } })
+})
+
+test('consent: only to the item’s own words, and sealed as which words they were', async () => {
+  const part = (zh: string) => ({ zh })
+  const consent = { purpose: part('办'), fields: part('号'), receiver: part('局'), keeping: part('年') }
+  const [item] = CATALOGUE.items
+  if (item === undefined) throw new Error('no item')
+  const asking = { ...item, version: 2, needsForms: 4, consent }
+  const { manifest } = await world.signedCatalogue(2)
+  catalogue.set({ manifest, catalogue: { ...CATALOGUE, items: [asking] } })
+  const about = { item: { id: 'S07', version: 2 } }
+  for (const words of [undefined, '别的话', consentText(item)]) {
+    const request = draft(words === undefined ? about : { ...about, consent: words })
+    expect(await intake.submit(request)).toMatchObject({ ok: false, fault: 'consent-missing' })
+  }
+  const accepted = good(await intake.submit(draft({ ...about, consent: consentText(asking) })))
+  const read = await held.journal.readAccepted(accepted.submissionId)
+  if (!read.ok) throw new Error(read.fault)
+  const opened = await openEnvelope(read.frame.envelope, () => world.sealPrivateJwk)
+  const textSha256 = createHash('sha256').update('办\n号\n局\n年').digest('hex')
+  expect(opened).toMatchObject({ ok: true, payload: { consent: { textSha256 } } })
 })
 
 test('however often and however fast a draft comes, it is one submission and one ticket', async () => {

@@ -5,6 +5,7 @@ import type { AttachmentStore } from '../sync/journal/attachments.ts'
 import type { Journal } from '../sync/journal/journal.ts'
 import type { Ledger, LedgerItem } from '../sync/journal/ledger.ts'
 import { checkAnswers } from '../sync/protocol/answers.ts'
+import { consentFault } from '../sync/protocol/consent.ts'
 import { checkMaterials } from '../sync/protocol/materials.ts'
 import { pledgeWords } from '../sync/protocol/pledge.ts'
 import { unmetPreconditions } from '../sync/protocol/preconditions.ts'
@@ -141,6 +142,8 @@ export function createIntake(options: IntakeOptions): Intake {
     const pages = materials.map(({ materialId, plain }) => ({ materialId, bytes: plain.length }))
     const missing = checkMaterials(item, request.answers, request.materials ?? [], pages)
     if (missing.length > 0) return refuse('bad-materials', [...missing])
+    const consent = consentOfRequest(request)
+    if (consentFault(item, consent, suite.sha256Hex) !== undefined) return refuse('consent-missing')
     // Nobody signs for a citizen, and not with somebody's hand on the screen.
     if ((item.signature || request.signature !== undefined) && options.staff?.isHelping() === true) {
       return refuse('staff-helping')
@@ -158,6 +161,10 @@ export function createIntake(options: IntakeOptions): Intake {
       store(request, item, applicant, signIn, proxy, sealKey, acceptedAt, visit, materials, helpers),
     )
     return settleAgent(proxy, answer)
+  }
+
+  function consentOfRequest({ consent }: SubmitRequest) {
+    return consent === undefined ? undefined : { textSha256: suite.sha256Hex(consent) }
   }
 
   async function settleAgent(proxy: ProxyBlock | undefined, answer: SubmitAnswer): Promise<SubmitAnswer> {
@@ -183,6 +190,7 @@ export function createIntake(options: IntakeOptions): Intake {
     const attached = await attachedTo(submissionId, materials)
     if (!attached.ok) return refuse('not-stored')
     const { attachments, chunks } = attached
+    const consent = consentOfRequest(request)
     const pledge = pledgeWords(item, request.answers, request.materials ?? [], materials)
     const written = await line.append({
       draftId: request.draftId,
@@ -195,6 +203,7 @@ export function createIntake(options: IntakeOptions): Intake {
         signIn,
         ...(proxy === undefined ? {} : { proxy }),
         answers: request.answers,
+        ...(consent === undefined ? {} : { consent }),
         ...(pledge === undefined ? {} : { pledge: pledge.zh }),
         ...(request.signature === undefined ? {} : { signature: request.signature }),
         ...(request.materials === undefined ? {} : { materials: request.materials }),

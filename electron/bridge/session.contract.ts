@@ -21,6 +21,8 @@ export const SnapshotSchema = z.object({
   papers: MaterialsGivenSchema.optional(),
   /** Papers that may be left out, and are. */
   papersLeftOut: z.array(z.string().min(1).max(60)).max(20).optional(),
+  /** She said yes to the item's consent. */
+  agreed: z.boolean().optional(),
   /** For whom it is filled in, when not for whoever's card is in the visit. */
   proxy: ProxyClaimSchema.extend({ principal: ApplicantSchema }).optional(),
 })

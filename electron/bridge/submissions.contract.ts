@@ -32,6 +32,8 @@ export const SubmitAnswerSchema = z.discriminatedUnion('ok', [
       'precondition',
       /** A paper is missing, was not asked for, or cannot be given in this way (sync/protocol/materials). */
       'bad-materials',
+      /** Nobody said yes to the item's consent, or to other words than its own (sync/protocol/consent). */
+      'consent-missing',
       'signature-missing',
       /** The citizen signs alone: whoever helps has to leave first. */
       'staff-helping',

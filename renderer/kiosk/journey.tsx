@@ -10,6 +10,7 @@ import { isComplaint } from './forms/complaint-form.ts'
 import { formOfAddress, isoDate } from './forms/show.ts'
 import { HandoverJourney } from './handover-journey.tsx'
 import type { Find, Schedule } from './live-view.ts'
+import { isAgreed } from './machine/consent-steps.ts'
 import { pageShown, pagesOf, paperNow } from './machine/paper-steps.ts'
 import { itemInHand, proxyForm, proxyStepsShown, relationLabel, subjectOf } from './machine/proxy-steps.ts'
 import type { SessionContext, SessionEvent } from './machine/session-types.ts'
@@ -17,6 +18,8 @@ import { HomePage } from './pages/home-page.tsx'
 import { ProxySteps } from './pages/proxy-steps-shown.ts'
 import {
   ConfirmPage,
+  ConsentPage,
+  ConsentRefusedPage,
   cannotScanKey,
   ElderHomePage,
   ElderItemPage,
@@ -65,11 +68,12 @@ export function Journey(props: JourneyProps) {
   const isPersonShown = props.state.matches({ journey: 'home' }) || props.state.matches({ journey: 'form' })
   useCardPainted(isPersonShown && card !== null ? card.readId : null)
   const { item, proxy } = props.state.context
-  const at = props.state.matches({ journey: 'card' })
-    ? 'card'
-    : props.state.matches({ journey: 'proxy' })
-      ? 'questions'
-      : 'form'
+  const at =
+    props.state.matches({ journey: 'card' }) || props.state.matches({ journey: 'consent' })
+      ? 'card'
+      : props.state.matches({ journey: 'proxy' })
+        ? 'questions'
+        : 'form'
   return (
     <ProxySteps value={item === null || proxy === null ? NO_STEPS : proxyStepsShown(item, proxy, at)}>
       {pageOf(props)}
@@ -162,6 +166,11 @@ function pageOf(props: JourneyProps): ReactNode {
     return context.look.mode === 'elder' ? <ElderItemPage {...shown} /> : <ItemPage {...shown} devices={devices} />
   }
   const isNameless = isComplaint(item)
+  const today = isoDate(new Date())
+  // Who may not begin it for herself is told so, and is not asked.
+  const isOwn = context.proxy === null && card !== null
+  if (state.matches({ journey: 'consent' }) && !(isOwn && unmetPreconditions(item, card.applicant, today).length > 0))
+    return <Consent {...props} item={item} />
   const isStaffs = context.takenUp !== null && card === null && state.matches({ journey: 'form' })
   if (state.matches({ journey: 'card' }) || (card === null && !isNameless && !isStaffs)) {
     return (
@@ -177,7 +186,6 @@ function pageOf(props: JourneyProps): ReactNode {
       />
     )
   }
-  const today = isoDate(new Date())
   const { proxy } = context
   if (state.matches({ journey: 'proxy' })) return <Asking {...props} item={item} today={today} />
   const applicant = isNameless ? null : subjectOf(context)
@@ -224,6 +232,8 @@ function pageOf(props: JourneyProps): ReactNode {
         scanned={context.scanned}
         signature={context.signature}
         problem={context.problem}
+        isAgreed={isAgreed(context)}
+        onRefuse={() => send({ type: 'REFUSE' })}
         isHelped={context.isHelped}
         onAlone={props.onAlone}
         intake={intake}
@@ -253,6 +263,12 @@ function pageOf(props: JourneyProps): ReactNode {
       onEnd={() => send({ type: 'FINISH' })}
     />
   )
+}
+
+function Consent({ state, send, item, onStaff }: JourneyProps & { readonly item: ServiceItem }) {
+  if (state.matches({ journey: { consent: 'refused' } }))
+    return <ConsentRefusedPage item={item} onHome={() => send({ type: 'HOME' })} onStaff={onStaff} />
+  return <ConsentPage item={item} onAgree={() => send({ type: 'AGREE' })} onRefuse={() => send({ type: 'REFUSE' })} />
 }
 
 interface PapersProps extends JourneyProps {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { generateSealKey } from '../envelope/seal-key.ts'
+import { sha256Hex } from '../envelope/sha256.ts'
+import { consentText } from '../protocol/consent.ts'
 import type { HandedIn } from './ingest-check.ts'
 import { checkPayload, makeOpener } from './opener.ts'
 import { sampleCatalogue } from './sample/catalogue.ts'
@@ -64,8 +66,17 @@ test('an item without pledge and signature is taken on without them', async () =
   const answers = { pensionType: 'unsure', livingPlace: '990101', phone: '13800136021' }
   const item = { id: 'S02', code: s02Pension.code, version: s02Pension.version }
   // undefined fields vanish in JSON, as if they had never been there
-  const payload = { ...rest, answers, item, pledge: undefined, signature: undefined }
+  const consent = { textSha256: sha256Hex(consentText(s02Pension)) }
+  const payload = { ...rest, consent, answers, item, pledge: undefined, signature: undefined }
   expect(await judged({ payload: payload as never })).toEqual({ state: '已受理', faults: [] })
+})
+
+test('a yes to other words than the item’s, or none, asks for more', async () => {
+  const consent = { textSha256: sha256Hex(consentText(s02Pension)) }
+  const other = [{ field: 'consent', fault: 'other-words' }]
+  expect(await judged({ payload: { consent } })).toEqual({ state: '需补正', faults: other })
+  const none = [{ field: 'consent', fault: 'missing' }]
+  expect(await judged({ payload: { consent: undefined as never } })).toEqual({ state: '需补正', faults: none })
 })
 
 test('faults of content ask for more, and name fields, never values', async () => {

@@ -2,8 +2,10 @@ import type { JsonObject } from '../envelope/compact.ts'
 import { joseSuite } from '../envelope/jose-suite.ts'
 import { openEnvelope } from '../envelope/open.ts'
 import { openAttachment } from '../envelope/seal-attachment.ts'
+import { sha256Hex } from '../envelope/sha256.ts'
 import type { Suite } from '../envelope/suite.ts'
 import { checkAnswers } from '../protocol/answers.ts'
+import { consentFault } from '../protocol/consent.ts'
 import { checkIdNumber } from '../protocol/id-number.ts'
 import { checkMaterials } from '../protocol/materials.ts'
 import { pledgeWords } from '../protocol/pledge.ts'
@@ -173,6 +175,8 @@ export function checkPayload(payload: ApplicationPayload, findItem: ItemFinder):
   if (pledge !== undefined && !Object.values(pledge).includes(payload.pledge ?? '')) {
     faults.push({ field: 'pledge', fault: payload.pledge === undefined ? 'missing' : 'other-words' })
   }
+  const consent = consentFault(item, payload.consent, sha256Hex)
+  if (consent !== undefined) faults.push({ field: 'consent', fault: consent })
   if (item.signature && payload.signature === undefined) faults.push({ field: 'signature', fault: 'missing' })
   return faults
 }

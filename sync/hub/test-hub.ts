@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import { makeClaim } from '../envelope/enrolment.ts'
-
 import { keyFor, verifyKeySet } from '../envelope/key-set.ts'
 import { sealSubmission } from '../envelope/seal.ts'
 import { sha256Hex } from '../envelope/sha256.ts'
 import { generateSigningKey, type SigningKey } from '../envelope/signing-key.ts'
+import { consentText } from '../protocol/consent.ts'
 import type { ComplaintPayload, RatingPayload } from '../protocol/feedback.ts'
 import type { KeySet } from '../protocol/keys.ts'
 import { pledgeWords } from '../protocol/pledge.ts'
@@ -175,6 +175,7 @@ export function goodPayload(): ApplicationPayload {
       endReason: 'contract-ended',
       phone: '13800136021',
     },
+    consent: { textSha256: sha256Hex(consentText(s07Unemployment)) },
     pledge: pledgeWords(s07Unemployment, {}, [], [])?.zh,
     signature: {
       strokes: [

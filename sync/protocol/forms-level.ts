@@ -9,8 +9,9 @@ import type { ItemShape } from './item-shape.ts'
  * 1: choice, text, phone, date, division; a question that leans on one other.
  * 2: all field types of item-fields.ts, nested conditions, rules, materials, preconditions, proxy, bundles, quiet mode.
  * 3: what is signed follows the papers: a pledged one is named in the pledge.
+ * 4: consent in the item's own words, asked for before the form and sealed.
  */
-export const FORMS_LEVEL = 3
+export const FORMS_LEVEL = 4
 
 const FIRST_TYPES: readonly string[] = ['choice', 'text', 'phone', 'date', 'division']
 
@@ -18,6 +19,7 @@ const isFirst = (when: AnswerCondition | undefined) => when === undefined || 'in
 
 /** The lowest level that an item of this shape needs. */
 export function levelNeeded(item: ItemShape): number {
+  if (item.consent !== undefined) return 4
   if (item.materials?.some(({ notHandedIn }) => notHandedIn !== undefined)) return 3
   const parts = [item.rules, item.materials, item.preconditions, item.proxy, item.members, item.quiet, item.assurance]
   const isPlain = item.fields.every(

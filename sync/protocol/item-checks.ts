@@ -1,5 +1,6 @@
 import { FORMS_LEVEL, levelNeeded } from './forms-level.ts'
 import { type AnswerCondition, leavesOf } from './item-conditions.ts'
+import { CONSENT_MAX_GLYPHS, consentGlyphs } from './item-consent.ts'
 import type { Field, FieldType } from './item-fields.ts'
 import { MAX_ATTACHMENTS, MAX_PLEDGE } from './item-parts.ts'
 import { type Rule, referencesOf } from './item-rules.ts'
@@ -200,6 +201,8 @@ function checkParts(item: ItemShape, byId: Fields, report: Report): void {
   const signed = [...materials.map(({ notHandedIn }) => notHandedIn), item.pledge?.text]
   const glyphs = signed.reduce((sum, words) => sum + (words?.zh.length ?? 0), 0)
   if (glyphs > MAX_PLEDGE) report(`the pledge may come to ${glyphs} characters; ${MAX_PLEDGE} are sealed`, ['pledge'])
+  const said = item.consent === undefined ? 0 : consentGlyphs(item.consent)
+  if (said > CONSENT_MAX_GLYPHS) report(`has ${said} characters, at most ${CONSENT_MAX_GLYPHS} are read`, ['consent'])
   if (item.offlinePolicy === 'D' && item.offline?.decision === undefined && item.offline !== undefined) {
     report('policy D wants the sentence of its provisional decision', ['offline', 'decision'])
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ConsentSchema } from './item-consent.ts'
 import { FieldSchema } from './item-fields.ts'
 import {
   AssuranceLevelSchema,
@@ -59,6 +60,8 @@ export const ItemShapeSchema = z.object({
   fields: z.array(FieldSchema).min(1),
   rules: z.array(RuleSchema).max(60).optional(),
   materials: z.array(MaterialSchema).max(20).optional(),
+  /** What she says yes to before her data is used; one of its name and department when not given (consent.ts). */
+  consent: ConsentSchema.optional(),
   pledge: z.object({ title: LocalTextSchema, text: LocalTextSchema }).optional(),
   signature: z.boolean(),
   result: ResultSchema.optional(),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AnswersSchema } from './answers.ts'
 import { ApplicantSchema } from './applicant.ts'
+import { ConsentGivenSchema, MAX_CONSENT_TEXT } from './consent.ts'
 import { ComplaintPayloadSchema, RatingPayloadSchema } from './feedback.ts'
 import { DraftIdSchema, InstantSchema, Sha256Schema, SubmissionIdSchema, TerminalIdSchema } from './ids.ts'
 import { MAX_PLEDGE } from './item-parts.ts'
@@ -75,6 +76,8 @@ export const ApplicationPayloadSchema = z.object({
   /** Somebody else hands it in for the applicant. */
   proxy: ProxyBlockSchema.optional(),
   answers: AnswersSchema,
+  /** What she said yes to before her data was used. */
+  consent: ConsentGivenSchema.optional(),
   /** The pledge's words as shown, when the item has one. */
   pledge: z.string().max(MAX_PLEDGE).optional(),
   signature: SignatureSchema.optional(),
@@ -141,6 +144,8 @@ export const SubmitRequestSchema = z.object({
   signature: SignatureSchema.optional(),
   /** Whoever's card is in the visit hands it in for somebody else. */
   proxy: ProxyClaimSchema.optional(),
+  /** The words that she said yes to (consentText): main takes them only when they are the item's. */
+  consent: z.string().max(MAX_CONSENT_TEXT).optional(),
   /** How each paper is given, other than scanned here. */
   materials: MaterialsGivenSchema.optional(),
 })

@@ -62,7 +62,7 @@ const BETWEEN_TOUCHES_MS = 600
 export async function readOnPage(page: Page, origin: string, desk: CardDesk): Promise<PageReading> {
   // A new document begins without a card, as after each visit.
   await page.goto(origin)
-  for (const name of ['start', `item-${ITEM_ID}`, 'item-self']) {
+  for (const name of ['start', `item-${ITEM_ID}`, 'item-self', 'consent-agree']) {
     await page.click(`[data-testid="${name}"]`)
     await page.waitForTimeout(BETWEEN_TOUCHES_MS)
   }

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { sha256Hex } from '../../sync/envelope/sha256.ts'
+import { sampleCatalogue } from '../../sync/hub/sample/catalogue.ts'
+import { consentText } from '../../sync/protocol/consent.ts'
 import { pledgeWords } from '../../sync/protocol/pledge.ts'
 import type { ServiceItem } from '../../sync/protocol/service-item.ts'
 import type { Applicant, ApplicationPayload, SubmitRequest } from '../../sync/protocol/submission.ts'
@@ -30,6 +33,7 @@ export function samplePayload(item: ServiceItem, applicant: Applicant): Applicat
     item: { id: item.id, code: item.code, version: item.version },
     applicant,
     answers,
+    consent: { textSha256: sha256Hex(consentText(item)) },
     ...(pledge === undefined ? {} : { pledge: pledge.zh }),
     signature: { strokes: [points] },
     acceptedAt: new Date().toISOString(),
@@ -46,11 +50,13 @@ export function samplePayload(item: ServiceItem, applicant: Applicant): Applicat
 
 /** What a page would have sent for such a payload. */
 export function requestOf({ item, answers, signature }: ApplicationPayload): SubmitRequest {
+  const sample = sampleCatalogue.items.find(({ id, version }) => id === item.id && version === item.version)
   return {
     draftId: randomUUID(),
     kind: 'application',
     item: { id: item.id, version: item.version },
     answers,
+    ...(sample === undefined ? {} : { consent: consentText(sample) }),
     ...(signature === undefined ? {} : { signature }),
   }
 }

@@ -96,7 +96,8 @@ const at = (testId: string) => `[data-testid="${testId}"]`
 async function standard(page: Page, tapTo: Tapper, card: () => void): Promise<void> {
   await tapTo('start', 'home', at('item-S07'))
   await tapTo('item-S07', 'guide', at('item-page'))
-  await tapTo('item-self', 'card', at('card-page'))
+  await tapTo('item-self', 'consent', at('consent-page'))
+  await tapTo('consent-agree', 'card', at('card-page'))
   card()
   await page.getByTestId('form-page').waitFor()
   // The first field's keyboard is open already.

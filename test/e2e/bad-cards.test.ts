@@ -12,7 +12,7 @@ import { say } from '../../renderer/ui/strings/say.ts'
 import type { CardRefusal } from '../../sync/protocol/identity.ts'
 import { endVisit, expectNobodyInLog, type LogSince, logFromNow, says } from '../support/bad-input.ts'
 import { findChromium } from '../support/chromium.ts'
-import { putCard, statusShows } from '../support/walk.ts'
+import { agree, putCard, statusShows } from '../support/walk.ts'
 import { openWorld, type World } from '../support/world.ts'
 
 /**
@@ -163,7 +163,7 @@ describe('a reader, while the citizen stands before it,', () => {
     await page.getByTestId('start').click()
     await page.getByTestId('item-S07').click()
     await page.getByTestId('item-self').click()
-    await page.getByTestId('card-page').waitFor()
+    await agree(page, 'card-page')
   })
 
   test.for<readonly [string, () => Promise<void> | void, CardReaderState['state']]>([

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { checkPage, type Violation } from '../a11y/page-check.ts'
 import { findChromium } from '../support/chromium.ts'
-import { endVisit, putCard, statusShows, walkElderPension } from '../support/walk.ts'
+import { agree, endVisit, putCard, statusShows, walkElderPension } from '../support/walk.ts'
 import { openWorld, type World } from '../support/world.ts'
 
 /** Acceptance test 2 of domain.md section 5.3: S02 for an 85-year-old, in at most so many pages, none of which scrolls. */
@@ -48,6 +48,7 @@ test('whoever is 60 by the card is offered elder mode once, and keeps what was f
   await page.getByTestId('start').click()
   await page.getByTestId('item-S07').click()
   await page.getByTestId('item-self').click()
+  await agree(page, 'card-page')
   putCard(world.stack.bench, 'sun-guilan')
   await page.getByTestId('elder-offer-take').click()
   await page.getByTestId('elder-offer').waitFor({ state: 'detached' })

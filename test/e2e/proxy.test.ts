@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { AGENT_DAY_LIMIT } from '../../sync/protocol/proxy.ts'
 import { findChromium } from '../support/chromium.ts'
 import { openPageClient } from '../support/page-client.ts'
-import { endVisit, putCard, statusShows, submitForTicket, walkProxyPension } from '../support/walk.ts'
+import { agree, endVisit, putCard, statusShows, submitForTicket, walkProxyPension } from '../support/walk.ts'
 import { hubRows, openWorld, startAddress, type World } from '../support/world.ts'
 
 /** 为家人代办 through real screens: two cards, the hub's receipt with both names, and what is refused. */
@@ -72,6 +72,7 @@ test('five a day, also over a restart; the sixth is told so before any question'
   await page.getByTestId('start').click()
   await page.getByTestId('item-S02').click()
   await page.getByTestId('item-proxy').click()
+  await agree(page, 'card-page')
   putCard(bench, 'zhou-mingyuan')
   await page.getByTestId('refused-agent-limit').waitFor()
   expect(await page.getByTestId('refused-agent-limit').innerText()).toContain(String(AGENT_DAY_LIMIT))
@@ -114,6 +115,7 @@ test('his own card a second time is no principal’s, and a third person’s is 
   await page.getByTestId('start').click()
   await page.getByTestId('item-S02').click()
   await page.getByTestId('item-proxy').click()
+  await agree(page, 'card-page')
   putCard(bench, 'zhou-mingyuan')
   await page.getByTestId('choice-proxy-relation-child').click()
   await page.getByTestId('form-next').click()

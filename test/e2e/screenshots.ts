@@ -118,6 +118,7 @@ async function walk(orientation: keyof typeof SCREENS): Promise<void> {
     for (const item of ['S02', 'S03']) {
       await page.getByTestId(`item-${item}`).click()
       await page.getByTestId('item-self').click()
+      await page.getByTestId('consent-agree').click()
       if (item === 'S02') putCard(bench, 'zhao-dehou')
       await page.getByTestId('form-page').waitFor()
       if (item === 'S02') {

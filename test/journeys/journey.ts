@@ -4,7 +4,7 @@ import { countingAnswers } from '../../renderer/kiosk/forms/form-pages.ts'
 import type { Answers } from '../../sync/protocol/answers.ts'
 import type { ServiceItem } from '../../sync/protocol/service-item.ts'
 import { findFaults } from '../a11y/in-page.ts'
-import { openItem, putCard, sign } from '../support/walk.ts'
+import { agree, openItem, putCard, sign } from '../support/walk.ts'
 import { fillField } from './fill.ts'
 import { givePapers } from './give-papers.ts'
 import type { JourneyPlan } from './journey-plan.ts'
@@ -56,7 +56,7 @@ export async function walk(
     return { end: { end: 'window', reason }, pages, overflowing }
   }
   await page.getByTestId('item-self').click()
-  await page.getByTestId('card-page').waitFor()
+  await agree(page, 'card-page', at)
   await at('card')
   putCard(bench, person.id)
   await page.locator('[data-testid="form-page"], [data-testid="precondition-page"]').waitFor()

@@ -7,6 +7,7 @@ import { WebSocket } from 'ws'
 import { bridgeContract } from '../../electron/bridge/bridge.contract.ts'
 import type { CardEvent } from '../../electron/bridge/identity.contract.ts'
 import type { Accepted, Delivery } from '../../electron/bridge/submissions.contract.ts'
+import { consentText } from '../../sync/protocol/consent.ts'
 import type { CatalogueView } from '../../sync/protocol/queue-view.ts'
 import type { SubmitRequest } from '../../sync/protocol/submission.ts'
 
@@ -77,6 +78,7 @@ export function registration(view: CatalogueView, draftId: string = randomUUID()
     kind: 'application',
     item: { id: item.id, version: item.version },
     answers,
+    consent: consentText(item),
     signature: {
       strokes: [
         [

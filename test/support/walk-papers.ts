@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import type { Workbench } from '../../electron/dev/workbench.ts'
-import { declineElder, type OnPage, openItem, putCard, touchCharacter } from './walk.ts'
+import { agree, declineElder, type OnPage, openItem, putCard, touchCharacter } from './walk.ts'
 
 const nothing: OnPage = async () => undefined
 
@@ -23,7 +23,7 @@ export async function walkToPaper(page: Page, bench: Workbench, mode: 'standard'
   await page.getByTestId(mode === 'elder' ? 'start-elder' : 'start').click()
   await openItem(page, 'S04')
   await page.getByTestId('item-self').click()
-  await page.getByTestId('card-page').waitFor()
+  await agree(page, 'card-page')
   putCard(bench, 'sun-guilan')
   await page.getByTestId('form-page').waitFor()
   const next = () => page.getByTestId('form-next').click()

@@ -59,6 +59,15 @@ export async function openItem(page: Page, id: string): Promise<void> {
   await card.click()
 }
 
+/** What happens with her data, where that is asked on a page of its own; `after` is what comes then. */
+export async function agree(page: Page, after: string, onPage: OnPage = nothing): Promise<void> {
+  await page.locator(`[data-testid="consent-page"], [data-testid="${after}"]`).first().waitFor()
+  if ((await page.getByTestId('consent-page').count()) === 0) return
+  await onPage('consent')
+  await page.getByTestId('consent-agree').click()
+  await page.getByTestId(after).waitFor()
+}
+
 /** From the idle page to the confirm page of S07 (失业登记): card, choice, guide, form. */
 export async function walkToConfirm(
   page: Page,
@@ -75,7 +84,7 @@ export async function walkToConfirm(
   await page.getByTestId('item-page').waitFor()
   await onPage('item')
   await page.getByTestId('item-self').click()
-  await page.getByTestId('card-page').waitFor()
+  await agree(page, 'card-page', onPage)
   await onPage('card')
   putCard(bench, personId)
   await page.getByTestId('form-page').waitFor()
@@ -112,7 +121,7 @@ export async function walkElderPension(page: Page, bench: Workbench, onPage: OnP
   await page.getByTestId('item-self').waitFor()
   await onPage('elder-item')
   await page.getByTestId('item-self').click()
-  await page.getByTestId('card-page').waitFor()
+  await agree(page, 'card-page', onPage)
   await onPage('elder-card')
   putCard(bench, 'zhao-dehou')
   await page.getByTestId('choice-pensionType-resident').waitFor()
@@ -147,7 +156,7 @@ export async function walkProxyPension(
   await page.getByTestId('item-proxy').waitFor()
   await onPage('proxy-item')
   await page.getByTestId('item-proxy').click()
-  await page.getByTestId('card-page').waitFor()
+  await agree(page, 'card-page', onPage)
   await onPage('proxy-card')
   putCard(bench, 'zhou-mingyuan')
   await page.getByTestId('choice-proxy-relation-child').waitFor()

@@ -3,7 +3,7 @@ import type { Workbench } from '../../electron/dev/workbench.ts'
 import { phoneCode } from '../support/phone-code.ts'
 import { giveAway } from '../support/slip.ts'
 import { type StaffBadge, touchPin } from '../support/staff-badge.ts'
-import { answerRegistration, openItem, putCard, sign, submitForTicket } from '../support/walk.ts'
+import { agree, answerRegistration, openItem, putCard, sign, submitForTicket } from '../support/walk.ts'
 import { signInByCode, signInBySocialSecurity, signInByWitness, WITNESSED } from '../support/walk-sign-in.ts'
 import type { World } from '../support/world.ts'
 import { PLANTED_PAGE, plantedPage } from './planted-page.ts'
@@ -55,7 +55,7 @@ export async function walkTo(step: Step, page: Page, world: World, badge: StaffB
   await page.getByTestId('item-page').waitFor()
   if (step === 'item') return
   await page.getByTestId('item-self').click()
-  await page.getByTestId('form-page').waitFor()
+  await agree(page, 'form-page')
   await answerRegistration(page)
   await scanPlanted(page, bench)
   if (step === 'paper') return

@@ -4,7 +4,16 @@ import type { RateAnswer } from '../../../electron/bridge/feedback.contract.ts'
 import type { PrintReceiptAnswer } from '../../../electron/bridge/printing.contract.ts'
 import type { SubmitAnswer } from '../../../electron/bridge/submissions.contract.ts'
 import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
-import { accepted, cardOf, catalogue, FIRST_PERSON, item, noHandover, onlyIdCard } from './session-fixture.ts'
+import {
+  accepted,
+  cardOf,
+  catalogue,
+  FIRST_PERSON,
+  item,
+  noHandover,
+  onlyIdCard,
+  sendAgreeing,
+} from './session-fixture.ts'
 import { ASK_AGAIN_MS, createSessionMachine, IDLE } from './session-machine.ts'
 import type { EndReason, SessionDeps, SessionEvent } from './session-types.ts'
 
@@ -50,7 +59,7 @@ function start(changes: Partial<SessionDeps> = {}) {
   actor.start()
   stops.push(() => actor.stop())
   const send = (...events: SessionEvent[]) => {
-    for (const event of events) actor.send(event)
+    for (const event of events) sendAgreeing(actor, event)
   }
   send({ type: 'CATALOGUE', catalogue }, { type: 'BRIDGE', connected: true })
   const journey = () => JSON.stringify(actor.getSnapshot().value.journey)

@@ -1,6 +1,8 @@
+import type { Actor } from 'xstate'
 import type { Accepted } from '../../../electron/bridge/submissions.contract.ts'
 import type { Catalogue, ServiceItem } from '../../../sync/protocol/service-item.ts'
-import type { CardSeen, SessionDeps } from './session-types.ts'
+import type { createSessionMachine } from './session-machine.ts'
+import type { CardSeen, SessionDeps, SessionEvent } from './session-types.ts'
 
 /** What the session's tests stand on: one item of two pages, with a dependency, and two persons. */
 const text = (zh: string) => ({ zh })
@@ -133,4 +135,10 @@ export const accepted: Accepted = {
   acceptedAt: '2026-11-23T02:47:00.000Z',
   itemId: 'S90',
   qr: 'qr',
+}
+
+/** Of a citizen who says yes wherever she is asked how her data is used; session-consent.test.ts has the others. */
+export function sendAgreeing(actor: Actor<ReturnType<typeof createSessionMachine>>, event: SessionEvent): void {
+  actor.send(event)
+  if (actor.getSnapshot().matches({ journey: { consent: 'open' } })) actor.send({ type: 'AGREE' })
 }

@@ -3,7 +3,17 @@ import { createActor, SimulatedClock } from 'xstate'
 import type { Snapshot } from '../../../electron/bridge/session.contract.ts'
 import { USUAL_LOOK } from '../../ui/look.ts'
 import { loadLanguage } from '../../ui/strings/language.ts'
-import { accepted, cardOf, catalogue, FIRST_PERSON, item, noHandover, noPapers, onlyIdCard } from './session-fixture.ts'
+import {
+  accepted,
+  cardOf,
+  catalogue,
+  FIRST_PERSON,
+  item,
+  noHandover,
+  noPapers,
+  onlyIdCard,
+  sendAgreeing,
+} from './session-fixture.ts'
 import { createSessionMachine, IDLE } from './session-machine.ts'
 import type { SessionEvent } from './session-types.ts'
 
@@ -39,7 +49,7 @@ function start(found: Snapshot | null = null) {
   actor.start()
   stops.push(() => actor.stop())
   const send = (...events: SessionEvent[]) => {
-    for (const event of events) actor.send(event)
+    for (const event of events) sendAgreeing(actor, event)
   }
   send({ type: 'CATALOGUE', catalogue }, { type: 'BRIDGE', connected: true })
   const context = () => actor.getSnapshot().context

@@ -14,6 +14,7 @@ import {
   noPapers,
   onlyIdCard,
   SECOND_PERSON,
+  sendAgreeing,
 } from './session-fixture.ts'
 import {
   ASK_AGAIN_MS,
@@ -76,7 +77,7 @@ function start(changes: Partial<SessionDeps> = {}) {
   actor.start()
   stops.push(() => actor.stop())
   const send = (...events: SessionEvent[]) => {
-    for (const event of events) actor.send(event)
+    for (const event of events) sendAgreeing(actor, event)
   }
   send({ type: 'CATALOGUE', catalogue }, { type: 'BRIDGE', connected: true })
   const journey = () => JSON.stringify(actor.getSnapshot().value.journey)

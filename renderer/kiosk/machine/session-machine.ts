@@ -1,5 +1,6 @@
 import { and, assign, not, or, stateIn } from 'xstate'
 import { attentionState } from './attention-state.ts'
+import { consentState } from './consent-state.ts'
 import { handoverState, slipState } from './handover-state.ts'
 import { handOverFrom, isOtherPersons, isOwnerHere, slipRefused } from './handover-steps.ts'
 import { lastPaper, paperOf } from './paper-steps.ts'
@@ -169,21 +170,14 @@ export function createSessionMachine(deps: SessionDeps) {
           item: {
             on: {
               SLIP: { target: 'slip', actions: 'slipShown' },
-              BEGIN: [
-                {
-                  guard: ({ context, event }) => context.card !== null && (event.forSomebodyElse ?? false),
-                  target: 'proxy',
-                  actions: 'begin',
-                },
-                { guard: 'isSignedIn', target: 'form', actions: 'begin' },
-                { target: 'card', actions: 'begin' },
-              ],
+              BEGIN: { target: 'consent', actions: 'begin' },
               // Back to what was found: the first one need not be the right one.
               BACK: [{ guard: ({ context }) => context.query !== null, target: 'search' }, { target: 'home' }],
               HOME: 'home',
             },
           },
           card: signInState(session, check),
+          consent: consentState(session),
           handover: handoverState(session),
           slip: slipState(session, check),
           proxy: proxyState(session, deps, check),
@@ -263,7 +257,8 @@ export function createSessionMachine(deps: SessionDeps) {
                   SUBMIT: [
                     { guard: 'isHelpedToSign', actions: assign({ problem: 'staff-helping' }) },
                     { guard: 'isUnsigned', actions: assign({ problem: 'signature-missing' }) },
-                    { target: 'submitting', actions: assign({ problem: null }) },
+                    // The button says that she agrees, where she has not yet.
+                    { target: 'submitting', actions: ['agree', assign({ problem: null })] },
                   ],
                   CHANGE: {
                     target: '#session.journey.form',
@@ -284,6 +279,7 @@ export function createSessionMachine(deps: SessionDeps) {
                       actions: assign(({ context }) => backToForm(context)),
                     },
                   ],
+                  REFUSE: { guard: not('isAgreed'), target: '#session.journey.consent.refused' },
                   HOME: '#session.journey.home',
                   HAND_OVER: {
                     guard: 'canHandOver',

@@ -5,7 +5,16 @@ import type { Snapshot } from '../../../electron/bridge/session.contract.ts'
 import type { SubmitAnswer } from '../../../electron/bridge/submissions.contract.ts'
 import type { Material, ServiceItem } from '../../../sync/protocol/service-item.ts'
 import type { SubmitRequest } from '../../../sync/protocol/submission.ts'
-import { accepted, cardOf, catalogue, FIRST_PERSON, item, noHandover, onlyIdCard } from './session-fixture.ts'
+import {
+  accepted,
+  cardOf,
+  catalogue,
+  FIRST_PERSON,
+  item,
+  noHandover,
+  onlyIdCard,
+  sendAgreeing,
+} from './session-fixture.ts'
 import { createSessionMachine, IDLE } from './session-machine.ts'
 import type { SessionDeps, SessionEvent } from './session-types.ts'
 
@@ -81,7 +90,7 @@ function start(changes: Partial<SessionDeps> = {}) {
   actor.start()
   stops.push(() => actor.stop())
   const send = (...events: SessionEvent[]) => {
-    for (const event of events) actor.send(event)
+    for (const event of events) sendAgreeing(actor, event)
   }
   send({ type: 'CATALOGUE', catalogue: { ...catalogue, items: [withPapers] } }, { type: 'BRIDGE', connected: true })
   const journey = () => JSON.stringify(actor.getSnapshot().value.journey)

@@ -4,7 +4,16 @@ import type { Snapshot } from '../../../electron/bridge/session.contract.ts'
 import type { SubmitAnswer } from '../../../electron/bridge/submissions.contract.ts'
 import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
 import type { Applicant, SubmitRequest } from '../../../sync/protocol/submission.ts'
-import { accepted, cardOf, catalogue, FIRST_PERSON, item, noHandover, onlyIdCard } from './session-fixture.ts'
+import {
+  accepted,
+  cardOf,
+  catalogue,
+  FIRST_PERSON,
+  item,
+  noHandover,
+  onlyIdCard,
+  sendAgreeing,
+} from './session-fixture.ts'
 import { createSessionMachine } from './session-machine.ts'
 import type { SessionEvent } from './session-types.ts'
 
@@ -61,7 +70,7 @@ async function start(of: ServiceItem = open, left = 5) {
   stops.push(() => actor.stop())
   const send = async (...events: SessionEvent[]) => {
     for (const event of events) {
-      actor.send(event)
+      sendAgreeing(actor, event)
       for (let turn = 0; turn < 20; turn++) await null
     }
   }

@@ -1,6 +1,7 @@
 import { assign, fromPromise, or, setup, stateIn } from 'xstate'
 import type { AnswerContext } from '../../../sync/protocol/answers.ts'
 import { complainRequest, isComplaint } from '../forms/complaint-form.ts'
+import { agree, consentGiven, isAgreed, isAskedBeforeForm } from './consent-steps.ts'
 import { canHandOver, draftOf, slipShown } from './handover-steps.ts'
 import { isFull, isLastPaper, pagesHere, papersGiven, scanRequest, wantedPapers } from './paper-steps.ts'
 import { beginFor, claimOf, nextQuestion, secondCard } from './proxy-steps.ts'
@@ -33,6 +34,7 @@ export function sessionSetup(deps: SessionDeps, check: CheckOf) {
       submit: fromPromise(({ input }: { input: SessionContext }) => {
         const { draftId, item } = input
         const proxy = claimOf(input)
+        const consent = consentGiven(input)
         if (draftId === null || item === null) throw new Error('submit without a draft')
         if (isComplaint(item)) return deps.complain(complainRequest(draftId, input.answers))
         return deps.submit({
@@ -40,6 +42,7 @@ export function sessionSetup(deps: SessionDeps, check: CheckOf) {
           kind: 'application',
           item: { id: item.id, version: item.version },
           answers: input.answers,
+          ...(consent === undefined ? {} : { consent }),
           ...(input.signature === null ? {} : { signature: input.signature }),
           ...(item.materials === undefined ? {} : { materials: papersGiven(input) }),
           ...(proxy === undefined ? {} : { proxy }),
@@ -97,6 +100,7 @@ export function sessionSetup(deps: SessionDeps, check: CheckOf) {
         event.type === 'BEGIN' ? beginFor(context, event.forSomebodyElse ?? false) : {},
       ),
       slipShown: assign(({ event }) => (event.type === 'SLIP' ? slipShown(event.code) : {})),
+      agree: assign(({ context }) => agree(context)),
       question: assign(({ context }) => nextQuestion(context, check(context)).changes),
       secondCard: assign(({ context }) => secondCard(context, check(context)).changes),
       ensureDraft: assign({ draftId: ({ context }) => context.draftId ?? deps.newId() }),
@@ -112,6 +116,8 @@ export function sessionSetup(deps: SessionDeps, check: CheckOf) {
       isConnected: ({ context }) => context.connected,
       hasCard: ({ context }) => context.card !== null,
       isSignedIn: ({ context }) => isSignedIn(context),
+      asksConsent: ({ context }) => isAskedBeforeForm(context),
+      isAgreed: ({ context }) => isAgreed(context),
       isProxy: ({ context }) => context.proxy !== null,
       /** Nobody is here whose absence could be noticed. */
       isAway: or([stateIn({ journey: 'idle' }), stateIn({ journey: 'ending' }), stateIn({ journey: 'ended' })]),

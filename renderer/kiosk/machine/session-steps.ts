@@ -16,6 +16,7 @@ import {
   pageFaults,
   pageOfField,
 } from '../forms/form-pages.ts'
+import { consentKey, isAgreed } from './consent-steps.ts'
 import { papersGiven, papersLeftOut } from './paper-steps.ts'
 import { claimWithCard, resumedProxy, subjectOf } from './proxy-steps.ts'
 import type { PrintTrouble, SessionContext } from './session-types.ts'
@@ -46,6 +47,7 @@ export function freshVisit(before?: SessionContext): SessionContext {
     answersBefore: null,
     faults: {},
     changing: false,
+    agreed: before?.agreed ?? [],
     draftId: null,
     signature: null,
     papers: {},
@@ -105,7 +107,9 @@ export function cardSeen(context: SessionContext, event: CardEvent): Changes {
   const isSamePerson = context.card?.applicant.idNumber === event.applicant.idNumber
   const hasData = context.draftId !== null || context.accepted !== null || Object.keys(context.answers).length > 0
   if (context.card !== null && !isSamePerson && hasData) return { reader: event, otherCard: 'instead' }
-  return { reader: event, card: event, otherCard: event.otherCard ? 'beside' : null }
+  // What one person said yes to is not said by another.
+  const agreed = context.card === null || isSamePerson ? context.agreed : []
+  return { reader: event, card: event, agreed, otherCard: event.otherCard ? 'beside' : null }
 }
 
 /** The same item in the same version again: what was filled in is still there. */
@@ -132,6 +136,7 @@ export function snapshotOf(context: SessionContext, step?: 'papers' | 'confirm')
     mode: context.look.mode,
     step: step ?? context.pageIndex,
     answers: context.answers,
+    ...(isAgreed(context) ? { agreed: true } : {}),
     ...(context.signature === null ? {} : { signature: context.signature }),
     ...(item.materials === undefined ? {} : { papers: papersGiven(context), papersLeftOut: papersLeftOut(context) }),
     ...(proxy === undefined ? {} : { proxy }),
@@ -151,6 +156,7 @@ export function resumeAt(context: SessionContext): Changes | null {
   return {
     item,
     look,
+    agreed: found.agreed === true ? [consentKey(item)] : [],
     draftId: found.draftId,
     answers: found.answers,
     signature: found.signature ?? null,

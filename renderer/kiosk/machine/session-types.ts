@@ -130,6 +130,8 @@ export interface SessionContext {
   readonly faults: Faults
   /** A field is being changed from the summary: 下一步 leads back there. */
   readonly changing: boolean
+  /** Items whose consent she said yes to in this visit (consent-steps.ts). */
+  readonly agreed: readonly string[]
   readonly draftId: string | null
   readonly signature: Signature | null
   /** By material, as far as settled. */
@@ -171,6 +173,8 @@ export type SessionEvent =
   | { type: 'BEGIN'; forSomebodyElse?: boolean }
   | { type: 'SIGN_IN_BY'; way: 'social-security-card' | 'code' | 'witness' }
   | { type: 'CODE'; text: string }
+  | { type: 'AGREE' }
+  | { type: 'REFUSE' }
   | { type: 'PRINCIPAL'; event: PrincipalEvent }
   | { type: 'ANSWER'; field: string; value: string }
   | { type: 'NEXT' }

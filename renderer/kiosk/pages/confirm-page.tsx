@@ -20,6 +20,7 @@ import { confirmProblem } from '../shell/intake.ts'
 import { Page } from '../shell/page.tsx'
 import { Waiting } from '../shell/waiting.tsx'
 import { SignAlone } from '../staff/closed-while-helped.tsx'
+import { ConsentRows } from './consent-page.tsx'
 import { ItemProgress } from './item-progress.tsx'
 
 /** Rows of the summary, fewer where a page is too full; the others go on further sheets. The last step makes all tight. */
@@ -42,6 +43,9 @@ interface ConfirmPageProps {
   readonly scanned: readonly ScannedPage[]
   readonly signature: Signature | null
   readonly problem: ConfirmProblem | null
+  /** False: consent is asked for here, and given with the button. */
+  readonly isAgreed: boolean
+  readonly onRefuse: () => void
   /** Staff helps: the citizen signs alone. */
   readonly isHelped: boolean
   readonly onAlone: () => void
@@ -149,6 +153,12 @@ export function ConfirmPage(props: ConfirmPageProps) {
               <p className="pledge-text">{local(pledge)}</p>
             </>
           )}
+          {props.isAgreed ? null : (
+            <>
+              <h2 className="pledge-title">{say('consent.title')}</h2>
+              <ConsentRows item={item} />
+            </>
+          )}
           {mustSignAlone ? <SignAlone onAlone={props.onAlone} /> : null}
           {item.signature && !mustSignAlone ? (
             <>
@@ -169,6 +179,11 @@ export function ConfirmPage(props: ConfirmPageProps) {
                 {say('confirm.sign-clear')}
               </Button>
             ) : null}
+            {props.isAgreed ? null : (
+              <Button className="confirm-submit" isOff={isBusy} onPress={props.onRefuse} testId="consent-refuse">
+                {say('consent.refuse')}
+              </Button>
+            )}
             <Button
               look="primary"
               isOff={isBusy || mustSignAlone}
@@ -176,7 +191,7 @@ export function ConfirmPage(props: ConfirmPageProps) {
               testId="submit"
               className="confirm-submit"
             >
-              {say(item.signature ? 'confirm.submit-signed' : 'confirm.submit')}
+              {say(props.isAgreed ? (item.signature ? 'confirm.submit-signed' : 'confirm.submit') : 'consent.submit')}
             </Button>
           </div>
         </section>

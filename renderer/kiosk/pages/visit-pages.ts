@@ -3,6 +3,7 @@
 export { SignIn } from '../sign-in.tsx'
 export { LookupClosed, RateAlone } from '../staff/closed-while-helped.tsx'
 export { ConfirmPage } from './confirm-page.tsx'
+export { ConsentPage, ConsentRefusedPage } from './consent-page.tsx'
 export { ElderHomePage } from './elder-home-page.tsx'
 export { ElderItemPage } from './elder-item-page.tsx'
 export { FormPage } from './form-page.tsx'

@@ -114,9 +114,21 @@ export const noProxy = (zh: string, en: string): NonNullable<ServiceItem['proxy'
   sentence: text(zh, en),
 })
 
+type Consent = NonNullable<ServiceItem['consent']>
+type InBoth = readonly [zh: string, en: string]
+/** What for, which data, who gets it, how long it is kept. */
+export function consent(purpose: InBoth, fields: InBoth, receiver: InBoth, keeping: InBoth): Consent {
+  return {
+    purpose: text(...purpose),
+    fields: text(...fields),
+    receiver: text(...receiver),
+    keeping: text(...keeping),
+  }
+}
+
 type Given = Omit<ServiceItemInput, 'version' | 'needsForms' | 'needs'> & { needs?: ServiceItemInput['needs'] }
 
-/** An item in its first version, of today's forms, that needs a card reader and a receipt printer unless it says more. */
+/** An item of today's forms, in the version that they came with, that needs a card reader and a receipt printer unless it says more. */
 export function sampleItem(given: Given): ServiceItem {
-  return ServiceItemSchema.parse({ version: 1, needsForms: 2, needs: ['id-card-reader', 'receipt-printer'], ...given })
+  return ServiceItemSchema.parse({ version: 2, needsForms: 4, needs: ['id-card-reader', 'receipt-printer'], ...given })
 }

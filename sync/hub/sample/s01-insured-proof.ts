@@ -1,4 +1,4 @@
-import { afterwards, cardToBring, familyRelations, onlineOnly, option, sampleItem, text } from './common.ts'
+import { afterwards, cardToBring, consent, familyRelations, onlineOnly, option, sampleItem, text } from './common.ts'
 import { humanResources, itemCode } from './departments.ts'
 
 /** Ten years of months: what the proof can reach back to. */
@@ -91,6 +91,12 @@ export const s01InsuredProof = sampleItem({
       sentence: text('“到”在“从”的前面了。请再选一次。', 'The last month comes before the first. Please choose again.'),
     },
   ],
+  consent: consent(
+    ['查参保记录，打印证明', 'To look up your insurance and print the proof'],
+    ['身份证信息、险种和时间段', 'Your card’s data, kinds of insurance, period'],
+    ['南桥区人社局', 'Nanqiao Human Resources Bureau'],
+    ['打印后6个月', '6 months after printing'],
+  ),
   signature: false,
   result: { name: text('参保证明', 'Proof of insurance'), ways: ['here', 'electronic'] },
   after: afterwards(

@@ -2,6 +2,7 @@ import { type ServiceItem, ServiceItemSchema } from '../../protocol/service-item
 import {
   afterwards,
   cardToBring,
+  consent,
   familyRelations,
   keptOffline,
   officialRelation,
@@ -14,8 +15,8 @@ import { humanResources, itemCode } from './departments.ts'
 /** S02 领取社会保险待遇资格认证: once a year, most often by old people; one question a page. */
 export const s02Pension: ServiceItem = ServiceItemSchema.parse({
   id: 'S02',
-  version: 2,
-  needsForms: 2,
+  version: 3,
+  needsForms: 4,
   code: itemCode(humanResources, '14002'),
   name: text('领取养老金资格认证', 'Pension eligibility check'),
   use: text('刷身份证，约2分钟', 'With your ID card, about 2 minutes'),
@@ -89,6 +90,12 @@ export const s02Pension: ServiceItem = ServiceItemSchema.parse({
     },
     phoneField,
   ],
+  consent: consent(
+    ['核对您能不能接着领养老金', 'To check that your pension goes on'],
+    ['身份证信息、住在哪、手机号', 'Your card’s data, where you live, mobile number'],
+    ['南桥区人社局', 'Nanqiao Human Resources Bureau'],
+    ['认证以后3年', '3 years after the check'],
+  ),
   signature: false,
   result: { name: text('认证回执', 'Receipt of the check'), ways: ['here', 'message'] },
   after: [

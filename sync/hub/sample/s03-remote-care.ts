@@ -3,6 +3,7 @@ import {
   afterwards,
   authorityPaper,
   cardToBring,
+  consent,
   familyRelations,
   keptOffline,
   option,
@@ -21,8 +22,8 @@ const LATEST_START_DAYS = 90
 /** S03 跨省异地就医备案. */
 export const s03RemoteCare: ServiceItem = ServiceItemSchema.parse({
   id: 'S03',
-  version: 3,
-  needsForms: 3,
+  version: 4,
+  needsForms: 4,
   code: itemCode(healthcareSecurity, '15001'),
   name: text('跨省异地就医备案', 'Filing for medical care in another province'),
   use: text('去外省看病，先备案再报销', 'File first, so that care elsewhere is refunded'),
@@ -169,6 +170,15 @@ export const s03RemoteCare: ServiceItem = ServiceItemSchema.parse({
   pledge: pledge(
     '以上内容属实，如果不属实，我愿意承担责任。医保部门可以核对我的参保和居住记录，只用于这次备案。',
     'All I wrote is true; I answer for it. The bureau may check my insurance and residence records for this filing only.',
+  ),
+  consent: consent(
+    [
+      '办理异地就医备案，查您的参保地和证照',
+      'To file for care elsewhere; your place of insurance and e-licences are looked up',
+    ],
+    ['身份证信息、去哪看病、手机号', 'Your card’s data, place of care, mobile number'],
+    ['南桥区医保局，和看病那边的医保局', 'The healthcare bureaus here and there'],
+    ['备案结束后3年', '3 years after the filing ends'],
   ),
   signature: true,
   result: { name: text('备案回执', 'Receipt of the filing'), ways: ['electronic', 'message'] },

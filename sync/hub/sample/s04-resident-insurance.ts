@@ -2,6 +2,7 @@ import type { ServiceItemInput } from '../../protocol/service-item.ts'
 import {
   afterwards,
   cardToBring,
+  consent,
   familyRelations,
   keptOffline,
   option,
@@ -154,6 +155,12 @@ export const s04ResidentInsurance = sampleItem({
       maxPages: 11,
     },
   ],
+  consent: consent(
+    ['参加居民医保，查您的户口本电子证照', 'To register for medical insurance; your e-licences are looked up'],
+    ['身份证信息、家里参保人的信息', 'Data of your card and of those insured with you'],
+    ['南桥区医保局、税务局', 'Healthcare Security and tax bureaus'],
+    ['参保期间和停保后3年', 'While insured and 3 years after'],
+  ),
   signature: true,
   result: { name: text('参保凭证', 'Proof of registration'), ways: ['electronic', 'window'] },
   after: afterwards(

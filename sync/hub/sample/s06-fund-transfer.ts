@@ -1,4 +1,14 @@
-import { afterwards, cardToBring, keptForResult, noProxy, phoneField, sampleItem, text, toldByPhone } from './common.ts'
+import {
+  afterwards,
+  cardToBring,
+  consent,
+  keptForResult,
+  noProxy,
+  phoneField,
+  sampleItem,
+  text,
+  toldByPhone,
+} from './common.ts'
 import { housingFund, itemCode } from './departments.ts'
 
 /** S06 住房公积金异地转移接续. */
@@ -67,6 +77,12 @@ export const s06FundTransfer = sampleItem({
       sentence: text('两个地方选成一样的了。请改一个。', 'Both places are the same. Please change one.'),
     },
   ],
+  consent: consent(
+    ['把公积金转到另一个城市', 'To move your fund to another city'],
+    ['身份证信息、两边的公积金账户', 'Your card’s data, both fund accounts'],
+    ['两边的公积金中心', 'Both housing fund centres'],
+    ['转好后10年', '10 years after the transfer'],
+  ),
   signature: true,
   result: { name: text('转移受理单', 'Slip of acceptance'), ways: ['electronic', 'message'] },
   after: afterwards(

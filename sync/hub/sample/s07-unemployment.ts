@@ -3,6 +3,7 @@ import {
   afterwards,
   authorityPaper,
   cardToBring,
+  consent,
   familyRelations,
   keptOffline,
   option,
@@ -20,8 +21,8 @@ const EARLIEST_END_DAYS = -1825
 /** S07 失业登记. */
 export const s07Unemployment: ServiceItem = ServiceItemSchema.parse({
   id: 'S07',
-  version: 3,
-  needsForms: 3,
+  version: 4,
+  needsForms: 4,
   code: itemCode(humanResources, '14003'),
   name: text('失业登记', 'Registration as unemployed'),
   use: text('1个工作日出结果', 'Result within 1 working day'),
@@ -132,6 +133,12 @@ export const s07Unemployment: ServiceItem = ServiceItemSchema.parse({
   pledge: pledge(
     '以上内容属实，如果不属实，我愿意承担责任。人社部门可以核对我的参保记录，只用于这次登记。',
     'All I wrote is true; I answer for it. The bureau may check my insurance record for this registration only.',
+  ),
+  consent: consent(
+    ['办理失业登记，帮您找工作', 'To register you as unemployed and help you find work'],
+    ['身份证信息、原单位、手机号', 'Your card’s data, last employer, mobile number'],
+    ['南桥区人社局', 'Nanqiao Human Resources Bureau'],
+    ['登记结束后3年', '3 years after the registration ends'],
   ),
   signature: true,
   result: { name: text('失业登记凭证', 'Proof of registration'), ways: ['electronic', 'window'] },

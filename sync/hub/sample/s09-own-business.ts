@@ -1,6 +1,7 @@
 import {
   afterwards,
   cardToBring,
+  consent,
   keptForResult,
   noProxy,
   option,
@@ -206,6 +207,12 @@ export const s09OwnBusiness = sampleItem({
   pledge: pledge(
     '店的房子我有权使用，住在里面的人都同意，不是危房。以上内容属实，如果不属实，我愿意承担责任。市场监管部门可以核对，只用于这次登记。',
     'I may use the place, those who live there agree, and it is safe. All I wrote is true; I answer for it. The bureau may check it for this registration only.',
+  ),
+  consent: consent(
+    ['登记您的个体户', 'To register your business'],
+    ['身份证信息、店名、地址、房屋材料', 'Your card’s data, name, address and papers of the shop'],
+    ['南桥区市场监管局；名称和地址会公示', 'Market Regulation Bureau; name and address are public'],
+    ['注销后10年', '10 years after it closes'],
   ),
   signature: true,
   result: { name: text('营业执照', 'Business licence'), ways: ['window', 'post', 'electronic'] },

@@ -2,6 +2,7 @@ import {
   afterwards,
   authorityPaper,
   cardToBring,
+  consent,
   onlineOnly,
   option,
   otherRelation,
@@ -82,6 +83,12 @@ export const s10LicencePrint = sampleItem({
       unit: text('份', 'copies'),
     },
   ],
+  consent: consent(
+    ['核对身份，打印营业执照', 'To check who you are and print the licence'],
+    ['身份证信息、执照代码', 'Your card’s data, code of the licence'],
+    ['南桥区市场监管局', 'Nanqiao Market Regulation Bureau'],
+    ['打印后3年', '3 years after printing'],
+  ),
   signature: false,
   result: { name: text('营业执照', 'Business licence'), ways: ['here'] },
   after: afterwards(

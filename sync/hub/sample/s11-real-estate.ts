@@ -1,4 +1,4 @@
-import { afterwards, cardToBring, noProxy, onlineOnly, option, sampleItem, text } from './common.ts'
+import { afterwards, cardToBring, consent, noProxy, onlineOnly, option, sampleItem, text } from './common.ts'
 import { itemCode, realEstate } from './departments.ts'
 
 /** S11 不动产登记信息查询. */
@@ -59,6 +59,12 @@ export const s11RealEstate = sampleItem({
       ],
     },
   ],
+  consent: consent(
+    ['查您名下的房屋登记', 'To look up your real estate'],
+    ['身份证信息、查询用途', 'Your card’s data, purpose of the search'],
+    ['云洲市不动产登记中心', 'Yunzhou Real Estate Registry'],
+    ['查询后3年', '3 years after the search'],
+  ),
   signature: false,
   result: { name: text('查询结果', 'Result of the search'), ways: ['here', 'electronic'] },
   after: afterwards(

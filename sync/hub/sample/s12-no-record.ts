@@ -2,6 +2,7 @@ import {
   afterwards,
   authorityPaper,
   cardToBring,
+  consent,
   familyRelations,
   keptForResult,
   option,
@@ -131,6 +132,12 @@ export const s12NoRecord = sampleItem({
       sentence: text('“到”在“从”的前面了。请再选一次。', 'The last day comes before the first. Please choose again.'),
     },
   ],
+  consent: consent(
+    ['核查并开具无犯罪记录证明', 'To check and issue the certificate'],
+    ['身份证信息、用途、用人单位', 'Your card’s data, purpose, employer'],
+    ['南桥公安分局', 'Nanqiao Public Security Bureau'],
+    ['开具后3年', '3 years after issue'],
+  ),
   signature: true,
   result: {
     name: text('证明，或不予出具通知', 'Certificate, or a notice'),

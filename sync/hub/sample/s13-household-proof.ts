@@ -1,6 +1,7 @@
 import {
   afterwards,
   cardToBring,
+  consent,
   familyRelations,
   keptForResult,
   option,
@@ -125,6 +126,12 @@ export const s13HouseholdProof = sampleItem({
       maxPages: 6,
     },
   ],
+  consent: consent(
+    ['开户籍证明，查您的户口本电子证照', 'To issue the proof; your e-licences are looked up'],
+    ['身份证信息、和谁是什么关系', 'Your card’s data, related person and relation'],
+    ['南桥公安分局', 'Nanqiao Public Security Bureau'],
+    ['开具后3年', '3 years after issue'],
+  ),
   signature: true,
   result: { name: text('户籍证明', 'Proof'), ways: ['window', 'electronic'] },
   after: afterwards(['公安部门', 'The police'], ['受理当天开出', 'Made out on the day of acceptance'], toldByPhone),

@@ -2,6 +2,7 @@ import {
   afterwards,
   authorityPaper,
   cardToBring,
+  consent,
   familyRelations,
   keptOffline,
   option,
@@ -252,6 +253,15 @@ export const s14Newborn = sampleItem({
       maxPages: 4,
     },
   ],
+  consent: consent(
+    [
+      '一次办好新生儿的四件事，查您的电子证照',
+      'To settle four matters of the child at once; your e-licences are looked up',
+    ],
+    ['父母和孩子的身份、户口信息', 'Identity and household of parents and child'],
+    ['卫健、公安、医保、人社部门', 'Health, police, healthcare, human resources'],
+    ['按各部门的年限', 'As each department’s rules say'],
+  ),
   signature: true,
   members: [
     { name: text('预防接种建档', 'Vaccination record'), department: health },

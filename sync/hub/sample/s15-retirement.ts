@@ -3,6 +3,7 @@ import {
   authorityPaper,
   bankCardField,
   cardToBring,
+  consent,
   keptOffline,
   option,
   paperToBring,
@@ -180,6 +181,12 @@ export const s15Retirement = sampleItem({
       maxPages: 10,
     },
   ],
+  consent: consent(
+    ['一次办好退休、医保、公积金', 'To settle retirement, medical insurance and fund at once'],
+    ['身份证信息、工作经历、银行卡号', 'Your card’s data, working life, bank card'],
+    ['人社、医保部门，公积金中心', 'Human resources, healthcare, housing fund'],
+    ['按退休档案的年限', 'As long as retirement files are kept'],
+  ),
   signature: true,
   members: [
     { name: text('养老待遇核定', 'Assessment of the pension'), department: humanResources },

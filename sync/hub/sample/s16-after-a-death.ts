@@ -1,6 +1,7 @@
 import {
   authorityPaper,
   bankCardField,
+  consent,
   keptOffline,
   option,
   paperToBring,
@@ -169,6 +170,12 @@ export const s16AfterADeath = sampleItem({
       maxPages: 4,
     },
   ],
+  consent: consent(
+    ['一次办好身后的几件事，查有关电子证照', 'To settle all that follows at once; e-licences are looked up'],
+    ['您和逝者的身份、关系，收款账户', 'Identity of both, kinship, account'],
+    ['民政、公安、人社部门', 'Civil affairs, police, human resources'],
+    ['按各部门的年限', 'As each department’s rules say'],
+  ),
   signature: true,
   members: [
     { name: text('户口注销', 'Household register'), department: publicSecurity },

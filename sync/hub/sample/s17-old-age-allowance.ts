@@ -2,6 +2,7 @@ import {
   afterwards,
   authorityPaper,
   cardToBring,
+  consent,
   familyRelations,
   officialRelation,
   option,
@@ -149,6 +150,15 @@ export const s17OldAgeAllowance = sampleItem({
       maxPages: 2,
     },
   ],
+  consent: consent(
+    [
+      '申领高龄津贴，查社保卡账户和电子证照',
+      'To apply for the allowance; your card account and e-licences are looked up',
+    ],
+    ['身份证信息、社保卡账户、手机号', 'Your card’s data, account, mobile number'],
+    ['南桥区民政局', 'Nanqiao Civil Affairs Bureau'],
+    ['停发后3年', '3 years after it ends'],
+  ),
   signature: true,
   result: { name: text('审核结果', 'Decision'), ways: ['message', 'window'] },
   after: afterwards(

@@ -2,6 +2,7 @@ import {
   afterwards,
   authorityPaper,
   cardToBring,
+  consent,
   familyRelations,
   keptOffline,
   officialRelation,
@@ -110,6 +111,12 @@ export const s18DisabilityAllowance = sampleItem({
       maxPages: 2,
     },
   ],
+  consent: consent(
+    ['申领补贴，查社保卡账户和残疾人证', 'To apply; your card account and certificate are looked up'],
+    ['身份证信息、残疾情况、社保卡账户', 'Your card’s data, disability, account'],
+    ['南桥区民政局、残联', 'Civil Affairs Bureau, Disabled Persons’ Federation'],
+    ['停发后3年', '3 years after it ends'],
+  ),
   signature: true,
   result: { name: text('审定结果', 'Decision'), ways: ['message', 'window'] },
   after: afterwards(
