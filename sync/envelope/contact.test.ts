@@ -21,6 +21,7 @@ import {
   HandoverTakeClaimSchema,
 } from '../protocol/handover.ts'
 import type { KeySet } from '../protocol/keys.ts'
+import { PersonQuestionClaimSchema } from '../protocol/person.ts'
 import {
   type DeviceClaim,
   type HubAnswer,
@@ -89,6 +90,7 @@ const CLAIMS = {
     ...{ kind: 'code-identity', ...asked, code: 'a code' },
     sealTo: { kty: 'RSA', n: 'n'.repeat(512), e: 'AQAB' },
   },
+  'person-question': { kind: 'person-question', ...asked, sealed: 'a.b.c.d.e' },
 } as const satisfies Record<DeviceClaim['kind'], unknown>
 const CLAIM_SCHEMAS = {
   contact: ContactClaimSchema,
@@ -100,6 +102,7 @@ const CLAIM_SCHEMAS = {
   'handover-take': HandoverTakeClaimSchema,
   'handover-end': HandoverEndClaimSchema,
   'code-identity': CodeIdentityClaimSchema,
+  'person-question': PersonQuestionClaimSchema,
 } as const
 const claimOf = (kind: DeviceClaim['kind']) => structuredClone(CLAIMS[kind]) as unknown as DeviceClaim
 

@@ -37,6 +37,7 @@ import {
 } from '../protocol/handover.ts'
 import { TerminalIdSchema } from '../protocol/ids.ts'
 import type { Ed25519Jwk, KeySet } from '../protocol/keys.ts'
+import { type PersonQuestionClaim, PersonQuestionClaimSchema } from '../protocol/person.ts'
 import { compactParts, jsonPart } from './compact.ts'
 import { joseSuite } from './jose-suite.ts'
 import { type JwsFault, JwsHeaderSchema, verifyJws } from './jws.ts'
@@ -57,6 +58,7 @@ export type DeviceClaim =
   | StaffPullClaim
   | HandoverClaim
   | CodeIdentityClaim
+  | PersonQuestionClaim
 export type HubAnswer = ContactAnswer | ReconcileAnswer | CasePullAnswer | HandoverAnswer | CodeIdentityAnswer
 
 const DeviceClaimSchema = z.discriminatedUnion('kind', [
@@ -69,6 +71,7 @@ const DeviceClaimSchema = z.discriminatedUnion('kind', [
   HandoverTakeClaimSchema,
   HandoverEndClaimSchema,
   CodeIdentityClaimSchema,
+  PersonQuestionClaimSchema,
 ])
 const HubAnswerSchema = z.discriminatedUnion('kind', [
   ContactAnswerSchema,

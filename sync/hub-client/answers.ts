@@ -19,7 +19,8 @@ import type {
   HandoverTakeClaim,
 } from '../protocol/handover.ts'
 import type { HubStand } from '../protocol/hub-api.ts'
-import type { KeySet } from '../protocol/keys.ts'
+import type { KeySet, RsaJwk } from '../protocol/keys.ts'
+import type { PersonAnswer, PersonQuestion } from '../protocol/person.ts'
 import type { PackageKind, PackageManifest } from '../protocol/receipt.ts'
 import type { Chunk } from '../protocol/submission.ts'
 import type { Failed } from './call-failure.ts'
@@ -153,6 +154,20 @@ export type StaffListAnswer =
 export type CodeAnswer =
   | { readonly outcome: 'redeemed'; readonly person: CodePerson }
   | { readonly outcome: 'code-refused'; readonly why: CodeRefusal }
+  | ClaimRefused
+  | Failed
+
+/** Kinds of what is asked about one person; the item only when something is asked for it. */
+export interface PersonAsk extends Pick<PersonQuestion, 'kinds' | 'person' | 'item'> {
+  readonly terminalId: string
+  readonly deviceKey: SigningKey
+  readonly sealKey: { readonly kid: string; readonly jwk: RsaJwk }
+}
+
+export type PersonResult =
+  | { readonly outcome: 'answered'; readonly answer: PersonAnswer }
+  /** This hub does not answer for persons. */
+  | { readonly outcome: 'not-served' }
   | ClaimRefused
   | Failed
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { jsonOrUndefined } from '../envelope/compact.ts'
 import { type DeviceClaim, type HubAnswer, signDeviceClaim, verifyHubAnswer } from '../envelope/contact.ts'
+import { openAnswer, sealQuestion } from '../envelope/person.ts'
 import { verifyStaffList } from '../envelope/staff-list.ts'
 import type { SigningKey, Suite } from '../envelope/suite.ts'
 import { CodeIdentityAnswerSchema, CodePersonSchema } from '../protocol/code-identity.ts'
@@ -28,6 +29,8 @@ import type {
   HandoverTakeFacts,
   HandoverTakeResult,
   OfferAnswer,
+  PersonAsk,
+  PersonResult,
   ReconcileFacts,
   ReconcileResult,
   StaffListAnswer,
@@ -38,6 +41,7 @@ import type { Transport } from './transport.ts'
 
 /** 32 characters of base64url. */
 const NONCE_BYTES = 24
+const ANSWER_KEY_BYTES = 32
 
 export interface Claims {
   offerChunks(request: ChunkOfferRequest): Promise<OfferAnswer>
@@ -50,6 +54,8 @@ export interface Claims {
   takeHandover(facts: HandoverTakeFacts, deviceKey: SigningKey, keySet: KeySet): Promise<HandoverTakeResult>
   /** Has it erased; again is harmless. */
   endHandover(facts: HandoverEndFacts, deviceKey: SigningKey, keySet: KeySet): Promise<HandoverEndResult>
+  /** About the person whose card is in the visit; the answer is opened here, and is the hub's by that. */
+  askPerson(request: PersonAsk): Promise<PersonResult>
   /** This terminal's newest staff list, checked. Comparing versions is the caller's. */
   pullStaffList(terminalId: string, deviceKey: SigningKey, keySet: KeySet): Promise<StaffListAnswer>
   /** Whose code this is. Never asked again by itself: a code is good once. */
@@ -87,7 +93,7 @@ export function createClaims({ hub, call, suite, nowIso }: ClaimsOptions): Claim
   /** @param nonsense what a signed answer must not say; undefined when all is well. */
   async function ask<T extends z.ZodType<HubAnswer>>(
     name: string,
-    claim: Exclude<DeviceClaim, { kind: 'chunk-offer' | 'staff-pull' }>,
+    claim: Exclude<DeviceClaim, { kind: 'chunk-offer' | 'staff-pull' | 'person-question' }>,
     deviceKey: SigningKey,
     keySet: KeySet,
     schema: T,
@@ -164,6 +170,24 @@ export function createClaims({ hub, call, suite, nowIso }: ClaimsOptions): Claim
       const send = (jws: string) => hub.endHandover({ claim: jws })
       return ask('endHandover', claim, deviceKey, keySet, EndAnswerSchema, send, () => undefined)
     },
+    askPerson: ({ terminalId, kinds, person, item, deviceKey, sealKey }) =>
+      call<Exclude<PersonResult, Failed>>(
+        'askPerson',
+        async () => {
+          const { nonce, ...rest } = stamp()
+          const answerKey = suite.randomBytes(ANSWER_KEY_BYTES).toString('base64url')
+          const about = { v: 1 as const, terminalId, nonce, kinds: [...kinds], person, answerKey }
+          const sealed = await sealQuestion(item === undefined ? about : { ...about, item }, sealKey, suite)
+          const claim = await signDeviceClaim(
+            { kind: 'person-question', ...rest, nonce, terminalId, sealed },
+            deviceKey,
+          )
+          const answer = await openAnswer((await hub.askPerson({ claim })).answer, { nonce, answerKey }, suite)
+          if (answer === undefined) return failed('bad-receipt', 'askPerson: not an answer to this question')
+          return { outcome: 'answered', answer }
+        },
+        (refusal) => (refusal.status === 404 ? { outcome: 'not-served' } : claimRefused(refusal)),
+      ),
 
     pullStaffList: (terminalId, deviceKey, keySet) =>
       call<StaffListAnswer>(

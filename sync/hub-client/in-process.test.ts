@@ -3,6 +3,7 @@ import { signHubAnswer } from '../envelope/contact.ts'
 import { joseSuite } from '../envelope/jose-suite.ts'
 import { rootKeySha256, signKeySet } from '../envelope/key-set.ts'
 import { signManifest } from '../envelope/package.ts'
+import { openQuestion, sealAnswer } from '../envelope/person.ts'
 import { signPing } from '../envelope/ping.ts'
 import { signStaffManifest } from '../envelope/staff-list.ts'
 import { inMicrotasks } from '../envelope/testing/microtasks.ts'
@@ -27,11 +28,14 @@ import {
  */
 let world: SmallWorld
 let hub: Answerer
+let seal: Awaited<ReturnType<SmallWorld['suite']['generateSealKey']>>
+const PERSON = { idNumber: '990101198611020033', name: '周明远' }
 
 beforeAll(async () => {
   world = await smallWorld()
   const { suite, hubKey, keySet } = world
   const sent = submissions(suite, 20)
+  seal = await suite.generateSealKey()
   const topics = JSON.stringify({ topics: [] })
   hub = async ({ path }, body) => {
     const asked = body as { nonce: string; claim: string }
@@ -71,6 +75,13 @@ beforeAll(async () => {
       } as const
       const result = results[path as keyof typeof results]
       return json({ answer: await signHubAnswer({ kind: 'handover-answer', ...common(), result }, hubKey) })
+    }
+    if (path === '/v1/person-questions') {
+      const text = Buffer.from(asked.claim.split('.')[1] ?? '', 'base64url').toString('utf8')
+      const question = await openQuestion(JSON.parse(text), () => seal.privateJwk, suite)
+      if (question === undefined) return html(400)
+      const answer = { v: 1 as const, at: AT, cases: [] }
+      return json({ answer: await sealAnswer(answer, question, suite) })
     }
     if (path === '/v1/staff-pulls') {
       const list = { kind: 'staff-list', terminalId: TERMINAL, issuedAt: AT, members: [] } as const
@@ -141,6 +152,11 @@ function callsOf(sent: ReturnType<typeof submissions>): Calls {
       client.takeHandover({ ...slip, verifier, by: { who: 'card', cardProof: verifier } }, device, keySet),
     endHandover: () => client.endHandover({ ...slip, verifier, why: 'done' }, device, keySet),
     redeemCode: () => client.redeemCode({ terminalId: TERMINAL, code: 'a code' }, device, keySet),
+    askPerson: () =>
+      client.askPerson({
+        ...{ terminalId: TERMINAL, kinds: ['cases'], person: PERSON, deviceKey: device },
+        sealKey: { kid: 'seal-1', jwk: seal.jwk },
+      }),
     getPackage: () => client.getPackage('topics', null, keySet),
     ping: () => client.ping(keySet),
     getKeySet: () => client.getKeySet(rootKeySha256(hubKey.jwk, suite)),
@@ -167,6 +183,7 @@ const NAMES = [
   'takeHandover',
   'endHandover',
   'redeemCode',
+  'askPerson',
   'getPackage',
   'ping',
   'getKeySet',

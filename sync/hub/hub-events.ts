@@ -46,6 +46,13 @@ export type HubEvent =
       readonly why: string
     }
   | { readonly event: 'handovers.expired'; readonly level: 'info'; readonly handovers: number }
+  | {
+      /** An adapter threw: what it would have told is left out of the answer. */
+      readonly event: 'person.department-silent'
+      readonly level: 'warn'
+      readonly kind: 'cases' | 'shared' | 'licences'
+      readonly why: string
+    }
   | { readonly event: 'offers.swept'; readonly level: 'info'; readonly offers: number; readonly chunks: number }
 
 export type OnHubEvent = (event: HubEvent) => void

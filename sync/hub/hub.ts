@@ -14,7 +14,10 @@ import { makeOpener, type Opener } from './opener.ts'
 import { startOpenerLoop } from './opener-loop.ts'
 import { makePatience } from './opener-patience.ts'
 import { publishPackage, republishAll } from './packages.ts'
+import type { PersonAdapters } from './person-adapters.ts'
+import { makePersonDesk } from './person-desk.ts'
 import { rootKeyPath } from './root-key.ts'
+import { samplePersonAdapters } from './sample/persons.ts'
 import { codeKey, samplePhoneCodes } from './sample/phone-codes.ts'
 import { sealKeysOf } from './seal-keys.ts'
 import { makeServer } from './server.ts'
@@ -33,6 +36,8 @@ export interface HubOptions {
   readonly log: Logger
   readonly allowExport?: boolean
   readonly maxIngestsAtOnce?: number
+  /** Where departments are asked about persons; the sample ones when not given. */
+  readonly personAdapters?: PersonAdapters
   /** False leaves the cases closed until somebody calls `opener.round()`: for tests. */
   readonly opensByItself?: boolean
 }
@@ -73,6 +78,10 @@ export async function makeHub(options: HubOptions): Promise<Hub> {
     sources,
     ...(opensByItself ? { mayGoOn: patience.mayGoOn } : {}),
   })
+  const personDesk = makePersonDesk({
+    ...{ store, sources, suite: hubSuite, onEvent, sealKeys: sealKeysOf(db) },
+    adapters: options.personAdapters ?? samplePersonAdapters(sources),
+  })
   const loop = opensByItself ? startOpenerLoop(opener, log) : undefined
   const server = makeServer({
     db,
@@ -80,6 +89,7 @@ export async function makeHub(options: HubOptions): Promise<Hub> {
     suite: hubSuite,
     codeIdentity: samplePhoneCodes(() => codeKey(options.dataDir), sources),
     onEvent,
+    personDesk,
     isAway: isDatabaseAway,
     hubName: identity.name,
     log,

@@ -1,5 +1,6 @@
 import { PackageKindSchema } from '../protocol/receipt.ts'
 import { memoryHandoverReads } from './memory-handovers.ts'
+import { memoryPersonReads } from './memory-persons.ts'
 import { memoryStaffReads } from './memory-staff.ts'
 import type { MemoryTables } from './memory-tables.ts'
 import type { Held, HubReads, NewPackage } from './store.ts'
@@ -26,6 +27,7 @@ export function memoryReads(tables: MemoryTables, own: boolean, checksIds: boole
   const reads: HubReads = {
     ...memoryStaffReads(tables, own),
     ...memoryHandoverReads(tables, own),
+    ...memoryPersonReads(tables, own),
     async stand() {
       const { epoch, lastSequence, backedUpThrough } = hub()
       return { hubEpoch: epoch, hubSequence: lastSequence, backedUpThrough }

@@ -1,4 +1,5 @@
 import { memoryHandoverWrites } from './memory-handovers.ts'
+import { memoryPersonWrites } from './memory-persons.ts'
 import { memoryReads } from './memory-reads.ts'
 import { memoryStaffWrites } from './memory-staff.ts'
 import { type MemoryRow, type MemoryTables, makeMemoryTables } from './memory-tables.ts'
@@ -77,6 +78,7 @@ export function makeMemoryStore({ epoch, unique = true }: MemoryStoreOptions): M
   const reads = memoryReads(tables, false, unique)
   return {
     ...reads,
+    ...memoryPersonWrites(tables, inTurn),
     transaction: (work) => {
       const mine = life
       const alive = () => {
@@ -88,7 +90,7 @@ export function makeMemoryStore({ epoch, unique = true }: MemoryStoreOptions): M
       inTurn(async () => {
         if (tables.chunks.get(sha256, true) === undefined) tables.chunks.set(sha256, { content, committed: false })
       }),
-    changeCase: ({ submissionId, from, state, faults, helpers = [], at }) =>
+    changeCase: ({ submissionId, from, state, faults, helpers = [], person, at }) =>
       inTurn(async () => {
         const before = tables.cases.get(submissionId, true)
         const sequence = tables.byId.get(submissionId, true)?.[0]
@@ -97,6 +99,9 @@ export function makeMemoryStore({ epoch, unique = true }: MemoryStoreOptions): M
         tables.cases.set(submissionId, { state, faults: JSON.stringify(faults), at })
         if (helpers.length > 0 && tables.helpers.get(submissionId, true) === undefined) {
           tables.helpers.set(submissionId, helpers)
+        }
+        if (person !== undefined && tables.persons.get(submissionId, true) === undefined) {
+          tables.persons.set(submissionId, person)
         }
         const hub = numbersOf(tables)
         const id = hub.lastChangeId + 1

@@ -2,6 +2,7 @@ import type { CaseChange } from '../protocol/contact.ts'
 import type { CaseHelper } from '../protocol/staff.ts'
 import type { HandoverLine, HandoverRow } from './handover-store.ts'
 import { MemoryTable } from './memory-table.ts'
+import type { PersonQuestionRow } from './person-store.ts'
 import type { StaffRow, StoredStaffList } from './staff-store.ts'
 import type { DeviceKey, NewComplaint, NewPackage, NewRating, Offer, SavedContact, SubmissionRow } from './store.ts'
 import type { CaseState } from './tables.ts'
@@ -65,6 +66,12 @@ export function makeMemoryTables() {
     staffLists: new MemoryTable<StoredStaffList>(),
     /** By submission. */
     helpers: new MemoryTable<readonly CaseHelper[]>(),
+    /** The key under which persons are marked, at '1'. */
+    personKey: new MemoryTable<string>(),
+    /** Persons by submission. */
+    persons: new MemoryTable<string>(),
+    /** By number, from 1. */
+    personQuestions: new MemoryTable<PersonQuestionRow>(),
     /** Keys by day. */
     agentDays: new MemoryTable<string>(),
     /** Submissions by day and agent, in the order of their places. */

@@ -5,6 +5,7 @@ import { FEEDBACK } from './migration-0003.ts'
 import { STAFF } from './migration-0004.ts'
 import { AGENTS } from './migration-0005.ts'
 import { HANDOVERS } from './migration-0006.ts'
+import { PERSONS } from './migration-0007.ts'
 
 /** The same steps on PGlite and on PostgreSQL 15 and later. A released step is never edited; a change is a new one. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -36,6 +37,11 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006-handovers': {
     async up(db: Kysely<unknown>): Promise<void> {
       for (const statement of HANDOVERS) await sql.raw(statement).execute(db)
+    },
+  },
+  '0007-persons': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      for (const statement of PERSONS) await sql.raw(statement).execute(db)
     },
   },
 }

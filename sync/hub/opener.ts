@@ -18,6 +18,7 @@ import type { ApplicationPayload } from '../protocol/submission.ts'
 import { type AgentStore, isWithinAgentLimit } from './agent-days.ts'
 import { keepFeedback } from './open-feedback.ts'
 import { type ItemFinder, loadItemFinder } from './packages.ts'
+import { personMark } from './person-mark.ts'
 import type { SealKeys } from './seal-keys.ts'
 import { chinaDate, type HubSources, instant } from './sources.ts'
 import type { HubStore } from './store.ts'
@@ -38,7 +39,8 @@ export interface OpenerParts {
   readonly mayGoOn?: () => Promise<boolean>
 }
 
-export interface OpenedCase extends Verdict {
+/** What is told of a case; not whose it is. */
+export interface OpenedCase extends Omit<Verdict, 'idNumber'> {
   readonly submissionId: string
 }
 
@@ -85,7 +87,8 @@ export function makeOpener(parts: OpenerParts, open: typeof judge = judge): Open
           continue
         }
         await setState(parts, submissionId, verdict)
-        opened.push({ submissionId, ...verdict })
+        const { idNumber: _, ...told } = verdict
+        opened.push({ submissionId, ...told })
       }
       return { opened, stuck }
     },
@@ -93,13 +96,15 @@ export function makeOpener(parts: OpenerParts, open: typeof judge = judge): Open
 }
 
 async function setState({ store, sources }: OpenerParts, submissionId: string, verdict: Verdict): Promise<void> {
-  const { state, faults, helpers } = verdict
+  const { state, faults, helpers, idNumber } = verdict
+  const person = idNumber === undefined ? {} : { person: await personMark(idNumber, store, sources) }
   await store.changeCase({
     submissionId,
     from: ['待打开'],
     state,
     faults,
     ...(helpers === undefined ? {} : { helpers }),
+    ...person,
     at: instant(sources),
   })
 }
@@ -118,7 +123,8 @@ async function judge(envelope: string, { sealKeys, findItem, store, sources, sui
   const { payload } = opened
   if (payload.kind !== 'application') return keepFeedback(payload, store)
   const refusals = await proxyRefusals(payload, findItem, store, sources)
-  if (refusals.length > 0) return { state: '不予受理', faults: refusals }
+  const { idNumber } = payload.applicant
+  if (refusals.length > 0) return { state: '不予受理', faults: refusals, idNumber }
   const faults = [...checkPayload(payload, findItem)]
   for (const [index, attachment] of (payload.attachments ?? []).entries()) {
     const read = (sha256: string) => store.chunk(sha256)
@@ -126,7 +132,12 @@ async function judge(envelope: string, { sealKeys, findItem, store, sources, sui
     if (!whole.ok) faults.push({ field: 'attachment', fault: whole.fault })
   }
   const helpers = helpersOf(payload)
-  return { state: faults.length === 0 ? '已受理' : '需补正', faults, ...(helpers.length === 0 ? {} : { helpers }) }
+  return {
+    state: faults.length === 0 ? '已受理' : '需补正',
+    faults,
+    idNumber,
+    ...(helpers.length === 0 ? {} : { helpers }),
+  }
 }
 
 /** The witness first: she answers for who it was. */

@@ -2,6 +2,7 @@ import type { Suite } from '../envelope/suite.ts'
 import type { CodeIdentity } from './code-adapter.ts'
 import type { OnHubEvent } from './hub-events.ts'
 import type { KeyRing } from './key-ring.ts'
+import type { PersonDesk } from './person-desk.ts'
 import type { HubSources } from './sources.ts'
 import type { HubStore } from './store.ts'
 
@@ -20,6 +21,8 @@ export interface HubRouterParts {
   readonly onEvent?: OnHubEvent
   /** Codes off phones; without it none is known. */
   readonly codeIdentity?: CodeIdentity
+  /** Answers for persons; without it nobody does. */
+  readonly personDesk?: PersonDesk
   readonly maxIngestsAtOnce?: number
   /** Most bytes that one terminal may have offered and not yet handed in. */
   readonly maxOpenOfferBytes?: number

@@ -126,6 +126,13 @@ export function makeHubRouter(parts: HubRouterParts) {
     redeemCode: os.redeemCode.handler(async ({ input, errors }) =>
       answered(await answerCodeIdentity(device, parts.codeIdentity, input.claim), errors),
     ),
+    askPerson: os.askPerson.handler(async ({ input, errors }) => {
+      if (parts.personDesk === undefined) throw errors.NOT_SERVED()
+      const result = await parts.personDesk(input.claim, deviceKeys)
+      if (result.ok) return { answer: result.answer }
+      if (result.fault === 'too-many') throw errors.TOO_MANY({ data: { retryAfterMs: result.retryAfterMs } })
+      throw errors[result.fault === 'bad-claim' ? 'BAD_CLAIM' : 'KEY_UNKNOWN']({ data: { why: result.why } })
+    }),
     getKeySet: os.getKeySet.handler(async () => {
       await keys.refresh()
       return { keySet: keys.current().jws }

@@ -131,6 +131,7 @@ const CLAIMS: readonly string[] = [
   'pullCases',
   'pullStaffList',
   'redeemCode',
+  'askPerson',
 ]
 
 /** An input that breaks its schema, as the error that the contract has for it. Says where, never what. */

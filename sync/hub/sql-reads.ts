@@ -4,6 +4,7 @@ import type { PackageKind } from '../protocol/receipt.ts'
 import { arrivalFacts } from './sql-arrivals.ts'
 import { feedbackCounts } from './sql-feedback.ts'
 import { sqlHandoverReads } from './sql-handovers.ts'
+import { sqlPersonReads } from './sql-persons.ts'
 import { sqlStaffReads } from './sql-staff.ts'
 import type { Held, HubReads } from './store.ts'
 import type { HubTables } from './tables.ts'
@@ -16,6 +17,7 @@ export function sqlReads(db: Kysely<HubTables>): HubReads {
   const reads: HubReads = {
     ...sqlStaffReads(db),
     ...sqlHandoverReads(db),
+    ...sqlPersonReads(db),
     arrivalFacts: (question) => arrivalFacts(db, reads, question),
     async stand() {
       const row = await db

@@ -3,6 +3,7 @@ import { agentDayKey, takeAgentPlace } from './sql-agents.ts'
 import { insertArrivals } from './sql-arrivals.ts'
 import { keepComplaint, keepRating } from './sql-feedback.ts'
 import { sqlHandoverWrites } from './sql-handovers.ts'
+import { sqlPersonWrites } from './sql-persons.ts'
 import { OLDEST_RUNNING, sqlReads } from './sql-reads.ts'
 import { sqlStaffWrites } from './sql-staff.ts'
 import type { HubStore, HubTx } from './store.ts'
@@ -12,6 +13,7 @@ import type { HubTables } from './tables.ts'
 export function makeSqlStore(db: Kysely<HubTables>): HubStore {
   return {
     ...sqlReads(db),
+    ...sqlPersonWrites(db),
     transaction: (work) => db.transaction().execute(async (trx) => work(await takeTurn(trx))),
     async storeChunk({ sha256, content, at }) {
       await db
@@ -20,7 +22,7 @@ export function makeSqlStore(db: Kysely<HubTables>): HubStore {
         .onConflict((conflict) => conflict.doNothing())
         .execute()
     },
-    changeCase: ({ submissionId, from, state, faults, helpers = [], at }) =>
+    changeCase: ({ submissionId, from, state, faults, helpers = [], person, at }) =>
       db.transaction().execute(async (trx) => {
         const changed = await trx
           .updateTable('cases')
@@ -34,6 +36,13 @@ export function makeSqlStore(db: Kysely<HubTables>): HubStore {
           await trx
             .insertInto('case_helpers')
             .values({ submission_id: submissionId, helpers: JSON.stringify(helpers) })
+            .onConflict((conflict) => conflict.doNothing())
+            .execute()
+        }
+        if (person !== undefined) {
+          await trx
+            .insertInto('case_persons')
+            .values({ submission_id: submissionId, person })
             .onConflict((conflict) => conflict.doNothing())
             .execute()
         }

@@ -17,6 +17,9 @@ afterAll(async () => {
 
 const AT = '2026-11-23T02:48:00.000Z'
 const DATA_TABLES = [
+  'case_persons',
+  'person_questions',
+  'person_key',
   'ratings',
   'complaints',
   'case_helpers',

@@ -6,6 +6,7 @@ import type { PackageKind } from '../protocol/receipt.ts'
 import type { CaseHelper } from '../protocol/staff.ts'
 import type { Chunk } from '../protocol/submission.ts'
 import type { HandoverReads, HandoverWrites } from './handover-store.ts'
+import type { PersonReads, PersonWrites } from './person-store.ts'
 import type { StaffReads, StaffWrites } from './staff-store.ts'
 import type { CaseState } from './tables.ts'
 
@@ -13,7 +14,7 @@ import type { CaseState } from './tables.ts'
  * What the hub's logic needs of a database. Two implement it: sql-store.ts over kysely (PGlite, PostgreSQL) and
  * memory-store.ts for the simulation; test-store-contract.ts holds both to the same behaviour. All moments are ISO 8601 in UTC.
  */
-export interface HubStore extends HubReads {
+export interface HubStore extends HubReads, PersonWrites {
   /**
    * Runs `work` alone: no other transaction of any hub process on this store runs meanwhile. All of it is stored when
    * the promise resolves; nothing of it when `work` throws. Use only `tx` inside.
@@ -56,7 +57,7 @@ export interface HubStore extends HubReads {
 }
 
 /** Reads see what is committed; inside a transaction also what it wrote itself. */
-export interface HubReads extends StaffReads, HandoverReads {
+export interface HubReads extends StaffReads, HandoverReads, PersonReads {
   /** Epoch, highest sequence with nothing below it still open, and what is in a backup. */
   stand(): Promise<HubStand>
   /** What is held under these ids, by id. */
@@ -176,6 +177,8 @@ export interface CaseToChange {
   readonly faults: readonly { readonly field: string; readonly fault: string }[]
   /** Staff who helped, as the opened payload says; kept beside the case. */
   readonly helpers?: readonly CaseHelper[]
+  /** Whose case it is, as an HMAC (person-mark.ts); kept beside the case. */
+  readonly person?: string
   readonly at: string
 }
 export interface NewRating {

@@ -263,6 +263,31 @@ export interface HandoverLogTable {
   staff_id: string | null
 }
 
+/** One row: the key under which persons are marked, base64url. */
+export interface PersonKeyTable {
+  id: number
+  key: string
+}
+
+export interface CasePersonTable {
+  submission_id: string
+  /** HMAC-SHA-256 of the applicant's number, hexadecimal. */
+  person: string
+}
+
+export interface PersonQuestionTable {
+  id: Generated<number>
+  at: string
+  terminal_id: string
+  person: string
+  /** JSON text: kinds. */
+  kinds: string
+  told: string
+  item_id: string | null
+  item_version: number | null
+  consent_sha256: string | null
+}
+
 export interface HubTables {
   hub: HubTable
   keys: KeyTable
@@ -289,4 +314,7 @@ export interface HubTables {
   agent_places: AgentPlaceTable
   handovers: HandoverTable
   handover_log: HandoverLogTable
+  person_key: PersonKeyTable
+  case_persons: CasePersonTable
+  person_questions: PersonQuestionTable
 }

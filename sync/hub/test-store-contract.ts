@@ -407,6 +407,38 @@ export function holdsItsPromises(makeStore: () => Promise<HubStore>): void {
     expect([await store.handover(other), (await store.handover(id))?.sealed]).toEqual([undefined, 'sealed'])
   })
 
+  test('persons: one key for ever, whose case it is said once, her cases newest first, and who asked', async () => {
+    const store = await makeStore()
+    const keys = await Promise.all(['k1', 'k2'].map((fresh) => store.personKey(fresh)))
+    expect(new Set(keys).size).toBe(1)
+    expect(await store.personKey('k3')).toBe(keys[0])
+    const rows = await arrive(store, 'T-1', [{ deviceSequence: 1 }, { deviceSequence: 2 }, { deviceSequence: 3 }])
+    const [a, b, c] = rows
+    if (a === undefined || b === undefined || c === undefined) throw new Error('no rows')
+    const open = { from: ['待打开'], state: '已受理', faults: [], at: LATER } as const
+    await store.changeCase({ ...open, submissionId: a.submissionId, person: hash('p') })
+    await store.changeCase({ ...open, submissionId: b.submissionId, state: '需补正', person: hash('p') })
+    await store.changeCase({ ...open, submissionId: c.submissionId, person: hash('q') })
+    // Said once: a later change makes it nobody else's.
+    await store.changeCase({ ...open, from: ['已受理'], submissionId: a.submissionId, person: hash('q') })
+    const told = ({ ticket, itemId, acceptedAt }: (typeof rows)[number]) => ({ ticket, itemId, acceptedAt, at: LATER })
+    expect(await store.casesOf(hash('p'), 10)).toEqual([
+      { ...told(b), state: '需补正' },
+      { ...told(a), state: '已受理' },
+    ])
+    expect(await store.casesOf(hash('p'), 1)).toHaveLength(1)
+    expect(await store.casesOf(hash('r'), 10)).toEqual([])
+    const asked = { at: AT, terminalId: 'T-1', person: hash('p'), kinds: ['cases', 'shared'], told: ['cases'] } as const
+    const item = { id: 'S05', version: 2, consentSha256: hash('c') }
+    await store.notePersonQuestion({ ...asked, item: null })
+    await store.notePersonQuestion({ ...asked, told: [], item })
+    expect(await store.personQuestions(10)).toEqual([
+      { ...asked, told: [], item },
+      { ...asked, item: null },
+    ])
+    expect(await store.personQuestions(1)).toHaveLength(1)
+  })
+
   test('packages: the newest of a kind, every version kept', async () => {
     const store = await makeStore()
     const { hubEpoch: epoch } = await store.stand()

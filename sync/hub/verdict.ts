@@ -13,4 +13,6 @@ export interface Verdict {
   readonly faults: readonly CaseFault[]
   /** Staff who helped or were witnesses, as main wrote it into the payload. */
   readonly helpers?: readonly CaseHelper[]
+  /** Of an application's applicant; only its HMAC is kept. */
+  readonly idNumber?: string
 }

@@ -77,3 +77,9 @@ export function checkLicenceId(text: string): LicenceIdResult {
     return { ok: false, fault: 'check-digit' }
   return { ok: true, type, issuer, serial, version }
 }
+
+/** A licence identifier with its check character; for whoever issues one. @throws RangeError for other characters. */
+export function makeLicenceId(type: string, issuer: string, serial: string, version = '001'): string {
+  const check = hybridCheck(type + issuer + serial + version, LICENCE_ALPHABET)
+  return `${LICENCE_ROOT}${[type, issuer, serial, version, check].join('.')}`
+}

@@ -2,6 +2,7 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { CompactJwsSchema, HubEpochSchema, Sha256Schema, SubmissionIdSchema, TerminalIdSchema } from './ids.ts'
 import { Ed25519JwkSchema } from './keys.ts'
+import { MAX_SEALED_ANSWER, MAX_SEALED_QUESTION } from './person.ts'
 import { PackageKindSchema } from './receipt.ts'
 import { MAX_ENVELOPE_BYTES } from './submission.ts'
 
@@ -190,6 +191,40 @@ export const redeemCode = oc
   .input(z.object({ claim: CompactJwsSchema }))
   .output(z.object({ answer: CompactJwsSchema }))
   .errors(DEVICE_ERRORS)
+/**
+ * The claim is a PersonQuestionClaim (person.ts); the answer is sealed to the key in it. For the person whose card lies on
+ * the terminal's reader, and nobody else.
+ */
+export const askPerson = oc
+  .route({
+    method: 'POST',
+    path: '/v1/person-questions',
+    tags: ['persons'],
+    summary: 'Her cases, shared data and e-licences, sealed both ways',
+  })
+  .input(
+    z.object({
+      claim: z
+        .string()
+        .max(2 * MAX_SEALED_QUESTION)
+        .regex(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+    }),
+  )
+  .output(
+    z.object({
+      answer: z
+        .string()
+        .max(MAX_SEALED_ANSWER)
+        .regex(/^[\w-]+$/),
+    }),
+  )
+  .errors({
+    ...DEVICE_ERRORS,
+    /** This hub does not answer for persons. */
+    NOT_SERVED: { status: 404 },
+    /** This terminal has asked too often. */
+    TOO_MANY: { status: 429, data: z.object({ retryAfterMs: z.int().min(0) }) },
+  })
 
 export const getReceipt = oc
   .route({
@@ -280,6 +315,7 @@ export const hubContract = {
   takeHandover,
   endHandover,
   redeemCode,
+  askPerson,
   getKeySet,
   getPackage,
   enrol,

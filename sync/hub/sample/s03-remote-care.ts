@@ -94,6 +94,7 @@ export const s03RemoteCare: ServiceItem = ServiceItemSchema.parse({
       question: text('您的医保交在哪里？', 'Where are you insured?'),
       level: 'prefecture',
       startsFrom: 'card-division',
+      prefill: { from: 'shared', key: 'medical.insured-place' },
     },
     {
       id: 'carePlace',

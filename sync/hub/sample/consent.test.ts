@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { sampleCatalogue } from '../hub/sample/catalogue.ts'
-import { s02Pension } from '../hub/sample/s02-pension.ts'
-import { asksHub, consentFault, consentOf, consentText } from './consent.ts'
-import { CONSENT_MAX_GLYPHS, CONSENT_PARTS, consentGlyphs } from './item-consent.ts'
-import { ServiceItemSchema } from './service-item.ts'
+import { asksHub, consentFault, consentOf, consentText } from '../../protocol/consent.ts'
+import { CONSENT_MAX_GLYPHS, CONSENT_PARTS, consentGlyphs } from '../../protocol/item-consent.ts'
+import { ServiceItemSchema } from '../../protocol/service-item.ts'
+import { sampleCatalogue } from './catalogue.ts'
+import { s02Pension } from './s02-pension.ts'
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const { consent: _, ...older } = s02Pension
