@@ -217,6 +217,7 @@ export const EVENTS = {
     means: 'The counts of proxies could not be read and begin anew; the hub counts too.',
   },
   'card-read': { level: 'info', means: 'A card was read and checked; no field of it is logged.' },
+  'person-asked': { level: 'info', means: 'The hub was asked about whoever’s card is in the visit; not who that is.' },
   'card-refused': { level: 'warn', means: 'A card was read but cannot be used.' },
   'code-signed-in': { level: 'info', means: 'The hub said whose code was shown; neither is logged.' },
   'code-sign-in-refused': { level: 'info', means: 'A code off a phone did not sign anybody in.' },

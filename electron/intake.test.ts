@@ -4,6 +4,7 @@ import { openEnvelope } from '../sync/envelope/open.ts'
 import { generateSigningKey, type SigningKey } from '../sync/envelope/signing-key.ts'
 import { openAttachments } from '../sync/journal/attachments.ts'
 import { diskError } from '../sync/journal/memory-disk.ts'
+import { makeLicenceId } from '../sync/protocol/affair-codes.ts'
 import { consentText } from '../sync/protocol/consent.ts'
 import { namedApplicant } from '../sync/protocol/identity.ts'
 import { signInBy } from '../sync/protocol/sign-in.ts'
@@ -133,6 +134,60 @@ test('consent: only to the item’s own words, and sealed as which words they we
   const opened = await openEnvelope(read.frame.envelope, () => world.sealPrivateJwk)
   const textSha256 = createHash('sha256').update('办\n号\n局\n年').digest('hex')
   expect(opened).toMatchObject({ ok: true, payload: { consent: { textSha256 } } })
+})
+
+test('where each answer is from, by what the hub told and the page showed; the page has no say', async () => {
+  const [item] = CATALOGUE.items
+  if (item === undefined) throw new Error('no item')
+  const prefill = { from: 'shared', key: 'job.unit' } as const
+  const fields = item.fields.map((field) => (field.id === 'unit' ? { ...field, prefill } : field))
+  const licenceType = '11990100MB9900021U041'
+  const paper = {
+    id: 'retired',
+    name: { zh: '退休证' },
+    required: true,
+    sources: ['scan' as const, 'licence' as const],
+  }
+  const materials = [{ ...paper, licenceType, maxPages: 1, maxBytes: 9, pledgeInstead: false }]
+  const { manifest } = await world.signedCatalogue(2)
+  const asking = { ...item, version: 2, needsForms: 2, fields, materials }
+  catalogue.set({ manifest, catalogue: { ...CATALOGUE, items: [asking] } })
+  const source = { zh: '区人社局' }
+  const licenceId = makeLicenceId(licenceType, '11990100MB9900021U', 'TX1')
+  const licence = { id: licenceId, type: licenceType, name: source, issuer: source, validFrom: '2020-01-01' }
+  intake = createIntake({
+    ...parts,
+    told: ({ version }) =>
+      version === 2
+        ? {
+            outcome: 'told',
+            shared: [{ key: 'job.unit', value: '纺织厂', source, asOf: '2026-11-23' }],
+            licences: [{ ...licence, validTo: null, state: 'valid' }],
+          }
+        : undefined,
+  })
+  const request = (unit: string, shown: readonly string[], by = licenceId) =>
+    draft({
+      item: { id: 'S07', version: 2 },
+      answers: { phone: PHONE, unit },
+      shown: [...shown],
+      materials: [{ materialId: 'retired', by: 'licence', licenceId: by }],
+    })
+  const sourcesOf = async (asked: SubmitRequest) => {
+    const read = await held.journal.readAccepted(good(await intake.submit(asked)).submissionId)
+    if (!read.ok) throw new Error(read.fault)
+    const opened = await openEnvelope(read.frame.envelope, () => world.sealPrivateJwk)
+    return opened.ok && opened.payload.kind === 'application' ? opened.payload.sources : undefined
+  }
+  expect(await sourcesOf(request('纺织厂', ['job.unit']))).toEqual({ phone: 'typed', unit: 'shared' })
+  expect(await sourcesOf(request('面粉厂', ['job.unit']))).toEqual({ phone: 'typed', unit: 'contested' })
+  // What she was not shown she did not contest.
+  expect(await sourcesOf(request('面粉厂', []))).toEqual({ phone: 'typed', unit: 'unverified' })
+  const strange = makeLicenceId(licenceType, '11990100MB9900021U', 'TX2')
+  expect(await intake.submit(request('纺织厂', [], strange))).toMatchObject({
+    ...{ ok: false, fault: 'bad-materials' },
+    fields: [{ field: 'retired', fault: 'licence-not-offered' }],
+  })
 })
 
 test('however often and however fast a draft comes, it is one submission and one ticket', async () => {

@@ -4,9 +4,12 @@ import type { Suite } from '../sync/envelope/suite.ts'
 import type { AttachmentStore } from '../sync/journal/attachments.ts'
 import type { Journal } from '../sync/journal/journal.ts'
 import type { Ledger, LedgerItem } from '../sync/journal/ledger.ts'
+import { type AnswerSources, answerSources } from '../sync/protocol/answer-sources.ts'
 import { checkAnswers } from '../sync/protocol/answers.ts'
 import { consentFault } from '../sync/protocol/consent.ts'
-import { checkMaterials } from '../sync/protocol/materials.ts'
+import { licenceUse } from '../sync/protocol/licences.ts'
+import { checkMaterials, type MaterialsGiven } from '../sync/protocol/materials.ts'
+import type { Licence } from '../sync/protocol/person.ts'
 import { pledgeWords } from '../sync/protocol/pledge.ts'
 import { unmetPreconditions } from '../sync/protocol/preconditions.ts'
 import { type ProxyBlock, withAuthorityPaper } from '../sync/protocol/proxy.ts'
@@ -23,6 +26,7 @@ import { rememberCatalogues } from './catalogues-in-use.ts'
 import type { Log } from './events.ts'
 import { handedIn } from './handed-in.ts'
 import type { Packages } from './packages.ts'
+import type { PersonBook } from './person-book.ts'
 import { createSealedLine, type SealedLine, type SealKey } from './sealed-line.ts'
 import type { StaffDesk } from './staff-desk.ts'
 import type { Trust } from './trust.ts'
@@ -46,6 +50,8 @@ export interface IntakeOptions {
   readonly session: Pick<CardSession, 'applicant' | 'signIn' | 'visit' | 'receiptOf' | 'keepReceipt'>
   /** Whose card was read beside the agent's; without it nobody's was. */
   readonly principal?: () => Applicant | undefined
+  /** What the hub told of the person in this visit, and the page was told; nothing when not given. */
+  readonly told?: PersonBook['told']
   /** Counts what agents hand in for others; without it nobody is counted. */
   readonly agents?: Pick<AgentRation, 'take' | 'giveBack' | 'keep'>
   readonly trust: Pick<Trust, 'deviceKey' | 'enrolled' | 'sealKey'>
@@ -144,6 +150,9 @@ export function createIntake(options: IntakeOptions): Intake {
     if (missing.length > 0) return refuse('bad-materials', [...missing])
     const consent = consentOfRequest(request)
     if (consentFault(item, consent, suite.sha256Hex) !== undefined) return refuse('consent-missing')
+    const told = proxy === undefined ? options.told?.(request.item) : undefined
+    const unoffered = unofferedLicences(request.materials ?? [], told?.licences ?? [], today)
+    if (unoffered.length > 0) return refuse('bad-materials', unoffered)
     // Nobody signs for a citizen, and not with somebody's hand on the screen.
     if ((item.signature || request.signature !== undefined) && options.staff?.isHelping() === true) {
       return refuse('staff-helping')
@@ -157,8 +166,11 @@ export function createIntake(options: IntakeOptions): Intake {
     const helpers = options.staff?.helpers() ?? []
     // Counted before its turn: many drafts at once are many.
     if (proxy !== undefined && options.agents?.take(holder.idNumber) === false) return refuse('agent-limit')
+    const shown = (told?.shared ?? []).filter(({ key }) => request.shown?.includes(key) ?? false)
+    const shared = Object.fromEntries(shown.map(({ key, value }) => [key, value]))
+    const sources = answerSources(item, request.answers, applicant, shared, { today, divisions, applicant })
     const answer = await line.inTurn(() =>
-      store(request, item, applicant, signIn, proxy, sealKey, acceptedAt, visit, materials, helpers),
+      store(request, item, applicant, signIn, proxy, sealKey, acceptedAt, visit, materials, helpers, sources),
     )
     return settleAgent(proxy, answer)
   }
@@ -185,6 +197,7 @@ export function createIntake(options: IntakeOptions): Intake {
     visit: number,
     materials: readonly Material[],
     helpers: readonly Helper[],
+    sources: AnswerSources,
   ): Promise<SubmitAnswer> {
     const submissionId = suite.randomUuid()
     const attached = await attachedTo(submissionId, materials)
@@ -203,6 +216,7 @@ export function createIntake(options: IntakeOptions): Intake {
         signIn,
         ...(proxy === undefined ? {} : { proxy }),
         answers: request.answers,
+        sources,
         ...(consent === undefined ? {} : { consent }),
         ...(pledge === undefined ? {} : { pledge: pledge.zh }),
         ...(request.signature === undefined ? {} : { signature: request.signature }),
@@ -249,6 +263,16 @@ export function createIntake(options: IntakeOptions): Intake {
       return entry === undefined ? null : accepted(entry)
     },
   }
+}
+
+/** A licence stands for a paper only when the hub named it in this visit, and it is good today. */
+function unofferedLicences(given: MaterialsGiven, offered: readonly Licence[], today: string): Refusal['fields'] {
+  return given.flatMap(({ materialId, by, licenceId }) => {
+    if (by !== 'licence') return []
+    const licence = offered.find(({ id }) => id === licenceId)
+    const isGood = licence !== undefined && licenceUse(licence, today) === 'usable'
+    return isGood ? [] : [{ field: materialId, fault: 'licence-not-offered' }]
+  })
 }
 
 /** Text of the receipt's QR code: scheme, version, submission, secret. No name, no number. */

@@ -15,6 +15,7 @@ import { feedbackHandlers } from './bridge/feedback.handler.ts'
 import { handoverHandlers } from './bridge/handover.handler.ts'
 import { identityHandlers } from './bridge/identity.handler.ts'
 import { maintenanceHandlers } from './bridge/maintenance.handler.ts'
+import { personHandlers } from './bridge/person.handler.ts'
 import { printingHandlers } from './bridge/printing.handler.ts'
 import { proxyHandlers } from './bridge/proxy.handler.ts'
 import { queueHandlers } from './bridge/queue.handler.ts'
@@ -44,6 +45,7 @@ import { createMainsWatch } from './mains-watch.ts'
 import { createMaintenanceView } from './maintenance-view.ts'
 import { type OneTimePrints, openOneTimePrints } from './one-time-prints.ts'
 import { openPackages } from './packages.ts'
+import { createPersonBook, PERSON_LIMITS } from './person-book.ts'
 import { createPrincipalSeat } from './principal-seat.ts'
 import { createReadinessView } from './readiness.ts'
 import { createReceiptPrinting } from './receipt-printing.ts'
@@ -156,6 +158,7 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
       staff.desk.visitOver()
       handovers.visitOver()
       scanning.forget()
+      persons.forget()
     },
   })
   const hub = createHubClient({ baseUrl: provisioning.hubUrl, log: createHubLog(log, realClock.nowMs) })
@@ -172,6 +175,12 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
     ...{ clock, random: Math.random, suite, freeBytes, log },
   })
 
+  const persons = createPersonBook({
+    ...{ terminalId, session, hub, trust, packages, clock: realClock, nowIso, log },
+    connection: delivery.connection,
+    isStaffHelping: staff.desk.isHelping,
+    ration: createTryRation(PERSON_LIMITS, clock.monotonic),
+  })
   const mains = createMainsWatch({ clock: realClock, ...mainsSettings(settings), log })
   const intakeState = createIntakeGate(spaceLevel, mains.mains)
   const hasPage = createCell(false)
@@ -243,7 +252,7 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
   const intake = createIntake({
     ...{ terminalId, journal, ledger, session, trust, packages, attachments, nowIso, today, log, state, line },
     staff: staff.desk,
-    ...{ principal: seat.applicant, agents },
+    ...{ principal: seat.applicant, agents, told: persons.told },
   })
   const isStaffHere = staff.desk.isHelping
   const feedback = createFeedbackIntake({ line, ledger, session, trust, intake, state, isStaffHere, nowIso, log })
@@ -312,6 +321,7 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
         }),
         feedback: feedbackHandlers(feedback),
         handover: handoverHandlers(handovers),
+        person: personHandlers(persons),
         proxy: proxyHandlers({ session, seat, ration: agents }),
         printing: printingHandlers(receipts),
         scanning: scanningHandlers(scanning),
@@ -378,6 +388,7 @@ type BridgeAreas = {
   codes: ReturnType<typeof codesHandlers>
   submissions: ReturnType<typeof submissionsHandlers>
   feedback: ReturnType<typeof feedbackHandlers>
+  person: ReturnType<typeof personHandlers>
   proxy: ReturnType<typeof proxyHandlers>
   handover: ReturnType<typeof handoverHandlers>
   printing: ReturnType<typeof printingHandlers>

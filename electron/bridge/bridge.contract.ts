@@ -4,6 +4,7 @@ import { feedback } from './feedback.contract.ts'
 import { handover } from './handover.contract.ts'
 import { identity } from './identity.contract.ts'
 import { maintenance } from './maintenance.contract.ts'
+import { person } from './person.contract.ts'
 import { printing } from './printing.contract.ts'
 import { proxy } from './proxy.contract.ts'
 import { queue } from './queue.contract.ts'
@@ -20,6 +21,7 @@ export const bridgeContract = {
   codes,
   submissions,
   feedback,
+  person,
   proxy,
   handover,
   printing,

@@ -121,6 +121,7 @@ export function fakeHub(nowMs: () => number): FakeHub {
     takeHandover: async () => AWAY,
     endHandover: async () => AWAY,
     redeemCode: async () => AWAY,
+    askPerson: async () => AWAY,
     getPackage: unchanged,
     getKeySet: async () => AWAY,
     enrol: async () => AWAY,

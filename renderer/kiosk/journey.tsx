@@ -14,9 +14,12 @@ import { isAgreed } from './machine/consent-steps.ts'
 import { pageShown, pagesOf, paperNow } from './machine/paper-steps.ts'
 import { itemInHand, proxyForm, proxyStepsShown, relationLabel, subjectOf } from './machine/proxy-steps.ts'
 import type { SessionContext, SessionEvent } from './machine/session-types.ts'
+import { licenceToldFor } from './machine/told-steps.ts'
 import { HomePage } from './pages/home-page.tsx'
 import { ProxySteps } from './pages/proxy-steps-shown.ts'
 import {
+  CardPage,
+  CasesPage,
   ConfirmPage,
   ConsentPage,
   ConsentRefusedPage,
@@ -92,7 +95,33 @@ function pageOf(props: JourneyProps): ReactNode {
   if (state.matches({ journey: 'maintenance' })) return <Maintenance {...props} />
   if (state.matches({ journey: 'lookup' })) {
     if (context.isHelped) return <LookupClosed onAlone={props.onAlone} />
-    return <LookupPage items={catalogue?.items ?? []} onStaff={onStaff} />
+    return <LookupPage items={catalogue?.items ?? []} onStaff={onStaff} onMyCases={() => send({ type: 'MY_CASES' })} />
+  }
+  if (state.matches({ journey: 'cases' })) {
+    if (context.isHelped) return <LookupClosed onAlone={props.onAlone} />
+    if (card === null && connection === 'connected') {
+      return (
+        <CardPage
+          item={null}
+          isAgent={false}
+          isMore={false}
+          reader={context.reader}
+          devices={devices}
+          ways={null}
+          onWay={() => undefined}
+          onOnlyLook={() => send({ type: 'LOOK_UP' })}
+          onStaff={onStaff}
+        />
+      )
+    }
+    return (
+      <CasesPage
+        key={card?.readId ?? ''}
+        items={catalogue?.items ?? []}
+        isElder={context.look.mode === 'elder'}
+        onTicket={() => send({ type: 'LOOK_UP' })}
+      />
+    )
   }
   if (state.matches({ journey: 'search' })) {
     return (
@@ -138,7 +167,7 @@ function pageOf(props: JourneyProps): ReactNode {
           visitor={visitor}
           intake={intake}
           onChoose={(chosen) => send({ type: 'CHOOSE', item: chosen })}
-          onLookUp={() => send({ type: 'LOOK_UP' })}
+          onMyCases={() => send({ type: 'MY_CASES' })}
           onComplain={() => send({ type: 'COMPLAIN' })}
         />
       )
@@ -152,6 +181,7 @@ function pageOf(props: JourneyProps): ReactNode {
         onChoose={(chosen) => send({ type: 'CHOOSE', item: chosen })}
         intake={intake}
         onLookUp={() => send({ type: 'LOOK_UP' })}
+        onMyCases={() => send({ type: 'MY_CASES' })}
         onSearch={() => send({ type: 'SEARCH' })}
         onComplain={() => send({ type: 'COMPLAIN' })}
       />
@@ -207,6 +237,7 @@ function pageOf(props: JourneyProps): ReactNode {
         changing={context.changing}
         applicant={applicant}
         isForSomebodyElse={proxy !== null}
+        told={context.told}
         divisions={divisions}
         today={today}
         onAnswer={(field, value) => send({ type: 'ANSWER', field, value })}
@@ -230,6 +261,7 @@ function pageOf(props: JourneyProps): ReactNode {
         today={today}
         papers={context.papers}
         scanned={context.scanned}
+        told={context.told}
         signature={context.signature}
         problem={context.problem}
         isAgreed={isAgreed(context)}
@@ -298,6 +330,7 @@ function Papers({ state, send, item, paper, devices, intake, onStaff }: PapersPr
       shown={shownPage(context, pages)}
       trouble={context.paperTrouble}
       cannotScan={cannotScanKey(devices, intake)}
+      licence={licenceToldFor(context, paper)}
       onScan={() => send({ type: 'SCAN' })}
       onCancel={() => send({ type: 'CANCEL_SCAN' })}
       onGood={() => send({ type: 'PAGE_GOOD' })}

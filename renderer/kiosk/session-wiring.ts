@@ -20,6 +20,8 @@ const HAND_OVER_PATIENCE_MS = 180_000
 const OPEN_SLIP_PATIENCE_MS = 30_000
 /** A question to the hub and back, with a key made for it on a slow machine. */
 const CODE_PATIENCE_MS = 40_000
+/** Main gives the hub 4 s. */
+const PERSON_PATIENCE_MS = 6_000
 /** The scanner's driver gives a job 10 minutes, whatever its feeder holds. */
 const SCAN_PATIENCE_MS = 11 * 60_000
 
@@ -68,6 +70,8 @@ export function sessionDeps(bridge: Bridge): SessionDeps {
     },
     agentLeft: () =>
       bridge.call((client) => client.proxy.left(undefined, { signal: AbortSignal.timeout(ASK_PATIENCE_MS) })),
+    personData: (about) =>
+      bridge.call((client) => client.person.data(about, { signal: AbortSignal.timeout(PERSON_PATIENCE_MS) })),
     expectPrincipal: (expected) => {
       bridge
         .call((client) => client.proxy.expectPrincipal({ expected }))

@@ -158,7 +158,8 @@ export type CodeAnswer =
   | Failed
 
 /** Kinds of what is asked about one person; the item only when something is asked for it. */
-export interface PersonAsk extends Pick<PersonQuestion, 'kinds' | 'person' | 'item'> {
+export interface PersonAsk extends Pick<PersonQuestion, 'kinds' | 'person'> {
+  readonly item?: { readonly id: string; readonly version: number; readonly consentText: string }
   readonly terminalId: string
   readonly deviceKey: SigningKey
   readonly sealKey: { readonly kid: string; readonly jwk: RsaJwk }

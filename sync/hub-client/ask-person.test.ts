@@ -7,7 +7,7 @@ import { makeTicket } from '../protocol/ticket.ts'
 import { type Answerer, AT, html, json, refusal, type SmallWorld, smallWorld, TERMINAL } from './testing/small-hub.ts'
 
 const PERSON = { idNumber: '990101198611020033', name: '周明远' }
-const ITEM = { id: 'S05', version: 2, consentSha256: 'c'.repeat(64) }
+const ITEM = { id: 'S05', version: 2, consentText: '办\n号\n局\n年' }
 const CASE = { ticket: makeTicket(() => 3), itemId: 'S07', acceptedAt: AT, state: '已受理', at: AT } as const
 
 let world: SmallWorld
@@ -52,7 +52,8 @@ it('asks sealed, and believes what is sealed to its own key for this question', 
     ITEM,
   )
   expect(got).toMatchObject({ outcome: 'answered', answer: { cases: [{ itemId: 'S07', state: '已受理' }] } })
-  expect(asked).toMatchObject({ terminalId: TERMINAL, kinds: ['cases'], person: PERSON, item: ITEM })
+  expect(asked).toMatchObject({ terminalId: TERMINAL, kinds: ['cases'], person: PERSON })
+  expect(asked?.item).toEqual({ id: 'S05', version: 2, consentSha256: world.suite.sha256Hex(ITEM.consentText) })
   expect(world.seen[0]).toMatchObject({ method: 'POST', path: '/v1/person-questions' })
   const sent = world.seen[0]?.bytes.toString('utf8') ?? ''
   const clear = sent + Buffer.from(sent.split('.')[1] ?? '', 'base64url').toString('utf8')

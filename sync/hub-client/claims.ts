@@ -14,6 +14,7 @@ import {
 } from '../protocol/contact.ts'
 import { HandoverAnswerSchema, HandoverResultSchema } from '../protocol/handover.ts'
 import type { KeySet } from '../protocol/keys.ts'
+import type { PersonQuestion } from '../protocol/person.ts'
 import type {
   CasePullFacts,
   CasePullResult,
@@ -177,7 +178,7 @@ export function createClaims({ hub, call, suite, nowIso }: ClaimsOptions): Claim
           const { nonce, ...rest } = stamp()
           const answerKey = suite.randomBytes(ANSWER_KEY_BYTES).toString('base64url')
           const about = { v: 1 as const, terminalId, nonce, kinds: [...kinds], person, answerKey }
-          const sealed = await sealQuestion(item === undefined ? about : { ...about, item }, sealKey, suite)
+          const sealed = await sealQuestion({ ...about, ...forItem(item, suite) }, sealKey, suite)
           const claim = await signDeviceClaim(
             { kind: 'person-question', ...rest, nonce, terminalId, sealed },
             deviceKey,
@@ -217,6 +218,13 @@ export function createClaims({ hub, call, suite, nowIso }: ClaimsOptions): Claim
       return failed('bad-receipt', 'redeemCode: sealed to another key, or nobody in it')
     },
   }
+}
+
+/** Which words she said yes to goes as their hash. */
+function forItem(item: PersonAsk['item'], suite: Suite): Pick<PersonQuestion, 'item'> {
+  if (item === undefined) return {}
+  const { id, version, consentText } = item
+  return { item: { id, version, consentSha256: suite.sha256Hex(consentText) } }
 }
 
 /** 400 and 401 are the contract's words; anything else speaks of this call alone. */

@@ -1,5 +1,6 @@
 import type { AnswerFault } from '../protocol/answers.ts'
 import type { IdNumberFault } from '../protocol/id-number.ts'
+import type { LicenceUse } from '../protocol/licences.ts'
 import type { MaterialFault } from '../protocol/materials.ts'
 import type { ProxyFault } from '../protocol/proxy-rules.ts'
 import type { SignInFault } from '../protocol/sign-in.ts'
@@ -54,6 +55,13 @@ const FAULT_WORDS: Readonly<
   'material-twice': '这份材料交了两次',
   'too-many-pages': '页数太多',
   'page-too-large': '一页太大',
+  'bad-licence-id': '电子证照的编号不对',
+  'licence-unknown': '查不到这张电子证照，或者不是本人的',
+  'licence-not-yet': '电子证照还没有生效',
+  'licence-expired': '电子证照过期了',
+  'licence-suspended': '电子证照被暂停了',
+  'licence-revoked': '电子证照被撤销了',
+  'other-source': '来源说得不对',
   forbidden: '这件事只能本人办',
   'relation-not-allowed': '这种关系的人不能代办',
   'authority-not-allowed': '不能凭这种授权代办',
@@ -97,6 +105,9 @@ type CaseOnlyFault =
   | 'unknown-item'
   | 'other-code'
   | 'other-words'
+  | 'other-source'
+  | 'licence-unknown'
+  | `licence-${Exclude<LicenceUse, 'usable'>}`
 
 const PLACE_WORDS: Readonly<Record<string, string>> = {
   'applicant.idNumber': '身份证号',
@@ -104,6 +115,7 @@ const PLACE_WORDS: Readonly<Record<string, string>> = {
   applicant: '申请人',
   signIn: '登录',
   proxy: '代办',
+  consent: '信息使用的同意',
   pledge: '承诺书',
   signature: '签名',
   item: '事项',

@@ -72,15 +72,17 @@ export async function makeHub(options: HubOptions): Promise<Hub> {
   ]
   const patience = makePatience()
   const opensByItself = options.opensByItself !== false
+  const adapters = options.personAdapters ?? samplePersonAdapters(sources)
   const opener = makeOpener({
     store,
+    licences: adapters.licences,
     sealKeys: sealKeysOf(db),
     sources,
     ...(opensByItself ? { mayGoOn: patience.mayGoOn } : {}),
   })
   const personDesk = makePersonDesk({
     ...{ store, sources, suite: hubSuite, onEvent, sealKeys: sealKeysOf(db) },
-    adapters: options.personAdapters ?? samplePersonAdapters(sources),
+    adapters,
   })
   const loop = opensByItself ? startOpenerLoop(opener, log) : undefined
   const server = makeServer({

@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { generateSealKey } from '../envelope/seal-key.ts'
 import { sha256Hex } from '../envelope/sha256.ts'
+import { makeLicenceId } from '../protocol/affair-codes.ts'
 import { consentText } from '../protocol/consent.ts'
 import type { HandedIn } from './ingest-check.ts'
+import { licenceFaults } from './licence-faults.ts'
 import { checkPayload, makeOpener } from './opener.ts'
 import { sampleCatalogue } from './sample/catalogue.ts'
+import { samplePersonAdapters } from './sample/persons.ts'
 import { s02Pension } from './sample/s02-pension.ts'
+import { s05FundWithdrawal } from './sample/s05-fund-withdrawal.ts'
 import { s07Unemployment } from './sample/s07-unemployment.ts'
 import { goodPayload, ingestOf, makeTerminal, makeTestHub, type TestHub, type TestTerminal } from './test-hub.ts'
 
@@ -77,6 +81,35 @@ test('a yes to other words than the item’s, or none, asks for more', async () 
   expect(await judged({ payload: { consent } })).toEqual({ state: '需补正', faults: other })
   const none = [{ field: 'consent', fault: 'missing' }]
   expect(await judged({ payload: { consent: undefined as never } })).toEqual({ state: '需补正', faults: none })
+})
+
+test('an e-licence is looked up again: hers, registered, and good on that day', async () => {
+  const type = s05FundWithdrawal.materials?.[0]?.licenceType ?? ''
+  const sun = { idNumber: '990101195806120022', name: '孙桂兰' }
+  const [hers] = await samplePersonAdapters(hub.sources).licences.of(sun, [type])
+  const faultsOf = (licenceId: string, name = sun, acceptedAt = '2026-11-23T02:48:00.000Z') =>
+    licenceFaults(
+      {
+        applicant: { ...goodPayload().applicant, ...name },
+        materials: [{ materialId: 'retired', by: 'licence', licenceId }],
+        acceptedAt,
+      },
+      samplePersonAdapters(hub.sources).licences,
+    )
+  const unknown = [{ field: 'retired', fault: 'licence-unknown' }]
+  expect(await faultsOf(hers?.id ?? '')).toEqual([])
+  expect(await faultsOf(hers?.id ?? '', { idNumber: '990101198611020033', name: '周明远' })).toEqual(unknown)
+  expect(await faultsOf(makeLicenceId(type, '11990100MB9900021U', 'TX999'))).toEqual(unknown)
+  expect(await faultsOf(hers?.id ?? '', sun, '2001-01-01T00:00:00.000Z')).toEqual([
+    { field: 'retired', fault: 'licence-not-yet' },
+  ])
+})
+
+test('a department’s word that no field asks for is a fault', async () => {
+  expect(await judged({ payload: { sources: { employer: 'shared', phone: 'typed' } } })).toEqual({
+    state: '需补正',
+    faults: [{ field: 'employer', fault: 'other-source' }],
+  })
 })
 
 test('faults of content ask for more, and name fields, never values', async () => {

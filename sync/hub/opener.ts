@@ -4,6 +4,7 @@ import { openEnvelope } from '../envelope/open.ts'
 import { openAttachment } from '../envelope/seal-attachment.ts'
 import { sha256Hex } from '../envelope/sha256.ts'
 import type { Suite } from '../envelope/suite.ts'
+import { sourceFaults } from '../protocol/answer-sources.ts'
 import { checkAnswers } from '../protocol/answers.ts'
 import { consentFault } from '../protocol/consent.ts'
 import { checkIdNumber } from '../protocol/id-number.ts'
@@ -16,8 +17,10 @@ import { signInFault } from '../protocol/sign-in.ts'
 import type { CaseHelper } from '../protocol/staff.ts'
 import type { ApplicationPayload } from '../protocol/submission.ts'
 import { type AgentStore, isWithinAgentLimit } from './agent-days.ts'
+import { licenceFaults } from './licence-faults.ts'
 import { keepFeedback } from './open-feedback.ts'
 import { type ItemFinder, loadItemFinder } from './packages.ts'
+import type { LicencesAdapter } from './person-adapters.ts'
 import { personMark } from './person-mark.ts'
 import type { SealKeys } from './seal-keys.ts'
 import { chinaDate, type HubSources, instant } from './sources.ts'
@@ -35,6 +38,8 @@ export interface OpenerParts {
   readonly sealKeys: SealKeys
   readonly sources: HubSources
   readonly suite?: Suite
+  /** Where e-licences are looked up; without it one that is named is not believed. */
+  readonly licences?: LicencesAdapter
   /** Called before each case; false ends the round early. */
   readonly mayGoOn?: () => Promise<boolean>
 }
@@ -75,6 +80,7 @@ export function makeOpener(parts: OpenerParts, open: typeof judge = judge): Open
         store: parts.store,
         sources: parts.sources,
         suite: parts.suite ?? joseSuite,
+        licences: parts.licences,
       }
       for (const { submissionId, envelope } of rows) {
         if ((await parts.mayGoOn?.()) === false) break
@@ -115,9 +121,11 @@ interface JudgeTools {
   readonly store: Pick<HubStore, 'chunk' | 'held' | 'keepRating' | 'keepComplaint' | 'agentDayKey' | 'takeAgentPlace'>
   readonly sources: HubSources
   readonly suite: Suite
+  readonly licences: LicencesAdapter | undefined
 }
 
-async function judge(envelope: string, { sealKeys, findItem, store, sources, suite }: JudgeTools): Promise<Verdict> {
+async function judge(envelope: string, tools: JudgeTools): Promise<Verdict> {
+  const { sealKeys, findItem, store, sources, suite } = tools
   const opened = await openEnvelope(envelope, (kid) => sealKeys.get(kid), suite)
   if (!opened.ok) return { state: '不予受理', faults: [{ field: 'envelope', fault: opened.fault }] }
   const { payload } = opened
@@ -131,6 +139,7 @@ async function judge(envelope: string, { sealKeys, findItem, store, sources, sui
     const whole = await openAttachment(attachment, index, payload.submissionId, read, suite)
     if (!whole.ok) faults.push({ field: 'attachment', fault: whole.fault })
   }
+  faults.push(...(await licenceFaults(payload, tools.licences)))
   const helpers = helpersOf(payload)
   return {
     state: faults.length === 0 ? '已受理' : '需补正',
@@ -186,6 +195,7 @@ export function checkPayload(payload: ApplicationPayload, findItem: ItemFinder):
   if (pledge !== undefined && !Object.values(pledge).includes(payload.pledge ?? '')) {
     faults.push({ field: 'pledge', fault: payload.pledge === undefined ? 'missing' : 'other-words' })
   }
+  faults.push(...sourceFaults(item, payload.sources ?? {}).map((field) => ({ field, fault: 'other-source' })))
   const consent = consentFault(item, payload.consent, sha256Hex)
   if (consent !== undefined) faults.push({ field: 'consent', fault: consent })
   if (item.signature && payload.signature === undefined) faults.push({ field: 'signature', fault: 'missing' })

@@ -2,11 +2,19 @@ import { z } from 'zod'
 import type { Answers } from './answers.ts'
 import { answersMeet } from './item-conditions.ts'
 import { type MaterialSource, MaterialSourceSchema } from './item-parts.ts'
+import { isLicenceOf } from './licences.ts'
 import type { Material, ServiceItem } from './service-item.ts'
 
 /** How the citizen gives each material. One that is scanned need not stand here: its pages say so. */
 export const MaterialsGivenSchema = z
-  .array(z.object({ materialId: z.string().min(1).max(60), by: MaterialSourceSchema }))
+  .array(
+    z.object({
+      materialId: z.string().min(1).max(60),
+      by: MaterialSourceSchema,
+      /** Of the e-licence that stands for the paper. */
+      licenceId: z.string().max(120).optional(),
+    }),
+  )
   .max(20)
 export type MaterialsGiven = z.infer<typeof MaterialsGivenSchema>
 
@@ -17,6 +25,7 @@ export type MaterialFault =
   | 'too-many-pages'
   | 'page-too-large'
   | 'material-twice'
+  | 'bad-licence-id'
 export interface MaterialFaultAt {
   /** The material's id. */
   readonly field: string
@@ -63,7 +72,7 @@ export function checkMaterials(
     const ways = given.filter((each) => each.materialId === material.id)
     const way = wayOf(material, given, pages)
     const scanned = pages.filter((page) => page.materialId === material.id)
-    const fault = ways.length > 1 ? 'material-twice' : materialFault(material, way, scanned)
+    const fault = ways.length > 1 ? 'material-twice' : materialFault(material, way, scanned, ways[0]?.licenceId)
     return fault === undefined ? [] : [{ field: material.id, fault }]
   })
   const named = new Set([...given, ...pages].map((each) => each.materialId))
@@ -77,10 +86,12 @@ function materialFault(
   material: Material,
   way: MaterialSource | undefined,
   scanned: readonly ScannedPage[],
+  licenceId: string | undefined,
 ): MaterialFault | undefined {
   if (way === undefined) return material.required ? 'material-missing' : undefined
   const isOpen = way === 'pledge' ? material.pledgeInstead : material.sources.includes(way)
   if (!isOpen || (way !== 'scan' && scanned.length > 0)) return 'material-not-this-way'
+  if (way === 'licence') return isLicenceOf(licenceId ?? '', material.licenceType) ? undefined : 'bad-licence-id'
   if (way !== 'scan') return undefined
   if (scanned.length === 0) return 'material-missing'
   if (scanned.length > material.maxPages) return 'too-many-pages'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CaseStateSchema } from './contact.ts'
 import { CompactJweSchema, InstantSchema, Sha256Schema, TerminalIdSchema } from './ids.ts'
+import { LicenceSchema } from './licences.ts'
 import { LocalTextSchema } from './local-text.ts'
 import { TicketSchema } from './ticket.ts'
 
@@ -9,6 +10,8 @@ import { TicketSchema } from './ticket.ts'
  * the device; what it asks is sealed to the hub, and the answer to a key that was made for this one question. So nobody
  * on the way learns who stands where, and an answer that is kept opens for nobody.
  */
+
+export { type Licence, LicenceSchema } from './licences.ts'
 
 export const PERSON_KINDS = ['cases', 'shared', 'licences'] as const
 export const PersonKindSchema = z.enum(PERSON_KINDS)
@@ -75,21 +78,6 @@ export const SharedValueSchema = z.object({
   asOf: z.iso.date(),
 })
 export type SharedValue = z.infer<typeof SharedValueSchema>
-
-/** An e-licence (电子证照) as its issuer's register has it. */
-export const LicenceSchema = z.object({
-  /** GB/T 36904, with its check character. */
-  id: z.string().min(1).max(120),
-  /** Type code, 21 characters. */
-  type: z.string().length(21),
-  name: LocalTextSchema,
-  issuer: LocalTextSchema,
-  validFrom: z.iso.date(),
-  /** Null: for ever. */
-  validTo: z.iso.date().nullable(),
-  state: z.enum(['valid', 'suspended', 'revoked']),
-})
-export type Licence = z.infer<typeof LicenceSchema>
 
 export const PersonAnswerSchema = z.object({
   v: z.literal(1),

@@ -1,7 +1,7 @@
 import { type AnswerContext, type Answers, checkAnswer } from './answers.ts'
+import type { Applicant } from './applicant.ts'
 import { joinAddress } from './composite-answers.ts'
 import { type Division, divisionLevel, type Field, type Prefill, type ServiceItem } from './service-item.ts'
-import type { Applicant } from './submission.ts'
 
 /** Answers that nobody has to type: from the card's chip, or from what departments share. */
 
@@ -43,7 +43,9 @@ function valueFor(
 ): Prefilled | undefined {
   if (field.prefill?.from === 'shared') {
     const value = shared[field.prefill.key]
-    return value === undefined ? undefined : { value, source: 'shared' }
+    if (value !== undefined) return { value, source: 'shared' }
+    const start = startOf(field, applicant, divisions)
+    return start === undefined ? undefined : { value: start, source: 'card' }
   }
   const value =
     field.prefill === undefined

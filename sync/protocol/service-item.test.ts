@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { makeLicenceId } from './affair-codes.ts'
 import { type Answers, checkAnswers, checkRules, isAsked, oddAnswers } from './answers.ts'
 import { FORMS_LEVEL, levelNeeded, withoutNewerForms } from './forms-level.ts'
 import { answersMeet, type CitizenCondition, citizenMeets } from './item-conditions.ts'
@@ -378,6 +379,9 @@ describe('rules', () => {
   })
 })
 
+const TYPE = '11990100MB9900021U041'
+const LICENCE = makeLicenceId(TYPE, '11990100MB9900021U', 'TX20130701022')
+
 describe('papers', () => {
   const paper = {
     id: 'm',
@@ -396,7 +400,8 @@ describe('papers', () => {
     ['nothing, may be pledged', { pledgeInstead: true }, [], [], undefined],
     ['pledged', { pledgeInstead: true }, ['pledge'], [], undefined],
     ['pledged, may not be', {}, ['pledge'], [], 'material-not-this-way'],
-    ['a licence', {}, ['licence'], [], undefined],
+    ['a licence', { licenceType: TYPE }, ['licence'], [], undefined],
+    ['a licence of another type', { licenceType: '0'.repeat(21) }, ['licence'], [], 'bad-licence-id'],
     ['shared data, not offered', {}, ['shared'], [], 'material-not-this-way'],
     ['two pages', {}, [], [page, page], undefined],
     ['three pages', {}, ['scan'], [page, page, page], 'too-many-pages'],
@@ -406,9 +411,14 @@ describe('papers', () => {
     ['two ways', {}, ['licence', 'scan'], [page], 'material-twice'],
     ['not wanted', { when: { field: 'kind', in: ['c'] } }, [], [page], 'material-not-asked'],
   ] as const)('%s', (_what, change, ways, pages, fault) => {
-    const given = ways.map((by) => ({ materialId: 'm', by }))
+    const given = ways.map((by) => ({ materialId: 'm', by, ...(by === 'licence' ? { licenceId: LICENCE } : {}) }))
     const found = checkMaterials(of(change), { kind: 'a' }, given, pages)
     expect(found).toEqual(fault === undefined ? [] : [{ field: 'm', fault }])
+  })
+
+  test.each([undefined, '', LICENCE.replace(/.$/, 'Q'), 'TX20130701022'])('no licence is named by %j', (licenceId) => {
+    const given = [{ materialId: 'm', by: 'licence' as const, ...(licenceId === undefined ? {} : { licenceId }) }]
+    expect(checkMaterials(of({}), { kind: 'a' }, given, [])).toEqual([{ field: 'm', fault: 'bad-licence-id' }])
   })
 
   test('an item that says nothing of papers judges none', () => {

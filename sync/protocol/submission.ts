@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AnswerSourcesSchema } from './answer-sources.ts'
 import { AnswersSchema } from './answers.ts'
 import { ApplicantSchema } from './applicant.ts'
 import { ConsentGivenSchema, MAX_CONSENT_TEXT } from './consent.ts'
@@ -76,6 +77,8 @@ export const ApplicationPayloadSchema = z.object({
   /** Somebody else hands it in for the applicant. */
   proxy: ProxyBlockSchema.optional(),
   answers: AnswersSchema,
+  /** Where each answer is from. Main puts it in; the page has no say. */
+  sources: AnswerSourcesSchema.optional(),
   /** What she said yes to before her data was used. */
   consent: ConsentGivenSchema.optional(),
   /** The pledge's words as shown, when the item has one. */
@@ -146,6 +149,8 @@ export const SubmitRequestSchema = z.object({
   proxy: ProxyClaimSchema.optional(),
   /** The words that she said yes to (consentText): main takes them only when they are the item's. */
   consent: z.string().max(MAX_CONSENT_TEXT).optional(),
+  /** Keys of shared data that she was shown; what she was not shown she does not contest. */
+  shown: z.array(z.string().max(60)).max(60).optional(),
   /** How each paper is given, other than scanned here. */
   materials: MaterialsGivenSchema.optional(),
 })

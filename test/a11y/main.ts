@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import type { Page } from 'playwright-core'
 import { hashPin } from '../../electron/staff-pin.ts'
 import { papersPictures } from '../e2e/papers-screens.ts'
+import { personPictures } from '../e2e/person-screens.ts'
 import { endWith } from '../support/ending.ts'
 import { changeSettings } from '../support/settings.ts'
 import { addStaff } from '../support/staff-badge.ts'
@@ -24,7 +25,7 @@ import { signInPages } from './sign-in-pages.ts'
 import { staffPages } from './staff-pages.ts'
 import { timeouts } from './timeouts.ts'
 
-const HELP = `Usage: npm run a11y -- [--json] [--languages | --staff | --handover | --sign-in | --timeouts]
+const HELP = `Usage: npm run a11y -- [--json] [--languages | --staff | --handover | --sign-in | --person | --timeouts]
 Walks the journeys in real Chromium, upright and lying, standard and elder, in every colour, and checks each page with axe and
 with our own rules in millimetres: type, targets, gaps, contrast 4.5 (elder 7), nothing cut off, nothing to scroll, everything reached by arrow keys,
 time-outs by sight and by sound.
@@ -33,6 +34,7 @@ time-outs by sight and by sound.
   --staff       only the pages on which staff is called or helps
   --handover    only the pages on which a half-filled form is given away or taken up
   --sign-in     only the pages of signing in without a resident card
+  --person      only the pages with what the hub knows of her
   --json   one JSON object as the last line: {pages, violations, found: [{page, rule, where, detail}]}
 Exit code 1 when there is a violation.`
 
@@ -49,6 +51,7 @@ const { values } = parseArgs({
     timeouts: { type: 'boolean' },
     handover: { type: 'boolean' },
     'sign-in': { type: 'boolean' },
+    person: { type: 'boolean' },
     help: { type: 'boolean' },
   },
 })
@@ -89,6 +92,14 @@ async function papersJourney(page: Page, world: World, mode: 'standard' | 'elder
   await papersPictures(page, bench, mode, check)
   bench.reader.takeCard()
   await page.getByTestId('end-visit').click()
+  await page.getByTestId('idle-page').waitFor()
+}
+
+/** What departments say of her, her licence, her cases. */
+async function personJourney(page: Page, world: World, mode: 'standard' | 'elder', check: Check): Promise<void> {
+  await personPictures(page, world, mode, check)
+  await statusShows(page, 'connected')
+  await page.reload()
   await page.getByTestId('idle-page').waitFor()
 }
 
@@ -148,7 +159,9 @@ async function looks(page: Page, check: Check): Promise<void> {
   await page.getByTestId('staff-sheet').waitFor()
   await check('staff')
   await page.getByTestId('staff-close').click()
-  await page.getByTestId('look-up').click()
+  await page.getByTestId('my-cases').click()
+  await page.getByTestId('card-page').waitFor()
+  await page.getByTestId('only-look').click()
   await page.getByTestId('lookup-page').waitFor()
   await check('lookup')
   await page.reload()
@@ -212,6 +225,10 @@ async function walk(orientation: keyof typeof SCREENS, tell: (line: string) => v
       await heardTimeouts()
       return { pages, found }
     }
+    if (values.person) {
+      for (const mode of ['standard', 'elder'] as const) await personJourney(page, world, mode, checkAs(`${mode} `))
+      return { pages, found }
+    }
     if (values.staff) {
       await staffPages(page, world, badge, checkAs(''))
       return { pages, found }
@@ -234,8 +251,10 @@ async function walk(orientation: keyof typeof SCREENS, tell: (line: string) => v
     await papersJourney(page, world, 'standard', checkAs('standard '))
     await papersJourney(page, world, 'elder', checkAs('elder '))
     await proxyJourney(page, world, 'standard', checkAs('standard '))
+    await personJourney(page, world, 'standard', checkAs('standard '))
     await proxyJourney(page, world, 'elder', checkAs('elder '))
     await handoverPages(page, world, checkAs(''))
+    await personJourney(page, world, 'elder', checkAs('elder '))
     await looks(page, checkAs('elder '))
     await heardTimeouts()
     await maintenance(page, checkAs('maintain '))

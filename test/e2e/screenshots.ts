@@ -30,13 +30,14 @@ import {
 } from '../support/walk.ts'
 import { openWorld } from '../support/world.ts'
 import { papersPictures } from './papers-screens.ts'
+import { personPictures } from './person-screens.ts'
 
 /** Takes a picture of every page of the journey, in both orientations, and the one that the README shows. */
-const HELP = `npm run screenshots -- [--portrait] [--landscape] [--dock] [--elder] [--papers] [--languages] [--staff] [--handover] [--sign-in] [--readme]
+const HELP = `npm run screenshots -- [--portrait] [--landscape] [--dock] [--elder] [--papers] [--languages] [--staff] [--handover] [--sign-in] [--person] [--readme]
 Pictures go to test/out/screens/. --elder takes those of elder mode only, into elder-*; --papers those of a scanned paper,
 in elder mode with --elder, into papers-*; --languages the main journey in each other language, into languages-*; --staff
 those with staff, into staff-*; --handover those of a half-filled form given away and taken up, into handover-*; --sign-in those
-without a resident card, into sign-in-*. --readme also renews the picture in README.md.
+without a resident card, into sign-in-*; --person what the hub knows of her, in elder mode with --elder, into person-*. --readme also renews the picture in README.md.
 `
 
 const SCREENS = {
@@ -58,6 +59,7 @@ const { values } = parseArgs({
     staff: { type: 'boolean', default: false },
     handover: { type: 'boolean', default: false },
     'sign-in': { type: 'boolean', default: false },
+    person: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
@@ -66,10 +68,10 @@ async function walk(orientation: keyof typeof SCREENS): Promise<void> {
   const dir = join(
     ROOT,
     'test/out/screens',
-    `${values.papers ? 'papers-' : ''}${values.elder ? 'elder-' : values.languages ? 'languages-' : values.staff ? 'staff-' : values.handover ? 'handover-' : values['sign-in'] ? 'sign-in-' : ''}${orientation}`,
+    `${values.person ? 'person-' : ''}${values.papers ? 'papers-' : ''}${values.elder ? 'elder-' : values.languages ? 'languages-' : values.staff ? 'staff-' : values.handover ? 'handover-' : values['sign-in'] ? 'sign-in-' : ''}${orientation}`,
   )
   mkdirSync(dir, { recursive: true })
-  const world = await openWorld({ allDevices: values.papers || values['sign-in'] })
+  const world = await openWorld({ allDevices: values.papers || values.person || values['sign-in'] })
   await changeSettings(world.stack, { maintenance: { pinScrypt: await hashPin(PIN) } })
   try {
     const badge = values.staff || values['sign-in'] ? await addStaff(world.dataDir, '李静') : undefined
@@ -86,6 +88,7 @@ async function walk(orientation: keyof typeof SCREENS): Promise<void> {
     }
     const { bench } = world.stack
     await statusShows(page, 'connected')
+    if (values.person) return await personPictures(page, world, values.elder ? 'elder' : 'standard', picture)
     if (values.papers) return await papersPictures(page, bench, values.elder ? 'elder' : 'standard', picture)
     if (values.handover) return await handoverPages(page, world, (name) => picture(name.replace(' ', '-')))
     if (badge !== undefined) {

@@ -1,7 +1,8 @@
 import type { AnswerFault } from '../../../sync/protocol/answers.ts'
 import type { Division, Field, LocalText } from '../../../sync/protocol/service-item.ts'
-import { ErrorSentence, Spaced } from '../../ui/components.tsx'
+import { Button, ErrorSentence, Spaced } from '../../ui/components.tsx'
 import { local, say } from '../../ui/strings/say.ts'
+import type { FieldTold } from '../machine/told-steps.ts'
 import { AddressBox, NumberBox, TextBox } from './boxes.tsx'
 import { Choices } from './choices.tsx'
 import { placeName } from './divisions.ts'
@@ -15,6 +16,8 @@ interface FieldRowProps {
   readonly fault: AnswerFault | undefined
   /** In place of the usual sentence, when a rule of the item is what does not hold. */
   readonly ruleSentence: LocalText | undefined
+  /** How it stands to what a department says. */
+  readonly told: FieldTold | undefined
   readonly isActive: boolean
   /** The only question of its page: its label would say the same again. */
   readonly isAlone: boolean
@@ -42,6 +45,7 @@ export function FieldRow(props: FieldRowProps) {
       </span>
       <div className="field-control">
         <Control {...props} />
+        {props.told === undefined ? null : <ToldLine {...props} told={props.told} />}
         {fault === undefined ? null : (
           <ErrorSentence
             text={ruleSentence === undefined ? answerSentence(field, fault, today) : local(ruleSentence)}
@@ -50,6 +54,44 @@ export function FieldRow(props: FieldRowProps) {
         )}
       </div>
     </div>
+  )
+}
+
+/** From whom it is, and the way to say that it is not so; or that nobody could look it up. */
+function ToldLine({
+  field,
+  told,
+  value,
+  isActive,
+  onActivate,
+  onChange,
+}: FieldRowProps & { readonly told: FieldTold }) {
+  if (told.kind === 'unverified') return <p className="told-line">{say('form.unverified')}</p>
+  const source = local(told.value.source)
+  if (told.kind === 'contested') {
+    return (
+      <p className="told-line" data-testid={`contested-${field.id}`}>
+        {isActive || value === '' ? null : <span>{say('form.contested', { source })}</span>}
+        <Button look="quiet" onPress={() => onChange(told.value.value)} testId={`take-shared-${field.id}`}>
+          {say('form.shared-back', { source })}
+        </Button>
+      </p>
+    )
+  }
+  return (
+    <p className="told-line" data-testid={`shared-${field.id}`}>
+      <span className="tag">{say('form.from-shared', { source })}</span>
+      <Button
+        look="quiet"
+        onPress={() => {
+          onChange('')
+          onActivate()
+        }}
+        testId={`contest-${field.id}`}
+      >
+        {say('form.shared-wrong')}
+      </Button>
+    </p>
   )
 }
 

@@ -4,6 +4,7 @@ import type { Material } from '../../../sync/protocol/service-item.ts'
 import { countingAnswers } from '../forms/form-pages.ts'
 import { itemInHand } from './proxy-steps.ts'
 import type { PaperWay, SessionContext } from './session-types.ts'
+import { licenceToldFor } from './told-steps.ts'
 
 /** What the papers' transitions do to the context: plain functions, no machine in them. */
 
@@ -30,8 +31,11 @@ export function isFull(context: SessionContext): boolean {
   return paper !== undefined && pagesOf(context, paper.id).length >= paper.maxPages
 }
 
-function isSettled(context: SessionContext, { id }: Material): boolean {
+function isSettled(context: SessionContext, paper: Material): boolean {
+  const { id } = paper
   const way = context.papers[id]
+  // The hub names it anew after a lost page, or does not.
+  if (way === 'licence') return licenceId(context, paper) !== undefined
   return way === 'scan' ? pagesOf(context, id).length > 0 : way !== undefined
 }
 
@@ -128,6 +132,7 @@ export function mayGive(context: SessionContext, way: Exclude<PaperWay, 'scan'>)
   const paper = paperNow(context)
   if (paper === undefined) return false
   if (way === 'none') return !paper.required
+  if (way === 'licence') return licenceId(context, paper) !== undefined
   return way === 'pledge' ? paper.pledgeInstead : paper.sources.includes(way)
 }
 
@@ -136,11 +141,20 @@ export function isLastPaper(context: SessionContext): boolean {
 }
 
 /** For the submission: each wanted paper that is given, and how. */
-export function papersGiven(context: InHand & Pick<SessionContext, 'papers'>): MaterialsGiven {
-  return wantedPapers(context).flatMap(({ id: materialId }) => {
+export function papersGiven(context: InHand & Pick<SessionContext, 'papers' | 'told'>): MaterialsGiven {
+  return wantedPapers(context).flatMap((paper): MaterialsGiven => {
+    const { id: materialId } = paper
     const by = context.papers[materialId]
-    return by === undefined || by === 'none' ? [] : [{ materialId, by }]
+    if (by === undefined || by === 'none') return []
+    const licence = by === 'licence' ? licenceId(context, paper) : undefined
+    return [licence === undefined ? { materialId, by } : { materialId, by, licenceId: licence }]
   })
+}
+
+/** Of the licence that may stand for it today. */
+function licenceId(context: Pick<SessionContext, 'item' | 'told'>, paper: Material): string | undefined {
+  const offered = licenceToldFor(context, paper)
+  return offered?.isUsable === true ? offered.licence.id : undefined
 }
 
 export function papersLeftOut({ papers }: SessionContext): string[] {

@@ -56,6 +56,7 @@ async function start(of: ServiceItem, mode: 'standard' | 'elder' = 'standard', f
       ...onlyIdCard,
       ...noHandover,
       agentLeft: async () => ({ left: 5 }),
+      personData: async () => ({ outcome: 'offline' as const }),
       expectPrincipal: () => undefined,
       end: async () => undefined,
       newId: () => 'draft-1',

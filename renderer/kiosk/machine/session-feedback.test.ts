@@ -47,6 +47,7 @@ function start(changes: Partial<SessionDeps> = {}) {
     save: (snapshot: unknown) => void saved.push(snapshot),
     ...onlyIdCard,
     agentLeft: async () => ({ left: 5 }),
+    personData: async () => ({ outcome: 'offline' as const }),
     expectPrincipal: () => undefined,
     ...noHandover,
     end: async (why: EndReason) => void ended.push(why),

@@ -46,6 +46,7 @@ function start(changes: Partial<SessionDeps> = {}, items: readonly ServiceItem[]
     save: () => undefined,
     ...noPapers,
     ...onlyIdCard,
+    personData: async () => ({ outcome: 'offline' as const }),
     async handOver(draft) {
       given.push(draft)
       return { outcome: 'handed-over', expiresAt: '2026-11-24T02:48:00.000Z' }

@@ -38,6 +38,7 @@ function start(found: Snapshot | null = null) {
       end: async () => undefined,
       ...onlyIdCard,
       agentLeft: async () => ({ left: 5 }),
+      personData: async () => ({ outcome: 'offline' as const }),
       expectPrincipal: () => undefined,
       ...noHandover,
       newId: () => 'draft-1',

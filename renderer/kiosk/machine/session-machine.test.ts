@@ -66,6 +66,7 @@ function start(changes: Partial<SessionDeps> = {}) {
     end: async (why: EndReason) => void ended.push(why),
     ...onlyIdCard,
     agentLeft: vi.fn(async () => ({ left: 5 })),
+    personData: async () => ({ outcome: 'offline' as const }),
     expectPrincipal: vi.fn((_expected: boolean) => undefined),
     ...noHandover,
     newId: () => `draft-${++ids}`,

@@ -28,6 +28,7 @@ import {
 } from './session-steps.ts'
 import type { EndReason, SessionContext, SessionDeps } from './session-types.ts'
 import { signInState } from './sign-in-state.ts'
+import { toldState } from './told-state.ts'
 
 export { ASK_AGAIN_MS, IDLE, RESTORE_PATIENCE_MS }
 
@@ -147,13 +148,18 @@ export function createSessionMachine(deps: SessionDeps) {
             },
           },
           /** By ticket, without a card: what is typed stays in the page and goes with it. */
-          lookup: { on: { BACK: 'home', HOME: 'home', SLIP: { target: 'slip', actions: 'slipShown' } } },
+          lookup: {
+            on: { MY_CASES: 'cases', BACK: 'home', HOME: 'home', SLIP: { target: 'slip', actions: 'slipShown' } },
+          },
+          /** Her cases by her card: asked, and kept, by the page alone. */
+          cases: { on: { LOOK_UP: 'lookup', BACK: 'home', HOME: 'home' } },
           /** Behind a PIN; whoever leaves locks it. */
           maintenance: { on: { BACK: 'home', HOME: 'home' } },
           home: {
             on: {
               SLIP: { target: 'slip', actions: 'slipShown' },
               LOOK_UP: 'lookup',
+              MY_CASES: 'cases',
               COMPLAIN: { target: 'form', actions: assign(({ context }) => beginComplaint(context)) },
               SEARCH: { target: 'search', actions: assign({ query: null }) },
               CHOOSE: { target: 'item', actions: 'choose' },
@@ -435,6 +441,7 @@ export function createSessionMachine(deps: SessionDeps) {
           ended: { tags: 'wiping', on: { END: {}, CHANGE_CARD: {}, MAINTAIN: {} } },
         },
       },
+      told: toldState(session, check),
       attention: attentionState(session),
     },
   })

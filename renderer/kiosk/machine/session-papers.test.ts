@@ -78,6 +78,7 @@ function start(changes: Partial<SessionDeps> = {}) {
     },
     ...onlyIdCard,
     agentLeft: async () => ({ left: 5 }),
+    personData: async () => ({ outcome: 'offline' as const }),
     expectPrincipal: () => undefined,
     ...noHandover,
     end: async () => undefined,

@@ -59,6 +59,7 @@ async function start(of: ServiceItem = open, left = 5) {
     end: async () => undefined,
     ...onlyIdCard,
     agentLeft: vi.fn(async () => ({ left })),
+    personData: async () => ({ outcome: 'offline' as const }),
     expectPrincipal: vi.fn((_expected: boolean) => undefined),
     ...noHandover,
     newId: () => `draft-${saved.length}`,

@@ -1,4 +1,5 @@
 import { assign, fromPromise, or, setup, stateIn } from 'xstate'
+import type { PersonItem } from '../../../electron/bridge/person.contract.ts'
 import type { AnswerContext } from '../../../sync/protocol/answers.ts'
 import { complainRequest, isComplaint } from '../forms/complaint-form.ts'
 import { agree, consentGiven, isAgreed, isAskedBeforeForm } from './consent-steps.ts'
@@ -9,6 +10,7 @@ import { mayRate, rateRequest } from './rating-steps.ts'
 import { choose, snapshotOf } from './session-steps.ts'
 import type { EndReason, SessionContext, SessionDeps, SessionEvent } from './session-types.ts'
 import { isSignedIn, witnessed } from './sign-in-steps.ts'
+import { sharedOf, wantsTold } from './told-steps.ts'
 
 /** look.md section 5, Countdown, and domain.md section 4: warned after, then waited for. */
 export const IDLE = {
@@ -35,6 +37,7 @@ export function sessionSetup(deps: SessionDeps, check: CheckOf) {
         const { draftId, item } = input
         const proxy = claimOf(input)
         const consent = consentGiven(input)
+        const shown = proxy === undefined ? sharedOf(input).map(({ key }) => key) : []
         if (draftId === null || item === null) throw new Error('submit without a draft')
         if (isComplaint(item)) return deps.complain(complainRequest(draftId, input.answers))
         return deps.submit({
@@ -42,6 +45,7 @@ export function sessionSetup(deps: SessionDeps, check: CheckOf) {
           kind: 'application',
           item: { id: item.id, version: item.version },
           answers: input.answers,
+          ...(shown.length === 0 ? {} : { shown }),
           ...(consent === undefined ? {} : { consent }),
           ...(input.signature === null ? {} : { signature: input.signature }),
           ...(item.materials === undefined ? {} : { materials: papersGiven(input) }),
@@ -70,6 +74,10 @@ export function sessionSetup(deps: SessionDeps, check: CheckOf) {
       redeemCode: fromPromise(({ input }: { input: string }) => deps.redeemCode(input)),
       mayWitness: fromPromise(() => deps.mayWitness()),
       vouch: fromPromise(({ input }: { input: SessionContext }) => deps.vouch(witnessed(input))),
+      personData: fromPromise(async ({ input }: { input: PersonItem }) => ({
+        about: input.item,
+        data: await deps.personData(input),
+      })),
       agentLeft: fromPromise(() => deps.agentLeft()),
     },
     actions: {
@@ -118,6 +126,7 @@ export function sessionSetup(deps: SessionDeps, check: CheckOf) {
       isSignedIn: ({ context }) => isSignedIn(context),
       asksConsent: ({ context }) => isAskedBeforeForm(context),
       isAgreed: ({ context }) => isAgreed(context),
+      wantsTold: ({ context }) => wantsTold(context),
       isProxy: ({ context }) => context.proxy !== null,
       /** Nobody is here whose absence could be noticed. */
       isAway: or([stateIn({ journey: 'idle' }), stateIn({ journey: 'ending' }), stateIn({ journey: 'ended' })]),

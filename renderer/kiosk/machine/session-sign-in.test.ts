@@ -30,6 +30,7 @@ async function start(of: ServiceItem = item, may: WitnessRefusal | null = null) 
   const deps = {
     ...noPapers,
     ...noHandover,
+    personData: async () => ({ outcome: 'offline' as const }),
     redeemCode: vi.fn(async (_text: string) => answers.code),
     mayWitness: vi.fn(async () => ({ why: may })),
     vouch: vi.fn(async (_person: { readonly name: string; readonly idNumber: string }) => answers.vouch),

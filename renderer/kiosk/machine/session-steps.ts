@@ -48,6 +48,7 @@ export function freshVisit(before?: SessionContext): SessionContext {
     faults: {},
     changing: false,
     agreed: before?.agreed ?? [],
+    told: null,
     draftId: null,
     signature: null,
     papers: {},

@@ -7,6 +7,7 @@ import type {
   WitnessAnswer,
   WitnessRefusal,
 } from '../../../electron/bridge/identity.contract.ts'
+import type { PersonData, PersonItem } from '../../../electron/bridge/person.contract.ts'
 import type { PrintReceiptAnswer } from '../../../electron/bridge/printing.contract.ts'
 import type { PrincipalEvent } from '../../../electron/bridge/proxy.contract.ts'
 import type { ScanAnswer, ScannedPage, ScanRequest, ScanTrouble } from '../../../electron/bridge/scanning.contract.ts'
@@ -59,6 +60,8 @@ export interface SessionDeps {
   readonly discardPage: (draftId: string, pageId: string) => void
   /** How many more submissions the agent may hand in for others today. */
   readonly agentLeft: () => Promise<{ readonly left: number }>
+  /** Asks the hub, by main, about whoever's card is in the visit; for this item. */
+  readonly personData: (about: PersonItem) => Promise<PersonData>
   /** Fire and forget: whether another person's card is the principal's now. */
   readonly expectPrincipal: (expected: boolean) => void
   /** Resolves when the slip's printer has settled, or nothing was printed. */
@@ -77,6 +80,14 @@ export interface SessionDeps {
   readonly today: () => string
   /** Wall clock, for the times that a citizen reads. */
   readonly now: () => Date
+}
+
+/** By consentKey: another version may have other fields. */
+export interface Told {
+  readonly key: string
+  readonly data: PersonData
+  /** ISO date of when it came: a licence is good on a day. */
+  readonly today: string
 }
 
 export type SubmitFault = Extract<SubmitAnswer, { ok: false }>['fault']
@@ -132,6 +143,8 @@ export interface SessionContext {
   readonly changing: boolean
   /** Items whose consent she said yes to in this visit (consent-steps.ts). */
   readonly agreed: readonly string[]
+  /** What the hub told for which item, or why it did not; null while nobody asked. */
+  readonly told: Told | null
   readonly draftId: string | null
   readonly signature: Signature | null
   /** By material, as far as settled. */
@@ -164,6 +177,7 @@ export interface SessionContext {
 export type SessionEvent =
   | { type: 'START' }
   | { type: 'LOOK_UP' }
+  | { type: 'MY_CASES' }
   | { type: 'SEARCH' }
   | { type: 'MAINTAIN' }
   | { type: 'CATALOGUE'; catalogue: Catalogue }

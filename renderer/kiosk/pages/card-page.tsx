@@ -10,7 +10,8 @@ import type { SignInWays } from '../shell/sign-in-ways.ts'
 import { ItemProgress } from './item-progress.tsx'
 
 interface CardPageProps {
-  readonly item: ServiceItem
+  /** null: for her cases. */
+  readonly item: ServiceItem | null
   /** Somebody else's comes after it. */
   readonly isAgent: boolean
   readonly reader: CardEvent
@@ -34,7 +35,7 @@ export function CardPage({ item, isAgent, isMore, reader, devices, ways, ...on }
     <Page
       testId="card-page"
       className="put-card"
-      progress={<ItemProgress item={item} answers={{}} done={0} />}
+      {...(item === null ? {} : { progress: <ItemProgress item={item} answers={{}} done={0} /> })}
       question={
         <Broken text={say(isAgent ? 'proxy.agent-card' : isOther ? 'card.broken-question' : 'card.question')} />
       }
@@ -55,7 +56,7 @@ export function CardPage({ item, isAgent, isMore, reader, devices, ways, ...on }
           )}
           <div className="two">
             <Button onPress={on.onOnlyLook} testId="only-look">
-              {say('card.only-look')}
+              {say(item === null ? 'cases.by-ticket' : 'card.only-look')}
             </Button>
             {ways?.witness === true && !isAgent && !isMore ? (
               <Button onPress={() => on.onWay('witness')} testId="way-witness">

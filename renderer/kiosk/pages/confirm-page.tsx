@@ -16,6 +16,7 @@ import { paperRows, summaryRows } from '../forms/summary.ts'
 import { useFits } from '../forms/use-fits.ts'
 import { papersGiven } from '../machine/paper-steps.ts'
 import type { ConfirmProblem, SessionContext } from '../machine/session-types.ts'
+import { fieldTold } from '../machine/told-steps.ts'
 import { confirmProblem } from '../shell/intake.ts'
 import { Page } from '../shell/page.tsx'
 import { Waiting } from '../shell/waiting.tsx'
@@ -41,6 +42,7 @@ interface ConfirmPageProps {
   /** How each paper is given, by material. */
   readonly papers: SessionContext['papers']
   readonly scanned: readonly ScannedPage[]
+  readonly told: SessionContext['told']
   readonly signature: Signature | null
   readonly problem: ConfirmProblem | null
   /** False: consent is asked for here, and given with the button. */
@@ -70,9 +72,11 @@ export function ConfirmPage(props: ConfirmPageProps) {
   const rows = [
     ...summaryRows(item, answers, divisions).map((row) => ({
       ...{ ...row, name: row.field, onChange: () => props.onChange(row.field) },
+      source: sourceWords(props, row.field),
     })),
     ...paperRows(item, answers, props.papers, props.scanned).map((row) => ({
       ...{ ...row, name: `paper-${row.field}`, onChange: () => props.onChangePaper(row.field) },
+      source: undefined,
     })),
   ]
   const body = useRef<HTMLElement | null>(null)
@@ -126,6 +130,7 @@ export function ConfirmPage(props: ConfirmPageProps) {
                 <span className="detail-label">{row.label}</span>
                 <span className="detail-value">
                   <Groups groups={row.value} />
+                  {row.source === undefined ? null : <span className="row-source">{row.source}</span>}
                 </span>
                 <Button sign="pencil" look="quiet" isOff={isBusy} onPress={row.onChange} testId={`change-${row.name}`}>
                   {say('confirm.change')}
@@ -206,4 +211,14 @@ export function ConfirmPage(props: ConfirmPageProps) {
       )}
     </>
   )
+}
+
+/** Whose word an answer is, where a department has one. */
+function sourceWords({ item, told, answers }: ConfirmPageProps, id: string): string | undefined {
+  const field = item.fields.find((each) => each.id === id)
+  const stand = field === undefined ? undefined : fieldTold({ item, told }, field, answers)
+  if (stand === undefined) return undefined
+  if (stand.kind === 'unverified') return say('confirm.unverified')
+  const source = local(stand.value.source)
+  return say(stand.kind === 'shared' ? 'form.from-shared' : 'confirm.contested', { source })
 }

@@ -19,12 +19,12 @@ interface ElderHomeProps {
   readonly visitor: string | null
   readonly intake: IntakeState
   readonly onChoose: (item: ServiceItem) => void
-  readonly onLookUp: () => void
+  readonly onMyCases: () => void
   readonly onComplain: () => void
 }
 
 /** Elder mode's home (picture 14): three things people come for, and what became of the last one; the rest page by page. */
-export function ElderHomePage({ items, badgeOf, visitor, intake, onChoose, onLookUp, onComplain }: ElderHomeProps) {
+export function ElderHomePage({ items, badgeOf, visitor, intake, onChoose, onMyCases, onComplain }: ElderHomeProps) {
   const [page, setPage] = useState(0)
   const groups = groupsOf(items ?? [])
   const shown = groups[page] ?? []
@@ -60,7 +60,7 @@ export function ElderHomePage({ items, badgeOf, visitor, intake, onChoose, onLoo
             <ElderItem key={item.id} item={item} badge={badgeOf(item)} onChoose={() => onChoose(item)} />
           ))}
           {page === 0 ? (
-            <button type="button" className="choice elder-choice" data-testid="look-up" onClick={onLookUp}>
+            <button type="button" className="choice elder-choice" data-testid="my-cases" onClick={onMyCases}>
               <span className="seal" aria-hidden="true">
                 {say('elder-home.look-up-seal')}
               </span>

@@ -20,6 +20,8 @@ import { CodePad } from '../keyboard/code-pad.tsx'
 import { NumberPad } from '../keyboard/number-pad.tsx'
 import { PinyinKeyboard } from '../keyboard/pinyin-keyboard.tsx'
 import { useField } from '../keyboard/use-field.ts'
+import type { SessionContext } from '../machine/session-types.ts'
+import { fieldTold } from '../machine/told-steps.ts'
 import { Broken, Page } from '../shell/page.tsx'
 import { ItemProgress } from './item-progress.tsx'
 
@@ -34,6 +36,8 @@ interface FormPageProps {
   readonly applicant: Applicant | null
   /** The applicant is not who stands here. */
   readonly isForSomebodyElse?: boolean
+  /** What departments say; nothing where nobody was asked. */
+  readonly told?: SessionContext['told']
   readonly divisions: readonly Division[]
   readonly today: string
   readonly onAnswer: (field: string, value: string) => void
@@ -71,6 +75,14 @@ export function FormPage(props: FormPageProps) {
   useEffect(() => {
     if (firstFault !== undefined && active === undefined && open.length === 1) setActiveId(firstFault)
   }, [firstFault])
+
+  // What a department filled in needs no keys; whoever is typing goes on.
+  const isFilledIn =
+    active !== undefined && fieldTold({ item, told: props.told ?? null }, active, answers)?.kind === 'shared'
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when the answer comes
+  useEffect(() => {
+    if (isFilledIn) setActiveId(null)
+  }, [props.told])
 
   const done = () => {
     // A choice needs no keys: they make room for it, so that no question is jumped over.
@@ -149,6 +161,7 @@ export function FormPage(props: FormPageProps) {
               isActive={field.id === active?.id}
               isAlone={fields.length === 1}
               isElder={look.mode === 'elder'}
+              told={fieldTold({ item, told: props.told ?? null }, field, answers)}
               today={today}
               divisions={divisions}
               onActivate={() => {

@@ -2,16 +2,16 @@ import { useEffect, useState } from 'react'
 import type { FindAnswer, Found } from '../../../electron/bridge/submissions.contract.ts'
 import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
 import { isTicket, TICKET_ALPHABET } from '../../../sync/protocol/ticket.ts'
-import { Button, ErrorSentence, Groups, Notice, Spaced } from '../../ui/components.tsx'
+import { Button, ErrorSentence, Groups, Notice } from '../../ui/components.tsx'
 import { local, say } from '../../ui/strings/say.ts'
 import type { BridgeClient } from '../bridge.ts'
 import { isComplaint } from '../forms/complaint-form.ts'
-import { clockTime, isoDate, longDate } from '../forms/show.ts'
 import { TicketPad } from '../keyboard/ticket-pad.tsx'
 import { Page } from '../shell/page.tsx'
 import { Waiting } from '../shell/waiting.tsx'
 import { useCodes } from '../use-codes.ts'
 import { useBridge } from '../use-watch.ts'
+import { Row, When } from './case-rows.tsx'
 import { scannedCase } from './scanned-case.ts'
 
 const TICKET_LENGTH = 8
@@ -21,6 +21,8 @@ const ASK_PATIENCE_MS = 5_000
 interface LookupPageProps {
   readonly items: readonly ServiceItem[]
   readonly onStaff: () => void
+  /** The way by her card. */
+  readonly onMyCases: () => void
 }
 
 type Asked = FindAnswer | { readonly outcome: 'lost' }
@@ -29,7 +31,7 @@ type Asked = FindAnswer | { readonly outcome: 'lost' }
  * "My submissions on this terminal": by the ticket on the citizen's paper, and nothing else. What was typed lives in
  * this component only and goes with the page.
  */
-export function LookupPage({ items, onStaff }: LookupPageProps) {
+export function LookupPage({ items, onStaff, onMyCases }: LookupPageProps) {
   const bridge = useBridge()
   const [typed, setTyped] = useState('')
   const [isAsking, setIsAsking] = useState(false)
@@ -93,15 +95,20 @@ export function LookupPage({ items, onStaff }: LookupPageProps) {
       question={say('lookup.question')}
       hint={say('lookup.hint')}
       actions={
-        <Button
-          look="primary"
-          className="tall"
-          isOff={!isWhole || isWrong || isAsking}
-          onPress={() => ask((client, options) => client.submissions.byTicket({ ticket: typed }, options))}
-          testId="lookup-ask"
-        >
-          {say(isWhole ? 'lookup.ask' : 'lookup.left', { count: TICKET_LENGTH - typed.length })}
-        </Button>
+        <div className="two">
+          <Button sign="card" className="tall" onPress={onMyCases} testId="my-cases">
+            {say('cases.entry')}
+          </Button>
+          <Button
+            look="primary"
+            className="tall"
+            isOff={!isWhole || isWrong || isAsking}
+            onPress={() => ask((client, options) => client.submissions.byTicket({ ticket: typed }, options))}
+            testId="lookup-ask"
+          >
+            {say(isWhole ? 'lookup.ask' : 'lookup.left', { count: TICKET_LENGTH - typed.length })}
+          </Button>
+        </div>
       }
       tray={<TicketPad onCharacter={type} onErase={erase} onClear={() => setTyped('')} />}
     >
@@ -180,18 +187,4 @@ function FoundSheet({ found, items }: { readonly found: Found; readonly items: r
       />
     </div>
   )
-}
-
-function Row({ label, children }: { readonly label: string; readonly children: React.ReactNode }) {
-  return (
-    <div className="detail">
-      <span className="detail-label">{label}</span>
-      <strong className="detail-value">{children}</strong>
-    </div>
-  )
-}
-
-function When({ at }: { readonly at: string }) {
-  const moment = new Date(at)
-  return <Spaced text={`${longDate(isoDate(moment))} ${clockTime(moment)}`} />
 }

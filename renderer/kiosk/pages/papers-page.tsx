@@ -5,7 +5,9 @@ import { Button, ErrorSentence, Notice, Spaced } from '../../ui/components.tsx'
 import { local, type StringKey, say } from '../../ui/strings/say.ts'
 import { ScannerDrawing } from '../drawings/scanner.tsx'
 import { askedPages } from '../forms/form-pages.ts'
+import { longDate } from '../forms/show.ts'
 import type { PaperTrouble, PaperWay } from '../machine/session-types.ts'
+import type { licenceToldFor } from '../machine/told-steps.ts'
 import { Page } from '../shell/page.tsx'
 import { Waiting } from '../shell/waiting.tsx'
 import { useWatch } from '../use-watch.ts'
@@ -31,6 +33,8 @@ interface PapersPageProps {
   readonly trouble: PaperTrouble | null
   /** Why nothing can be scanned here now; null when it can. */
   readonly cannotScan: StringKey | null
+  /** Of the paper's type, as the hub named it in this visit; and whether it can stand for it. */
+  readonly licence: ReturnType<typeof licenceToldFor>
   readonly onScan: () => void
   readonly onCancel: () => void
   readonly onGood: () => void
@@ -133,7 +137,8 @@ function Scanning({ paper, pages, progress, onCancel }: Part) {
 function Choosing(props: Part) {
   const { paper, pages, trouble, cannotScan, progress } = props
   const hasRoom = pages < paper.maxPages
-  const isStuck = cannotScan !== null && pages === 0 && paper.required && !paper.pledgeInstead
+  const hasLicence = props.licence?.isUsable === true
+  const isStuck = cannotScan !== null && pages === 0 && paper.required && !paper.pledgeInstead && !hasLicence
   return (
     <Page
       testId="paper-page"
@@ -153,6 +158,7 @@ function Choosing(props: Part) {
           <Spaced text={say('paper.count', { pages, more: paper.maxPages - pages })} />
         </p>
       )}
+      {props.licence === undefined || pages > 0 ? null : <LicenceLine {...props.licence} />}
       {trouble === null ? null : <ErrorSentence text={say(paperTroubleKey(trouble))} testId="paper-trouble" />}
       {cannotScan === null ? (
         hasRoom ? (
@@ -171,7 +177,7 @@ function Choosing(props: Part) {
 }
 
 function Ways(props: Part & { readonly hasRoom: boolean; readonly isStuck: boolean }) {
-  const { paper, pages, cannotScan, hasRoom, isStuck, onScan, onGive, onNext, onDrop, onStaff } = props
+  const { paper, pages, cannotScan, licence, hasRoom, isStuck, onScan, onGive, onNext, onDrop, onStaff } = props
   if (isStuck)
     return (
       <Button look="primary" sign="staff" className="tall" onPress={onStaff} testId="paper-staff">
@@ -208,7 +214,36 @@ function Ways(props: Part & { readonly hasRoom: boolean; readonly isStuck: boole
           {say('paper.pledge')}
         </Button>
       ) : null}
-      {scan('primary')}
+      {scan(licence?.isUsable === true ? 'plain' : 'primary')}
+      {licence?.isUsable === true ? (
+        <Button look="primary" sign="check" className="tall" onPress={() => onGive('licence')} testId="paper-licence">
+          {say('paper.licence')}
+        </Button>
+      ) : null}
     </>
+  )
+}
+
+/** Which licence it is, and until when; or why it cannot be used. */
+function LicenceLine({ licence, isUsable }: NonNullable<PapersPageProps['licence']>) {
+  const { validTo } = licence
+  const name = local(licence.name)
+  if (!isUsable) {
+    return (
+      <Notice kind="trouble" sign="alert" heading={say('paper.licence-bad', { name })} testId="licence-bad">
+        {say('paper.licence-bad-line')}
+      </Notice>
+    )
+  }
+  return (
+    <section className="sheet licence" data-testid="licence">
+      <strong>{say('paper.licence-there', { name })}</strong>
+      <span>{local(licence.issuer)}</span>
+      <Spaced
+        text={
+          validTo === null ? say('paper.licence-for-ever') : say('paper.licence-until', { date: longDate(validTo) })
+        }
+      />
+    </section>
   )
 }

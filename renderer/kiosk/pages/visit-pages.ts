@@ -2,6 +2,8 @@
 
 export { SignIn } from '../sign-in.tsx'
 export { LookupClosed, RateAlone } from '../staff/closed-while-helped.tsx'
+export { CardPage } from './card-page.tsx'
+export { CasesPage } from './cases-page.tsx'
 export { ConfirmPage } from './confirm-page.tsx'
 export { ConsentPage, ConsentRefusedPage } from './consent-page.tsx'
 export { ElderHomePage } from './elder-home-page.tsx'

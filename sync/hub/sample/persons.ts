@@ -24,7 +24,7 @@ const SHARED: Readonly<Record<string, readonly Known[]>> = {
   [ZHAO]: [
     { key: 'medical.insured-place', value: '990100', source: insured },
     { key: 'pension.retired-on', value: '2001-04-01', source: bureau },
-    { key: 'social-card.account', value: '6222990101001000018', source: bureau },
+    { key: 'social-card.account', value: '6222990101001000019', source: bureau },
   ],
   [SUN]: [
     { key: 'medical.insured-place', value: '990100', source: insured },
