@@ -10,7 +10,18 @@ import { statusShows } from '../support/walk.ts'
 import { openWorld, type World } from '../support/world.ts'
 import { nodeSnapshot, pageSnapshot, plantedIn, processesOf, snapshotOptions } from './heaps.ts'
 import { PLANTED_PAGE } from './planted-page.ts'
-import { canEnd, endBy, PLANTED, SIGNED_IN_BY, STEPS, type Step, WAYS, type Way, walkTo } from './visits.ts'
+import {
+  canEnd,
+  endBy,
+  PLANTED,
+  PLANTED_LICENCE,
+  SIGNED_IN_BY,
+  STEPS,
+  type Step,
+  WAYS,
+  type Way,
+  walkTo,
+} from './visits.ts'
 
 const HELP = `Usage: npm run wipe -- [--quick | --sign-in] [--json]
 Plants a person and a scanned page, ends the visit at each step in each way (the button, nobody there, another card, handed over), and looks for what
@@ -75,6 +86,7 @@ async function run(visits: readonly (readonly [Step, Way])[], tell: (line: strin
   const places = new Set<string>()
   let control = 0
   let isPageFound = false
+  let isToldFound = false
   try {
     const badge = await addStaff(world.dataDir, '李静')
     await world.startTerminal({ NODE_OPTIONS: snapshotOptions(heapDir) })
@@ -90,7 +102,7 @@ async function run(visits: readonly (readonly [Step, Way])[], tell: (line: strin
     for (const [step, way] of visits) {
       await page.getByTestId('idle-page').waitFor()
       await walkTo(step, page, world, badge)
-      if (control === 0 || (step === 'paper' && !isPageFound)) {
+      if (control === 0 || (step === 'paper' && !isPageFound) || (step === 'told' && !isToldFound)) {
         // The search must find what is there, or its silence means nothing.
         const held = new Map(await look(stage))
         for (const place of ['heap of the page', 'heap of main'])
@@ -99,6 +111,12 @@ async function run(visits: readonly (readonly [Step, Way])[], tell: (line: strin
         if (step === 'paper') {
           isPageFound = PLANTED_PAGE.some((text) => held.get('heap of the page')?.includes(text))
           if (!isPageFound) throw new Error('the search does not find the scanned page that the screen shows')
+        }
+        if (step === 'told') {
+          isToldFound = ['heap of the page', 'heap of main'].every((place) =>
+            held.get(place)?.includes(PLANTED_LICENCE),
+          )
+          if (!isToldFound) throw new Error('the search does not find what the hub told')
         }
         control ||= [...held.values()].flat().length
       }

@@ -13,18 +13,21 @@ import { PLANTED_PAGE, plantedPage } from './planted-page.ts'
 export const PERSON = 'zhou-mingyuan'
 const OTHER_PERSON = 'sun-guilan'
 /** What the person is called, where she lives, what her number is, what she writes and what she has scanned: none of it may stay. */
+/** Of her e-licence, which only the hub told. */
+export const PLANTED_LICENCE = 'JZ20240301033'
 export const PLANTED = [
   '周明远',
   '990101198611020033',
   '云锦苑5栋1单元902室',
   '恒盛纺织厂',
   '13800136021',
+  PLANTED_LICENCE,
   ...PLANTED_PAGE,
 ]
 
 /** Signed in other than by resident card, up to the form. */
 export const SIGNED_IN_BY = ['social-security', 'code', 'witness'] as const
-export const STEPS = ['card', 'item', 'form', 'paper', 'confirm', 'receipt', ...SIGNED_IN_BY] as const
+export const STEPS = ['card', 'item', 'told', 'form', 'paper', 'confirm', 'receipt', ...SIGNED_IN_BY] as const
 export type Step = (typeof STEPS)[number]
 export const WAYS = ['end', 'idle', 'other-card', 'handed-over'] as const
 export type Way = (typeof WAYS)[number]
@@ -51,6 +54,7 @@ export async function walkTo(step: Step, page: Page, world: World, badge: StaffB
   putCard(bench, PERSON)
   await page.getByTestId('card-ok').waitFor()
   if (step === 'card') return
+  if (step === 'told') return walkToTold(page)
   await page.getByTestId('item-S07').click()
   await page.getByTestId('item-page').waitFor()
   if (step === 'item') return
@@ -101,6 +105,16 @@ async function walkSignedIn(
   await page.getByTestId('form-page').waitFor()
   await answerRegistration(page)
   bench.more?.liftCard()
+}
+
+/** Another item, for which the hub tells what departments know of her. */
+async function walkToTold(page: Page): Promise<void> {
+  await openItem(page, 'S03')
+  await page.getByTestId('item-self').click()
+  await agree(page, 'form-page')
+  await page.getByTestId('choice-filingKind-long-term').click()
+  await page.getByTestId('form-next').click()
+  await page.getByTestId('shared-insuredPlace').waitFor()
 }
 
 /** Her proof of leaving, on the screen to be looked at. */

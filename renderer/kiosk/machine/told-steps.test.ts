@@ -3,7 +3,7 @@ import type { PersonData } from '../../../electron/bridge/person.contract.ts'
 import { makeLicenceId } from '../../../sync/protocol/affair-codes.ts'
 import type { Licence } from '../../../sync/protocol/person.ts'
 import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
-import { mayGive, papersGiven } from './paper-steps.ts'
+import { areSettled, mayGive, papersGiven } from './paper-steps.ts'
 import { cardOf, catalogue, FIRST_PERSON, item } from './session-fixture.ts'
 import { freshVisit } from './session-steps.ts'
 import type { SessionContext } from './session-types.ts'
@@ -90,6 +90,10 @@ test('a licence stands for the paper only when the hub named it and it is good t
   expect(papersGiven(good)).toEqual([{ materialId: 'retired', by: 'licence', licenceId: licence().id }])
   const old = come(at(), told(licence({ validTo: '2026-11-22' })))
   expect(licenceToldFor(old, paper)?.isUsable).toBe(false)
-  for (const none of [old, at(), come(at(), told()), come(at(), { outcome: 'no-answer' })])
+  for (const none of [old, at(), come(at(), told()), come(at(), { outcome: 'no-answer' })]) {
     expect(mayGive(none, 'licence')).toBe(false)
+    // Settled so before a page was lost, it is asked for again.
+    expect(areSettled({ ...none, papers: { retired: 'licence' } })).toBe(false)
+  }
+  expect(areSettled(good)).toBe(true)
 })
