@@ -81,7 +81,7 @@ const entries = {
   'idle.seal': { text: '收' },
 
   'home.question': { text: '今天办什么事？' },
-  'home.items': { text: '这里能办的事' },
+  'home.items': { text: '能办的事' },
   'home.offline': { text: '网络断了，多数事照样能交' },
   'home.hub-silent': { text: '对方没有回应，多数事照样能交' },
   'home.offline-kept': { text: '件先收在机器里，加密保存，断电也不丢' },
