@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { generateSigningKey, type SigningKey } from '../sync/envelope/signing-key.ts'
 import type { PersonAsk, PersonResult } from '../sync/hub-client/answers.ts'
 import { consentText } from '../sync/protocol/consent.ts'
+import { namedApplicant } from '../sync/protocol/identity.ts'
 import type { Connection } from '../sync/protocol/queue-view.ts'
 import { createCardSession } from './card-session.ts'
 import { createCell } from './cell.ts'
@@ -103,6 +104,24 @@ test('nothing is asked without her yes to these words, without a card, or withou
   session.end('done')
   expect(await persons.data(about)).toEqual({ outcome: 'offline' })
   connection.set('connected')
+  expect(await persons.data(about)).toEqual({ outcome: 'no-card' })
+  expect(asked).toEqual([])
+})
+
+test('what staff typed opens nobody’s cases: a witness is no card', async () => {
+  session.end('done')
+  const found = namedApplicant(
+    { name: '孙桂兰', idNumber: '990101195806120022' },
+    'witness',
+    NOW,
+    '2026-11-23',
+    () => true,
+  )
+  if (!found.ok) throw new Error(found.refusal)
+  const signIn = { by: 'witness', assurance: 'provisional', witness: { id: '0217', name: '李静' } } as const
+  session.admit(found.applicant, signIn, { foundAtMs: 1, fieldsAtMs: 2 })
+  expect(session.applicant()?.name).toBe('孙桂兰')
+  expect(await persons.cases()).toEqual({ outcome: 'no-card' })
   expect(await persons.data(about)).toEqual({ outcome: 'no-card' })
   expect(asked).toEqual([])
 })

@@ -34,7 +34,7 @@ export interface PersonBook {
 
 export interface PersonBookParts {
   readonly terminalId: string
-  readonly session: Pick<CardSession, 'applicant' | 'visit'>
+  readonly session: Pick<CardSession, 'applicant' | 'signIn' | 'visit'>
   readonly hub: Pick<HubClient, 'askPerson'>
   readonly trust: Pick<Trust, 'deviceKey' | 'enrolled' | 'sealKey'>
   readonly packages: Pick<Packages, 'catalogue'>
@@ -60,7 +60,8 @@ export function createPersonBook(parts: PersonBookParts): PersonBook {
     if (parts.connection.get() !== 'connected' || !trust.enrolled() || sealKey === undefined)
       return { outcome: 'offline' }
     const applicant = session.applicant()
-    if (applicant === undefined) return { outcome: 'no-card' }
+    // What somebody typed opens nobody's cases, whoever vouches for it.
+    if (applicant === undefined || session.signIn()?.by === 'witness') return { outcome: 'no-card' }
     if (parts.ration() > 0) return { outcome: 'too-many-tries' }
     const visit = session.visit()
     const { idNumber, name } = applicant

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { giveAway, slipCode } from '../support/slip.ts'
 import { typeCode } from '../support/staff-badge.ts'
-import { answerRegistration, putCard, statusShows } from '../support/walk.ts'
+import { agree, answerRegistration, putCard, statusShows } from '../support/walk.ts'
 import type { World } from '../support/world.ts'
 
 type Check = (name: string) => Promise<void>
@@ -28,14 +28,14 @@ async function inMode(
     await page.getByTestId('start-elder').click()
     await page.getByTestId('item-S02').click()
     await page.getByTestId('item-self').click()
-    await page.getByTestId('card-page').waitFor()
+    await agree(page, 'card-page')
     putCard(bench, 'zhao-dehou')
     await page.getByTestId('choice-pensionType-resident').click()
   } else {
     await page.getByTestId('start').click()
     await page.getByTestId('item-S07').click()
     await page.getByTestId('item-self').click()
-    await page.getByTestId('card-page').waitFor()
+    await agree(page, 'card-page')
     putCard(bench, 'zhou-mingyuan')
     await page.getByTestId('form-page').waitFor()
     await answerRegistration(page)

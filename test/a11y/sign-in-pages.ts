@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { type StaffBadge, touchPin, typeCode } from '../support/staff-badge.ts'
-import { openItem, statusShows } from '../support/walk.ts'
+import { agree, openItem, statusShows } from '../support/walk.ts'
 import { signInByCode, signInBySocialSecurity, signInByWitness } from '../support/walk-sign-in.ts'
 import type { World } from '../support/world.ts'
 
@@ -32,6 +32,7 @@ async function inMode(
   await page.getByTestId(start).click()
   await openItem(page, item)
   await page.getByTestId('item-self').click()
+  await agree(page, 'card-page')
   await page.getByTestId('way-code').waitFor()
   await checkAs('ways')
   await signInByCode(page, shows, 'no-code-of-ours', checkAs)
@@ -47,6 +48,7 @@ async function inMode(
 
   await toItem('S09')
   await page.getByTestId('item-self').click()
+  await agree(page, 'card-page')
   await page.locator('[data-testid="way-code"]:disabled').waitFor()
   await checkAs('ways-chip-only')
 
@@ -58,6 +60,7 @@ async function inMode(
   await page.getByTestId('other-ways').waitFor()
   await checkAs('item-other-ways')
   await page.getByTestId('item-self').click()
+  await agree(page, 'card-page')
   await page.getByTestId('card-problem').waitFor()
   await checkAs('ways-reader-broken')
   await shows(badge.text)
@@ -75,11 +78,13 @@ async function inMode(
   await page.getByTestId(start).click()
   await openItem(page, item)
   await page.getByTestId('item-self').click()
+  await agree(page, 'card-page')
   await signInBySocialSecurity(page, bench, 'zhou-mingyuan', checkAs)
   await page.getByTestId('form-page').waitFor()
   await checkAs('form-social-security')
   await toItem('S09')
   await page.getByTestId('item-self').click()
+  await agree(page, 'card-page')
   await page.getByTestId('more-needed').waitFor()
   await checkAs('more-needed')
   bench.more?.liftCard()

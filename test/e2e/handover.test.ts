@@ -4,7 +4,7 @@ import { HANDOVER_TRIES } from '../../sync/protocol/handover.ts'
 import { findChromium } from '../support/chromium.ts'
 import { handOver } from '../support/slip.ts'
 import { addStaff, touchPin, typeCode } from '../support/staff-badge.ts'
-import { answerRegistration, endVisit, putCard, sign, statusShows, submitForTicket } from '../support/walk.ts'
+import { agree, answerRegistration, endVisit, putCard, sign, statusShows, submitForTicket } from '../support/walk.ts'
 import { hubRows, openWorld, type World } from '../support/world.ts'
 
 /** A half-filled form goes to a later visit: terminal, hub, printer and scanner as they are, the slip read off its paper. */
@@ -29,7 +29,7 @@ async function toForm(page: Page): Promise<void> {
   await page.getByTestId('start').click()
   await page.getByTestId('item-S07').click()
   await page.getByTestId('item-self').click()
-  await page.getByTestId('card-page').waitFor()
+  await agree(page, 'card-page')
   putCard(world.stack.bench, ZHOU)
   await page.getByTestId('form-page').waitFor()
 }
@@ -82,7 +82,7 @@ test('in elder mode it goes on at the same question; five wrong cards destroy it
     await page.getByTestId('start-elder').click()
     await page.getByTestId('item-S02').click()
     await page.getByTestId('item-self').click()
-    await page.getByTestId('card-page').waitFor()
+    await agree(page, 'card-page')
     putCard(world.stack.bench, STRANGER)
     await page.getByTestId('choice-pensionType-resident').click()
     return handOver(page, world.stack.bench)

@@ -5,7 +5,7 @@ import { findChromium } from '../support/chromium.ts'
 import { openPageClient, registration } from '../support/page-client.ts'
 import { phoneCode } from '../support/phone-code.ts'
 import { addStaff, type StaffBadge, touchPin } from '../support/staff-badge.ts'
-import { fillRegistration, openItem, putCard, sign, statusShows, submitForTicket } from '../support/walk.ts'
+import { agree, fillRegistration, openItem, putCard, sign, statusShows, submitForTicket } from '../support/walk.ts'
 import { signInByCode, signInBySocialSecurity, signInByWitness, WITNESSED } from '../support/walk-sign-in.ts'
 import { hubRows, openWorld, startAddress, type World } from '../support/world.ts'
 
@@ -37,7 +37,7 @@ async function toCardPage(page: Page, itemId = 'S07'): Promise<void> {
   await page.getByTestId('start').click()
   await openItem(page, itemId)
   await page.getByTestId('item-self').click()
-  await page.getByTestId('card-page').waitFor()
+  await agree(page, 'card-page')
 }
 
 /** The open form of S07 to the hub's receipt, by way of where the summary says the name is from; then the hub's page of the case. */
@@ -76,6 +76,7 @@ test('a social-security card: read without a PIN, and said on the form; for mone
   await page.getByTestId('home').click()
   await openItem(page, 'S09')
   await page.getByTestId('item-self').click()
+  await agree(page, 'card-page')
   await page.getByTestId('more-needed').waitFor()
   expect(await page.getByTestId('way-social-security').innerText()).toContain('只能用身份证')
   putCard(world.stack.bench, 'zhou-mingyuan')
@@ -117,7 +118,7 @@ test('with the reader broken: what needs the chip says so before sign-in, and st
   await openItem(page, 'S07')
   await page.getByTestId('other-ways').getByText('社会保障卡、手机上的码').waitFor()
   await page.getByTestId('item-self').click()
-  await page.getByTestId('card-page').waitFor()
+  await agree(page, 'card-page')
   expect(await page.getByTestId('way-witness').count()).toBe(0)
   await show(badge.text)
   await touchPin(page, badge.pin)

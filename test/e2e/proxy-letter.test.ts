@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest'
 import { findChromium } from '../support/chromium.ts'
-import { answerRegistration, putCard, sign, statusShows, submitForTicket, touchCharacter } from '../support/walk.ts'
+import {
+  agree,
+  answerRegistration,
+  putCard,
+  sign,
+  statusShows,
+  submitForTicket,
+  touchCharacter,
+} from '../support/walk.ts'
 import { scanPages } from '../support/walk-papers.ts'
 import { hubRows, openWorld } from '../support/world.ts'
 
@@ -24,7 +32,7 @@ test('with a letter of authority: for whom is typed, the letter is scanned, the 
     await page.getByTestId('start').click()
     await page.getByTestId('item-S07').click()
     await page.getByTestId('item-proxy').click()
-    await page.getByTestId('card-page').waitFor()
+    await agree(page, 'card-page')
     putCard(bench, 'zhou-mingyuan')
     await page.getByTestId('choice-proxy-relation-child').click()
     await page.getByTestId('form-next').click()

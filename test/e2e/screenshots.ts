@@ -15,6 +15,7 @@ import { launchChromium } from '../support/chromium.ts'
 import { changeSettings } from '../support/settings.ts'
 import { addStaff } from '../support/staff-badge.ts'
 import {
+  agree,
   chooseLanguage,
   declineElder,
   endVisit,
@@ -224,7 +225,7 @@ async function elderPictures(page: Page, bench: Workbench, picture: Picture): Pr
   await picture('elder-home-dark')
   await page.getByTestId('item-S02').click()
   await page.getByTestId('item-self').click()
-  await page.getByTestId('card-page').waitFor()
+  await agree(page, 'card-page')
   await picture('elder-card-dark')
   putCard(bench, 'zhao-dehou')
   await page.getByTestId('choice-pensionType-resident').click()

@@ -91,6 +91,7 @@ async function walkSignedIn(
   await openItem(page, 'S07')
   if (by === 'witness') await page.getByTestId('other-ways').waitFor()
   await page.getByTestId('item-self').click()
+  await agree(page, 'card-page')
   await page.getByTestId('way-code').waitFor()
   if (by === 'social-security') await signInBySocialSecurity(page, bench, PERSON)
   if (by === 'code') {
