@@ -60,6 +60,8 @@ test('filled in at one visit, handed in at the next; the slip opens once', async
   // At the paper, where it stood; nothing of the form is typed again.
   await page.getByTestId('paper-page').waitFor()
   await page.getByTestId('paper-pledge').click()
+  // She is asked for her yes again, beside the summary: it was another visit's.
+  await page.getByTestId('summary-more').click()
   await page.getByTestId('confirm-page').getByText('138', { exact: false }).waitFor()
   await sign(page)
   await submitForTicket(page)

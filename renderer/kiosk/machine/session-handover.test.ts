@@ -3,7 +3,16 @@ import { createActor, SimulatedClock } from 'xstate'
 import type { HandOverAnswer, OpenAnswer } from '../../../electron/bridge/handover.contract.ts'
 import type { HandoverDraft, SealedDraft } from '../../../sync/protocol/handover.ts'
 import type { Material, ServiceItem } from '../../../sync/protocol/service-item.ts'
-import { cardOf, catalogue, FIRST_PERSON, item, noPapers, onlyIdCard, SECOND_PERSON } from './session-fixture.ts'
+import {
+  cardOf,
+  catalogue,
+  FIRST_PERSON,
+  item,
+  noPapers,
+  onlyIdCard,
+  SECOND_PERSON,
+  sendAgreeing,
+} from './session-fixture.ts'
 import { createSessionMachine, IDLE } from './session-machine.ts'
 import type { EndReason, SessionDeps, SessionEvent } from './session-types.ts'
 
@@ -65,7 +74,7 @@ function start(changes: Partial<SessionDeps> = {}, items: readonly ServiceItem[]
   actor.start()
   stops.push(() => actor.stop())
   const send = (...events: SessionEvent[]) => {
-    for (const event of events) actor.send(event)
+    for (const event of events) sendAgreeing(actor, event)
   }
   send({ type: 'CATALOGUE', catalogue: { ...catalogue, items: [...items] } }, { type: 'BRIDGE', connected: true })
   const journey = () => JSON.stringify(actor.getSnapshot().value.journey)
@@ -247,7 +256,7 @@ test('staff opens it without the card: main hears of it with the card that the f
   // Nobody's card is here: nobody could open it again.
   expect(session.actor.getSnapshot().can({ type: 'HAND_OVER' })).toBe(false)
   session.send({ type: 'NEXT' })
-  expect(session.journey()).toBe('"card"')
+  expect(session.journey()).toBe('{"card":"resident"}')
   session.send(card())
   expect([session.journey(), session.held()]).toEqual(['"form"', 1])
 })

@@ -4,7 +4,16 @@ import type { CodeSignIn, WitnessAnswer, WitnessRefusal } from '../../../electro
 import type { SubmitAnswer } from '../../../electron/bridge/submissions.contract.ts'
 import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
 import { ASSURANCE_OF, type SignIn } from '../../../sync/protocol/sign-in.ts'
-import { accepted, cardOf, catalogue, FIRST_PERSON, item, noHandover, noPapers } from './session-fixture.ts'
+import {
+  accepted,
+  cardOf,
+  catalogue,
+  FIRST_PERSON,
+  item,
+  noHandover,
+  noPapers,
+  sendAgreeing,
+} from './session-fixture.ts'
 import { createSessionMachine } from './session-machine.ts'
 import type { SessionEvent } from './session-types.ts'
 
@@ -53,7 +62,7 @@ async function start(of: ServiceItem = item, may: WitnessRefusal | null = null) 
   stops.push(() => actor.stop())
   const send = async (...events: SessionEvent[]) => {
     for (const event of events) {
-      actor.send(event)
+      sendAgreeing(actor, event)
       for (let turn = 0; turn < 5; turn++) await Promise.resolve()
     }
   }
