@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sha256Hex } from '../envelope/sha256.ts'
+import { consentText } from '../protocol/consent.ts'
 import { AGENT_DAY_LIMIT, type ProxyBlock } from '../protocol/proxy.ts'
 import type { ApplicationPayload } from '../protocol/submission.ts'
 import type { HandedIn } from './ingest-check.ts'
@@ -52,6 +54,7 @@ const forZhao = (proxy: ProxyBlock, change: Partial<ApplicationPayload> = {}): P
   answers: { pensionType: 'unsure', livingPlace: '990101', phone: '13800136021' },
   pledge: undefined,
   signature: undefined,
+  consent: { textSha256: sha256Hex(consentText(s02Pension)) },
   ...change,
 })
 

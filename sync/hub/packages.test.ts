@@ -19,7 +19,7 @@ afterAll(() => hub.end())
 
 const own = structuredClone(sampleCatalogue)
 own.region = { zh: '北渡区' }
-own.items = own.items.filter((item) => item.id === 'S07').map((item) => ({ ...item, version: 4 }))
+own.items = own.items.filter((item) => item.id === 'S07').map((item) => ({ ...item, version: 5 }))
 
 const newest = async () => {
   const stored = await hub.store.newestPackage('catalogue')
@@ -39,10 +39,10 @@ test('a new version only when the content changed; the sample never replaces a f
 
 test('items of older catalogues are still found: forms wait at terminals', async () => {
   const find = await loadItemFinder(hub.store)
-  expect(find('S07', 3)?.catalogue.region.zh).toBe('云洲市南桥区')
-  expect(find('S07', 4)?.catalogue.region.zh).toBe('北渡区')
-  expect(find('S02', 2)?.item.name.zh).toBe('领取养老金资格认证')
-  expect(find('S07', 5)).toBeUndefined()
+  expect(find('S07', 4)?.catalogue.region.zh).toBe('云洲市南桥区')
+  expect(find('S07', 5)?.catalogue.region.zh).toBe('北渡区')
+  expect(find('S02', 3)?.item.name.zh).toBe('领取养老金资格认证')
+  expect(find('S07', 6)).toBeUndefined()
 })
 
 test('a new epoch publishes the same content again under its own name', async () => {

@@ -89,7 +89,7 @@ test('asked before the card is read, once, and the words go with what is handed 
   const { send, at, submitted } = await start(plain)
   expect(at()).toBe('{"consent":"open"}')
   await send({ type: 'AGREE' })
-  expect(at()).toBe('"card"')
+  expect(at()).toBe('{"card":"resident"}')
   await send(card)
   expect(at()).toBe('"form"')
   await send({ type: 'BACK' }, { type: 'BEGIN' })

@@ -19,6 +19,12 @@ interface ItemPageProps {
   readonly onBegin: (forSomebodyElse: boolean) => void
 }
 
+/** What she does today, by whether it is signed and how she may sign in. */
+const TODAY = {
+  sign: { byCard: 'item.today-sign', anyWay: 'item.today-sign-other' },
+  fill: { byCard: 'item.today-fill', anyWay: 'item.today-fill-other' },
+} as const
+
 /** What to bring, how long it takes, and what happens on this machine today (picture 03). */
 export function ItemPage({ item, badge, otherWays, devices, onBegin }: ItemPageProps) {
   const canPrint = devices?.receiptPrinter?.state === 'ready' || devices?.receiptPrinter?.state === 'printing'
@@ -76,7 +82,7 @@ export function ItemPage({ item, badge, otherWays, devices, onBegin }: ItemPageP
             <h2 className="section">{say('item.today')}</h2>
             <Row
               sign="check"
-              what={say(`item.today-${item.signature ? 'sign' : 'fill'}${otherWays === null ? '' : '-other'}`)}
+              what={say(TODAY[item.signature ? 'sign' : 'fill'][otherWays === null ? 'byCard' : 'anyWay'])}
               note={say('item.today-steps', { steps: stepCount(item, {}), minutes: item.minutes })}
             />
             <Row

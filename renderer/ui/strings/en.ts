@@ -378,7 +378,6 @@ export const en = {
   'card.only-look': { text: 'Only read, no sign-in' },
   'card.cannot-read': { text: 'The card cannot be read' },
 
-  'card.scanner-place': { text: 'Code window' },
   'card.slot-place': { text: 'Card goes in here' },
   'card.code-place': { text: 'Show the code here' },
   'card.social-security': { text: 'Social security card' },

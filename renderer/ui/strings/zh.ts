@@ -376,7 +376,6 @@ const entries = {
   'card.only-look': { text: '只看说明，不登录' },
   'card.cannot-read': { text: '卡读不出来' },
 
-  'card.scanner-place': { text: '扫码窗' },
   'card.slot-place': { text: '社保卡插这里' },
   'card.code-place': { text: '码对着这里' },
   'card.social-security': { text: '社会保障卡' },
