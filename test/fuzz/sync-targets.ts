@@ -4,6 +4,7 @@ import { envelopeParts, envelopeText } from '../../sync/envelope/envelope-parts.
 import { sha256Hex } from '../../sync/envelope/sha256.ts'
 import { parseBody, toEntry } from '../../sync/journal/entry.ts'
 import { decodeFrame, encodeFrame, GENESIS_HASH, HEADER_BYTES, MAX_BODY_BYTES } from '../../sync/journal/framing.ts'
+import { readSlip, slipText } from '../../sync/protocol/handover.ts'
 import { SubmissionSummarySchema } from '../../sync/protocol/submission.ts'
 
 /** What a disk, a stick or a stranger on the line can put before sync/. */
@@ -77,4 +78,19 @@ const envelopes: FuzzTarget = {
   },
 }
 
-export const syncTargets: readonly FuzzTarget[] = [frames, envelopes]
+/** The slip of a half-filled form: any code at all can be held before the scanner. */
+const slips: FuzzTarget = {
+  name: 'handover/slip',
+  maxHeldBytes: 0,
+  seeds: () => [
+    Buffer.from(slipText({ handoverId: '0190a1b2-0000-4000-8000-000000000004', secret: 'c2l4dGVlbiBieXRlcyBvaw' })),
+  ],
+  feed: (bytes) => (readSlip(Buffer.from(bytes).toString('utf8')) === undefined ? 'rejected' : 'accepted'),
+  isGood(bytes) {
+    const text = Buffer.from(bytes).toString('utf8')
+    const slip = readSlip(text)
+    return slip !== undefined && slipText(slip) === text.trim()
+  },
+}
+
+export const syncTargets: readonly FuzzTarget[] = [frames, envelopes, slips]
