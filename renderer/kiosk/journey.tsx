@@ -135,6 +135,7 @@ function pageOf(props: JourneyProps): ReactNode {
       />
     )
   }
+  if (state.matches({ journey: { slip: 'consenting' } }) && item !== null) return <Consent {...props} item={item} />
   for (const at of ['handover', 'slip'] as const) {
     if (!state.matches({ journey: at })) continue
     const stage = Object.values(state.value.journey)[0] ?? ''

@@ -74,7 +74,7 @@ async function inMode(
   await typeCode(page, code)
   await page.getByTestId('slip-card').waitFor()
   putCard(bench, mode === 'elder' ? 'zhao-dehou' : 'zhou-mingyuan')
-  await page.getByTestId(mode === 'elder' ? 'form-page' : 'paper-page').waitFor()
+  await agree(page, mode === 'elder' ? 'form-page' : 'paper-page', check)
   await check('slip-taken-up')
   await page.getByTestId('end-visit').click()
   await atIdle()

@@ -57,11 +57,10 @@ test('filled in at one visit, handed in at the next; the slip opens once', async
   await scanner?.showCode(code)
   await page.getByTestId('slip-card').waitFor()
   putCard(world.stack.bench, ZHOU)
-  // At the paper, where it stood; nothing of the form is typed again.
+  // Her yes was another visit's; then at the paper, where it stood; nothing of the form is typed again.
+  await page.getByTestId('consent-agree').click()
   await page.getByTestId('paper-page').waitFor()
   await page.getByTestId('paper-pledge').click()
-  // She is asked for her yes again, beside the summary: it was another visit's.
-  await page.getByTestId('summary-more').click()
   await page.getByTestId('confirm-page').getByText('138', { exact: false }).waitFor()
   await sign(page)
   await submitForTicket(page)
@@ -145,6 +144,6 @@ test('staff opens it without the card; what is handed in is handed in with the c
   await page.getByTestId('slip-end').click()
 
   await showSlip(page, code, ZHOU)
-  await page.getByTestId('form-page').waitFor()
+  await agree(page, 'form-page')
   await world.logged('handover-ended')
 })

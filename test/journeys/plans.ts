@@ -16,7 +16,7 @@ export function plansFor(today: string): readonly JourneyPlan[] {
   return sampleCatalogue.items.flatMap((item) => {
     const { person, applicant } = personFor(item, today)
     const context = { today, divisions: sampleCatalogue.divisions, applicant }
-    const answers = shortest(item, context)
+    const answers = modest(item, shortest(item, context))
     return (['standard', 'elder'] as const).map((mode) => ({ item, mode, person, answers }))
   })
 }
@@ -31,6 +31,16 @@ function personFor(item: ServiceItem, today: string): { readonly person: SampleP
       return { person, applicant: read.applicant }
   }
   throw new Error(`${item.id}: nobody among the sample persons may have it`)
+}
+
+/** The least of each sum that is asked for: within whatever a department says that there is. */
+function modest(item: ServiceItem, answers: Answers): Answers {
+  const least = item.fields.flatMap((field) =>
+    field.type === 'amount' && field.prefill === undefined && answers[field.id] !== undefined
+      ? [[field.id, String(field.minFen / 100)] as const]
+      : [],
+  )
+  return { ...answers, ...Object.fromEntries(least) }
 }
 
 function shortest(item: ServiceItem, context: AnswerContext): Answers {

@@ -17,11 +17,11 @@ export function isAgreed({ item, agreed }: Context): boolean {
 /**
  * Asked on a page of its own before anything is filled in; but in elder mode, where nobody is asked about her before
  * she hands it in, beside the summary: until then all of it is in this machine's memory only, and her way is no page
- * longer.
+ * longer. Not where she also signs there: both are more than one page holds in elder type.
  */
 export function isAskedBeforeForm(context: Context & Pick<SessionContext, 'look'>): boolean {
   const { item, look } = context
-  return item !== null && !isAgreed(context) && (look.mode !== 'elder' || asksHub(item))
+  return item !== null && !isAgreed(context) && (look.mode !== 'elder' || item.signature || asksHub(item))
 }
 
 export function agree({ item, agreed }: Context): Partial<SessionContext> {

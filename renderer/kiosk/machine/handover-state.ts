@@ -102,6 +102,7 @@ export function slipState(session: SessionSetup, check: CheckOf) {
       changed: { on: { NEXT: 'going-on' } },
       'going-on': {
         always: [
+          { guard: and(['hasCard', 'asksConsent']), target: 'consenting' },
           // Staff opened it: an agent's own card comes before the principal's.
           { guard: and([not('hasCard'), 'isProxy']), target: '#session.journey.card' },
           { guard: ({ context }) => needsPrincipalsCard(context), target: '#session.journey.proxy.card' },
@@ -112,6 +113,10 @@ export function slipState(session: SessionSetup, check: CheckOf) {
           },
           { target: '#session.journey.form' },
         ],
+      },
+      /** Her yes was another visit's. */
+      consenting: {
+        on: { AGREE: { target: 'going-on', actions: 'agree' }, REFUSE: '#session.journey.consent.refused' },
       },
       /** Once more, with the same slip. */
       refused: { on: { NEXT: 'waiting' } },

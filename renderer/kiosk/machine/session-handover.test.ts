@@ -39,7 +39,7 @@ afterEach(() => {
   for (const stop of stops.splice(0)) stop()
 })
 
-function start(changes: Partial<SessionDeps> = {}, items: readonly ServiceItem[] = [item]) {
+function start(changes: Partial<SessionDeps> = {}, items: readonly ServiceItem[] = [item], agrees = true) {
   const clock = new SimulatedClock()
   const given: HandoverDraft[] = []
   const ended: EndReason[] = []
@@ -71,6 +71,11 @@ function start(changes: Partial<SessionDeps> = {}, items: readonly ServiceItem[]
     ...changes,
   }
   const actor = createActor(createSessionMachine(deps), { clock })
+  if (agrees) {
+    actor.subscribe((state) => {
+      if (state.matches({ journey: { slip: 'consenting' } })) actor.send({ type: 'AGREE' })
+    })
+  }
   actor.start()
   stops.push(() => actor.stop())
   const send = (...events: SessionEvent[]) => {
@@ -245,6 +250,19 @@ test('a refusal is shown, and the same slip is tried again', async () => {
   lost.send(slip, card())
   await lost.reached('refused')
   expect(lost.context().slip?.trouble).toBe('lost')
+})
+
+test('her yes was another visit’s: she is asked again, and a no leaves nothing of the form', async () => {
+  const session = start({}, [item], false)
+  session.send(slip, card())
+  await session.reached('consenting')
+  session.send({ type: 'AGREE' })
+  expect(session.journey()).toBe('"form"')
+  const other = start({}, [item], false)
+  other.send(slip, card())
+  await other.reached('consenting')
+  other.send({ type: 'REFUSE' })
+  expect([other.journey(), other.context().answers]).toEqual(['{"consent":"refused"}', {}])
 })
 
 test('staff opens it without the card: main hears of it with the card that the form is for, and before the papers', async () => {

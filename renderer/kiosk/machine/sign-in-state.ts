@@ -14,7 +14,8 @@ export function signInState(session: SessionSetup, check: CheckOf) {
     exit: assign({ signingIn: NO_SIGN_IN }),
     always: [
       { guard: and(['hasCard', 'isProxy']), target: 'proxy' },
-      { guard: 'isSignedIn', target: 'form' },
+      // Who came by a slip that staff opened has not been asked yet.
+      { guard: 'isSignedIn', target: 'consent' },
     ],
     on: { HOME: 'home' },
     states: {
