@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Page } from 'playwright-core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { s05FundWithdrawal } from '../../sync/hub/sample/s05-fund-withdrawal.ts'
+import { consentText } from '../../sync/protocol/consent.ts'
 import { AGENT_DAY_LIMIT } from '../../sync/protocol/proxy.ts'
 import { findChromium } from '../support/chromium.ts'
 import { openPageClient } from '../support/page-client.ts'
@@ -96,7 +98,9 @@ test('an item that only its owner may hand in says so before anybody signs in, a
     putCard(bench, 'zhao-dehou')
     for await (const seen of await client.bridge.proxy.watchPrincipal()) if (seen.kind === 'card') break
     const forged = {
-      ...{ draftId: randomUUID(), kind: 'application' as const, item: { id: 'S05', version: 1 }, answers: {} },
+      ...{ draftId: randomUUID(), kind: 'application' as const, answers: {} },
+      item: { id: s05FundWithdrawal.id, version: s05FundWithdrawal.version },
+      consent: consentText(s05FundWithdrawal),
       proxy: {
         principal: { name: '赵德厚', idNumber: '99010119410307001X' },
         ...{ relation: 'child' as const, authority: 'principal-present' as const },
