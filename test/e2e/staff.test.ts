@@ -73,10 +73,10 @@ test('a badge and a PIN open the form that stands there, and the case names who 
 
   // Other cases stay closed to her, on the screen and behind it.
   await page.getByTestId('home').click()
-  await page.getByTestId('look-up').click()
+  await page.getByTestId('my-cases').click()
   await page.getByTestId('lookup-closed').waitFor()
   await page.getByTestId('go-on-alone').click()
-  await page.getByTestId('lookup-page').waitFor()
+  await page.getByTestId('cases-page').waitFor()
   await page.getByTestId('staff-banner').waitFor({ state: 'detached' })
   await page.getByTestId('end-visit').click()
   await page.getByTestId('idle-page').waitFor()
