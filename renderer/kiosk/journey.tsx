@@ -181,7 +181,6 @@ function pageOf(props: JourneyProps): ReactNode {
         visitor={visitor}
         onChoose={(chosen) => send({ type: 'CHOOSE', item: chosen })}
         intake={intake}
-        onLookUp={() => send({ type: 'LOOK_UP' })}
         onMyCases={() => send({ type: 'MY_CASES' })}
         onSearch={() => send({ type: 'SEARCH' })}
         onComplain={() => send({ type: 'COMPLAIN' })}

@@ -54,7 +54,7 @@ export async function staffPages(
   await page.getByTestId('sign-alone').waitFor()
   await check('standard helped confirm')
   await page.getByTestId('home').click()
-  await page.getByTestId('look-up').click()
+  await page.getByTestId('my-cases').click()
   await page.getByTestId('lookup-closed').waitFor()
   await check('standard helped lookup')
   await page.getByTestId('end-visit').click()

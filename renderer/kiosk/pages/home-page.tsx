@@ -21,14 +21,13 @@ interface HomePageProps {
   readonly visitor: string | null
   readonly onChoose: (item: ServiceItem) => void
   readonly intake: IntakeState
-  readonly onLookUp: () => void
   readonly onMyCases: () => void
   readonly onSearch: () => void
   readonly onComplain: () => void
 }
 
 export function HomePage(props: HomePageProps) {
-  const { items, badgeOf, connection, visitor, onChoose, intake, onLookUp, onMyCases, onSearch, onComplain } = props
+  const { items, badgeOf, connection, visitor, onChoose, intake, onMyCases, onSearch, onComplain } = props
   const [page, setPage] = useState(0)
   const [hasPages, setHasPages] = useState(false)
   const isOffline = connection === 'no-network' || connection === 'hub-silent'
@@ -90,9 +89,6 @@ export function HomePage(props: HomePageProps) {
               </Button>
               <Button onPress={onMyCases} sign="card" testId="my-cases">
                 {say('cases.home-entry')}
-              </Button>
-              <Button onPress={onLookUp} sign="paper" testId="look-up">
-                {say('lookup.entry')}
               </Button>
             </span>
           </div>
