@@ -44,10 +44,11 @@ export async function walkWithShared(
     for (const [field, digits] of Object.entries(TYPED))
       if ((await page.locator(`[data-field="${field}"]`).count()) > 0) await typeInto(page, field, digits)
     await page.getByTestId('form-next').click()
-    await page.waitForFunction(
-      (before) => document.querySelector('[data-page]')?.getAttribute('data-page') !== before,
-      here,
-    )
+    // Between the last question and the first paper neither may stand for a moment.
+    await page.waitForFunction((before) => {
+      const next = document.querySelector('[data-page]')?.getAttribute('data-page')
+      return (next !== undefined && next !== before) || document.querySelector('[data-testid="paper-page"]') !== null
+    }, here)
     if ((await page.getByTestId('paper-page').count()) > 0) break
   }
   await page.getByTestId('licence').waitFor()

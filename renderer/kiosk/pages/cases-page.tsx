@@ -98,13 +98,14 @@ export function CasesPage({ items, isElder, onTicket }: CasesProps) {
         testId="case-page"
         className="lookup"
         question={nameOf(items, shown)}
-        read={<CaseRows of={shown} />}
         actions={
           <Button look="primary" className="tall" onPress={() => setShown(null)} testId="case-back">
             {say('cases.back')}
           </Button>
         }
-      />
+      >
+        <CaseRows of={shown} />
+      </Page>
     )
   }
   const { cases } = answer
