@@ -108,36 +108,31 @@ test('a no leads to the window, with nothing kept, and is no yes the next time',
   expect(at()).toBe('{"consent":"open"}')
 })
 
+/** One question a page, up to the summary. */
+const ELDER_TO_SUMMARY: readonly SessionEvent[] = [
+  card,
+  ...[answer('kind', 'work'), next],
+  ...[answer('unit', '工厂'), next],
+  ...[answer('phone', '13800136021'), next, next],
+]
+
 test('elder mode: where the hub is not asked, the yes is given with the handing in', async () => {
   const { send, at, submitted, context } = await start(plain, 'elder')
-  await send(
-    card,
-    answer('kind', 'work'),
-    next,
-    answer('unit', '工厂'),
-    next,
-    answer('phone', '13800136021'),
-    next,
-    next,
-  )
+  await send(...ELDER_TO_SUMMARY)
   expect(at()).toBe('{"confirm":"ready"}')
   expect(context().agreed).toEqual([])
   await send({ type: 'SUBMIT' })
   expect(submitted[0]?.consent).toBe(consentText(plain))
 })
 
+test('elder mode: where she also signs, it is asked on a page before', async () => {
+  const { at } = await start({ ...plain, signature: true }, 'elder')
+  expect(at()).toBe('{"consent":"open"}')
+})
+
 test('a no beside the summary clears what was filled in', async () => {
   const { send, at, context, submitted } = await start(plain, 'elder')
-  await send(
-    card,
-    answer('kind', 'work'),
-    next,
-    answer('unit', '工厂'),
-    next,
-    answer('phone', '13800136021'),
-    next,
-    next,
-  )
+  await send(...ELDER_TO_SUMMARY)
   await send({ type: 'REFUSE' })
   expect(at()).toBe('{"consent":"refused"}')
   expect(context()).toMatchObject({ answers: {}, draftId: null })
