@@ -1,8 +1,11 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // Test projects. The builds (renderer, dev dock, main, preload, device host) are composed in electron/build.ts.
 export default defineConfig({
   test: {
+    // Much of what the tests do is wait for processes and databases, so on two cores one worker leaves one idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {
@@ -21,6 +24,7 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           environment: 'node',
           fileParallelism: false,
+          setupFiles: ['test/support/e2e-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -12,6 +12,8 @@ import type { PrincipalSeat } from './principal-seat.ts'
 
 /** How long a sentence about a card that could not be used stays, unless another card comes. */
 export const FAULT_SHOWN_MS = 20_000
+/** So long ago a card may have been put down to be the principal's: the page that asks for it was still on its way. */
+export const EARLY_CARD_MS = 3_000
 /** A lost page may come back to its step within this time (design.md section 4, step 1). */
 export const RESTORE_WITHIN_MS = 120_000
 
@@ -44,6 +46,11 @@ export interface CardSession {
   admit(applicant: Applicant, signIn: SignIn, timing: CardTiming): void
   /** What another reader says while there is no card in the visit. */
   tell(event: Told): void
+  /**
+   * Whether the next card of another person is the principal's of this visit. One that was put down just before is,
+   * too. False without an agent: then the next card is a visitor's own.
+   */
+  expectPrincipal(expected: boolean): boolean
   /** A resident card was put down in this visit, and its chip could not be read. */
   isCardUnreadable(): boolean
   /** A document introduces itself; a new one begins without a card. True when it is the one that was here before. */
@@ -103,7 +110,7 @@ export function createCardSession(options: CardSessionOptions): CardSession {
   /** Whose visit it is: stays when a new document hides the card, so that only the same card takes it up again. */
   let owner: { readonly idNumber: string; readonly assurance: Assurance } | undefined
   let snapshot: { readonly idNumber: string; readonly value: Snapshot } | undefined
-  let other: CardHeld | undefined
+  let other: { readonly card: CardHeld; readonly atMs: number } | undefined
   let pageId: string | undefined
   /**
    * The visit was ended in good order: whatever card was read since belongs to whoever comes next (or asked to change),
@@ -142,7 +149,7 @@ export function createCardSession(options: CardSessionOptions): CardSession {
     const held = card.get()
     if (held.kind === 'card' && held.applicant.idNumber !== idNumber) {
       if (signIn.by !== 'id-card' && seat?.refuseOtherWay() === true) return
-      other = fresh
+      other = { card: fresh, atMs: clock.nowMs() }
       card.set({ ...held, otherCard: true })
       return
     }
@@ -206,6 +213,17 @@ export function createCardSession(options: CardSessionOptions): CardSession {
       if (card.get().kind === 'card') return
       if (event.kind === 'none' || event.kind === 'reading') card.set(event)
       else tellFault(event)
+    },
+    expectPrincipal(expected) {
+      const held = card.get()
+      const isExpected = expected && held.kind === 'card'
+      seat?.expectCard(isExpected)
+      if (!isExpected || seat === undefined || other === undefined) return isExpected
+      if (other.card.signIn.by !== 'id-card' || clock.nowMs() - other.atMs > EARLY_CARD_MS) return isExpected
+      seat.seat(other.card.applicant)
+      other = undefined
+      card.set({ ...held, otherCard: false })
+      return isExpected
     },
     isCardUnreadable: () => isUnreadable,
     onReader(event) {
@@ -279,7 +297,7 @@ export function createCardSession(options: CardSessionOptions): CardSession {
     end(why) {
       log('session-ended', { why })
       cardForNextPage = true
-      wipe(why === 'card-changed' ? other : undefined)
+      wipe(why === 'card-changed' ? other?.card : undefined)
     },
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { beforeEach, expect, test } from 'vitest'
 import type { CardRead } from '../drivers/id-card-reader/states.ts'
-import { type CardSession, createCardSession } from './card-session.ts'
+import { type CardSession, createCardSession, EARLY_CARD_MS } from './card-session.ts'
 import { createPrincipalSeat, type PrincipalSeat } from './principal-seat.ts'
 import { logBook, manualClock, NOW } from './testing/fixtures.ts'
 
@@ -13,11 +13,13 @@ const THIRD = { name: '孙桂兰', number: '990101195806120022', birth: '1958061
 let seat: PrincipalSeat
 let session: CardSession
 let book: ReturnType<typeof logBook>
+let clock: ReturnType<typeof manualClock>
 beforeEach(() => {
   book = logBook()
   const parts = { nowIso: () => NOW, today: () => TODAY, log: book.log }
   seat = createPrincipalSeat(parts)
-  session = createCardSession({ clock: manualClock(), ...parts, seat })
+  clock = manualClock()
+  session = createCardSession({ clock, ...parts, seat })
   session.open(randomUUID())
 })
 function put(person: typeof AGENT, change: Record<string, string> = {}): void {
@@ -44,6 +46,28 @@ test('nobody asked: another card is another visitor’s, as ever', () => {
   put(AGENT)
   put(PRINCIPAL)
   expect(seat.applicant()).toBeUndefined()
+  expect(kindOfVisit()).toMatchObject({ otherCard: true })
+})
+
+test('the principal’s card was there before the page for it: it is the principal’s all the same', async () => {
+  put(AGENT)
+  put(PRINCIPAL)
+  await clock.advance(EARLY_CARD_MS)
+  expect(session.expectPrincipal(true)).toBe(true)
+  expect(seat.event.get()).toMatchObject({ kind: 'card', applicant: { name: PRINCIPAL.name } })
+  expect(kindOfVisit()).toMatchObject({ kind: 'card', applicant: { name: AGENT.name }, otherCard: false })
+  // It belongs to this visit now: nobody begins a visit of their own with it.
+  session.end('card-changed')
+  expect(session.card.get()).toEqual({ kind: 'none' })
+})
+
+test('a card of long ago stays another visitor’s, and without an agent nobody is expected', async () => {
+  expect(session.expectPrincipal(true)).toBe(false)
+  put(AGENT)
+  put(PRINCIPAL)
+  await clock.advance(EARLY_CARD_MS + 1)
+  expect(session.expectPrincipal(true)).toBe(true)
+  expect(seat.event.get()).toEqual({ kind: 'waiting' })
   expect(kindOfVisit()).toMatchObject({ otherCard: true })
 })
 

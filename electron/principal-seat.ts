@@ -15,6 +15,8 @@ export interface PrincipalSeat {
   applicant(): Applicant | undefined
   /** Whether the next card of another person is the principal's. */
   expectCard(expected: boolean): void
+  /** The principal is this person, whose chip was read before anybody was expected here. */
+  seat(principal: Applicant): void
   /** True when what the reader says was meant for this seat: then it is nothing to the visit. */
   onReader(event: CardReaderEvent, agentNumber: string): boolean
   /** Somebody showed another kind of card. True when it was meant for this seat, which takes none. */
@@ -75,6 +77,10 @@ export function createPrincipalSeat({ nowIso, today, log }: PrincipalSeatOptions
       if (isHidden) taken = undefined
       isHidden = false
       isExpected = expected
+      event.set(atRest())
+    },
+    seat(principal) {
+      taken = principal
       event.set(atRest())
     },
     onReader(said, agentNumber) {

@@ -6,8 +6,8 @@ import type { PrincipalSeat } from '../principal-seat.ts'
 import { proxy } from './proxy.contract.ts'
 
 export interface ProxyParts {
-  readonly session: Pick<CardSession, 'applicant'>
-  readonly seat: PrincipalSeat
+  readonly session: Pick<CardSession, 'applicant' | 'expectPrincipal'>
+  readonly seat: Pick<PrincipalSeat, 'event'>
   readonly ration: Pick<AgentRation, 'left'>
 }
 
@@ -18,12 +18,7 @@ export function proxyHandlers({ session, seat, ration }: ProxyParts) {
       const agent = session.applicant()
       return { left: agent === undefined ? 0 : ration.left(agent.idNumber) }
     }),
-    expectPrincipal: os.expectPrincipal.handler(({ input }) => {
-      // Without an agent the next card is a visitor's own.
-      const expected = input.expected && session.applicant() !== undefined
-      seat.expectCard(expected)
-      return { expected }
-    }),
+    expectPrincipal: os.expectPrincipal.handler(({ input }) => ({ expected: session.expectPrincipal(input.expected) })),
     watchPrincipal: os.watchPrincipal.handler(({ signal }) => follow(seat.event, signal)),
   })
 }

@@ -15,6 +15,7 @@ import { publishPackage } from './packages.ts'
 import { sampleCatalogue } from './sample/catalogue.ts'
 import { systemSources } from './sources.ts'
 import { callsOf, enrolled, makeMemoryHub, markOf, type SpeakingTerminal, speaking } from './test-memory-hub.ts'
+import { seedHubFolder } from './test-seed.ts'
 
 type MemoryHub = Awaited<ReturnType<typeof makeMemoryHub>>
 
@@ -167,6 +168,7 @@ test('an old copy of the database folder heals by itself: 0 lost, 0 duplicated',
   const data = join(folder, 'data')
   const old = join(folder, 'old')
   const log = pino({ level: 'silent' })
+  await seedHubFolder(data)
   const start = async (): Promise<Hub & { calls: ReturnType<typeof callsOf> }> => {
     const hub = await makeHub({
       db: await openDatabase({ dataDir: data }),

@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { Kysely, PGliteDialect, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { migrate } from './migrations.ts'
+import { pgliteFolder } from './pglite-copy.ts'
 import type { HubTables } from './tables.ts'
 
 export type HubDatabase = Kysely<HubTables>
@@ -21,19 +21,19 @@ const INT8_OID = 20
  * for ever.
  */
 export async function openDatabase(
-  where: { readonly databaseUrl: string } | { readonly dataDir: string } | { readonly inMemory: true },
+  where: { readonly databaseUrl: string } | { readonly dataDir: string } | { readonly pglite: PGlite },
 ): Promise<HubDatabase> {
   const dialect =
     'databaseUrl' in where
       ? new PostgresDialect({ pool: makePool(where.databaseUrl) })
-      : new PGliteDialect({ pglite: await openPGlite('dataDir' in where ? join(where.dataDir, 'pglite') : undefined) })
+      : new PGliteDialect({ pglite: 'pglite' in where ? where.pglite : await openPGlite(where.dataDir) })
   const db = new Kysely<HubTables>({ dialect })
   await migrate(db)
   return db
 }
 
-async function openPGlite(folder: string | undefined): Promise<PGlite> {
-  if (folder === undefined) return PGlite.create()
+async function openPGlite(dataDir: string): Promise<PGlite> {
+  const folder = pgliteFolder(dataDir)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   return PGlite.create(folder)
 }

@@ -18,6 +18,7 @@ import { ProvisioningSchema } from '../protocol/keys.ts'
 import { CatalogueSchema, type ServiceItem as Item } from '../protocol/service-item.ts'
 import { s02Pension } from './sample/s02-pension.ts'
 import { terminalOf } from './test-hub.ts'
+import { seedHubFolder } from './test-seed.ts'
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
 /** PGlite takes seconds to make a database on a busy machine, and this test starts it four times. */
@@ -119,6 +120,7 @@ test('backup, confirm, restore into another folder under a new epoch; publish an
   timeout: SLOW_MS,
 }, async () => {
   const data = join(folder, 'data')
+  await seedHubFolder(data)
   const file = join(folder, 'terminal.json')
   const first = await start('--provision', `T-1=${file}`)
   const provisioning = ProvisioningSchema.parse(JSON.parse(await readFile(file, 'utf8')))
@@ -170,6 +172,7 @@ test('service items are published to a hub that stands, and to one that runs; al
   timeout: SLOW_MS,
 }, async () => {
   const data = join(folder, 'data')
+  await seedHubFolder(data)
   const first = await start()
   const file = join(folder, 'items.json')
   const seen: Item = structuredClone(s02Pension)
@@ -206,6 +209,7 @@ test('staff: a badge file and a PIN, at a hub that stands and at one that runs; 
   timeout: SLOW_MS,
 }, async () => {
   const data = join(folder, 'data')
+  await seedHubFolder(data)
   const first = await start()
   const staff = async (...args: readonly string[]) => {
     const ended = await run('staff', ...args, '--data', data, '--json')

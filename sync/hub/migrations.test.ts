@@ -1,4 +1,3 @@
-import { PGlite } from '@electric-sql/pglite'
 import { Kysely, PGliteDialect, sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { sha256Hex } from '../envelope/sha256.ts'
@@ -6,6 +5,7 @@ import { STAFF } from './migration-0004.ts'
 import { migrate } from './migrations.ts'
 import { makeSqlStore } from './sql-store.ts'
 import type { HubTables } from './tables.ts'
+import { openSeededPGlite } from './test-seed.ts'
 
 const AT = '2026-11-23T02:48:00.000Z'
 const EPOCH = 'd5f2f0c1-6a0a-4a39-9a5a-0b7d6f7a1111'
@@ -13,7 +13,7 @@ const EARLIER_EPOCH = 'd5f2f0c1-6a0a-4a39-9a5a-0b7d6f7a0000'
 
 /** A database as the first released hub left it: two submissions, one opened, in two epochs. */
 async function firstDatabase(): Promise<Kysely<HubTables>> {
-  const db = new Kysely<HubTables>({ dialect: new PGliteDialect({ pglite: await PGlite.create() }) })
+  const db = new Kysely<HubTables>({ dialect: new PGliteDialect({ pglite: await openSeededPGlite() }) })
   await migrate(db, '0001-first-tables')
   const submission = (id: string, epoch: string, sequence: number) => sql`
     insert into submissions values (${id}, ${`sha-${id}`}, 'T-1', 'kid', ${sequence}, 'application', 'S07', 'code', 1,

@@ -6,6 +6,7 @@ import { systemSources } from './sources.ts'
 import { makeSqlStore } from './sql-store.ts'
 import type { HubStore } from './store.ts'
 import { startPostgres } from './test-postgres.ts'
+import { openSeededPGlite } from './test-seed.ts'
 import { arrive, holdsItsPromises } from './test-store-contract.ts'
 
 const postgres = startPostgres()
@@ -132,7 +133,7 @@ describe('the memory store', () => {
 })
 
 describe('the store on PGlite', () => {
-  holdsItsPromises(sqlStores(() => openDatabase({ inMemory: true })))
+  holdsItsPromises(sqlStores(async () => openDatabase({ pglite: await openSeededPGlite() })))
 })
 
 describe.runIf(postgres.ok)(`the store on PostgreSQL ${postgres.ok ? postgres.version : ''}`, () => {

@@ -26,6 +26,7 @@ import { s07Unemployment } from './sample/s07-unemployment.ts'
 import { makeServer } from './server.ts'
 import { type HubSources, systemSources } from './sources.ts'
 import { makeSqlStore } from './sql-store.ts'
+import { openSeededPGlite } from './test-seed.ts'
 
 /** For tests: a whole hub over a database of its own, and a terminal that can seal. */
 
@@ -47,7 +48,7 @@ export async function makeTestHub(
   const { databaseUrl, ...rest } = options
   const dataDir = await mkdtemp(join(tmpdir(), 'hub-test-'))
   const sources = { ...systemSources, nowMs: Date.parse(TEST_NOW), now: () => sources.nowMs }
-  const db = await openDatabase(databaseUrl === undefined ? { inMemory: true } : { databaseUrl })
+  const db = await openDatabase(databaseUrl === undefined ? { pglite: await openSeededPGlite() } : { databaseUrl })
   const hub = await makeHub({
     db,
     dataDir,

@@ -30,6 +30,7 @@ test('every outcome is named, and a skip without a reason is a failure', { timeo
     'mixed.test.js': `
       test('good', () => {})
       test('bad', () => { throw new Error('no paper') })
+      test('late', () => { throw new Error('Timeout\\nCall log:\\n  - waiting for getByTestId("start") to be visible') })
       test('left out', (ctx) => ctx.skip('there is no printer'))
       test.skip('silent', () => {})
       test.todo('later')
@@ -41,9 +42,10 @@ test('every outcome is named, and a skip without a reason is a failure', { timeo
   })
   expect(passed).toBe(1)
   expect(failures.sort((a, b) => a.name.localeCompare(b.name))).toEqual([
-    { name: 'broken.test.js', why: 'does not load' },
-    { name: 'mixed.test.js > around', why: 'no power' },
-    { name: 'mixed.test.js > bad', why: 'no paper' },
+    { name: 'broken.test.js', why: 'does not load · line 1' },
+    { name: 'mixed.test.js > around', why: 'no power · line 9' },
+    { name: 'mixed.test.js > bad', why: 'no paper · line 3' },
+    { name: 'mixed.test.js > late', why: 'Timeout · waiting for getByTestId("start") to be visible · line 4' },
     { name: 'mixed.test.js > silent', why: "skipped without a reason: use ctx.skip('reason')" },
   ])
   expect(skips).toEqual([

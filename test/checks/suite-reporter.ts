@@ -26,10 +26,20 @@ export type SuiteReport = z.infer<typeof SuiteReport>
 /** Longer messages are cut in the closing lines; vitest has shown them whole. */
 const WHY_CHARACTERS = 200
 
-function firstLine(error: { message: string } | undefined): string {
-  const line = error?.message.split('\n')[0]?.trim() ?? ''
-  if (line === '') return 'no message'
-  return line.length > WHY_CHARACTERS ? `${line.slice(0, WHY_CHARACTERS)}…` : line
+interface Thrown {
+  readonly message: string
+  readonly stacks?: readonly { readonly file: string; readonly line: number }[]
+}
+
+/** The message's first line, what a browser's locator waited for, and where in the test. */
+function firstLine(error: Thrown | undefined): string {
+  const [first = '', ...rest] = (error?.message ?? '').split('\n').map((line) => line.trim())
+  if (first === '') return 'no message'
+  const line = first.length > WHY_CHARACTERS ? `${first.slice(0, WHY_CHARACTERS)}…` : first
+  const waited = rest.find((each) => each.startsWith('- waiting for '))?.slice(2, WHY_CHARACTERS)
+  const frame = error?.stacks?.find(({ file }) => /\.test\.[jt]sx?$/.test(file))
+  const place = frame === undefined ? undefined : `line ${frame.line}`
+  return [line, waited, place].filter((each) => each !== undefined).join(' · ')
 }
 
 const nameOf = (test: TestCase | TestSuite): string => `${test.module.relativeModuleId} > ${test.fullName}`

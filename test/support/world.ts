@@ -5,7 +5,9 @@ import type { BrowserContext, Page } from 'playwright-core'
 import { openPtyPair, type PtyPair } from '../../drivers/transport/pty-pair.ts'
 import type { Child } from '../../electron/dev/child.ts'
 import { openStack, ROOT, type Stack, startBrowserShell } from '../../electron/dev/stack.ts'
+import { seedHubFolder } from '../../sync/hub/test-seed.ts'
 import { launchChromium } from './chromium.ts'
+import { noteLastSeen } from './last-seen.ts'
 
 /**
  * A whole terminal for tests: hub, simulated devices on real wires, the browser shell in a process of its own, and a
@@ -52,6 +54,7 @@ export interface WorldOptions {
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'bianmin-world-')))
   const pty: PtyPair | undefined = options.pty ? await ptyOrNothing() : undefined
+  await seedHubFolder(join(dataDir, 'hub'))
   const stack = await openStack({
     dataDir,
     dockDir: join(ROOT, 'dist/dev-dock'),
@@ -114,6 +117,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       browser = undefined
     },
     async close() {
+      await noteLastSeen(browser?.pages().at(-1), log)
       await browser?.close()
       await shell?.stop()
       await stack.close()
