@@ -54,6 +54,7 @@ export function freshVisit(before?: SessionContext): SessionContext {
     papers: {},
     paperIndex: 0,
     scanned: [],
+    dropped: [],
     unchecked: [],
     scanning: false,
     paperTrouble: null,
