@@ -128,6 +128,8 @@ export interface SessionContext {
   readonly otherCard: 'beside' | 'instead' | null
   readonly signingIn: SignInDraft
   readonly item: ServiceItem | null
+  /** Id of the item that was open before it in this visit: what a complaint is probably about. */
+  readonly itemBefore: string | null
   /** Set when it is handed in for somebody else. */
   readonly proxy: ProxyDraft | null
   /** What main says of the second card. */
