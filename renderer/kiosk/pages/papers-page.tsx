@@ -164,12 +164,12 @@ function Choosing(props: Part) {
       {props.dropped === 0 ? null : (
         <section className="sheet paper-dropped" data-testid="paper-dropped" data-pages={props.dropped}>
           <Spaced text={say('paper.dropped', { pages: props.dropped })} />
-          <Button sign="again" onPress={props.onUndrop} testId="paper-undrop">
+          <Button sign="back" onPress={props.onUndrop} testId="paper-undrop">
             {say('paper.undrop')}
           </Button>
         </section>
       )}
-      {props.licence === undefined || pages > 0 ? null : <LicenceLine {...props.licence} />}
+      {props.licence === undefined || pages > 0 || props.dropped > 0 ? null : <LicenceLine {...props.licence} />}
       {trouble === null ? null : <ErrorSentence text={say(paperTroubleKey(trouble))} testId="paper-trouble" />}
       {cannotScan === null ? (
         hasRoom ? (
