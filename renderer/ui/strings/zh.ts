@@ -924,6 +924,8 @@ const entries = {
   'assist.alone': { text: '我自己接着办' },
   'assist.sign-alone': { text: '签名要您一个人签' },
   'assist.sign-alone-line': { text: '工作人员先离开，或者您点下面，签名的框就出来了。' },
+  'assist.said-beside': { text: '工作人员在旁边，她的工号会一起写上' },
+  'assist.said-beside-line': { text: '想一个人说，点下面，请她先离开。' },
   'assist.rate-alone': { text: '评价要您一个人来' },
   'assist.rate-alone-line': { text: '工作人员离开以后，您再评。不评也可以。' },
   'assist.pin-question': { text: '请工作人员\n输入密码' },
