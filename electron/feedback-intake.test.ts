@@ -5,6 +5,7 @@ import { openEnvelope } from '../sync/envelope/open.ts'
 import { generateSigningKey, type SigningKey } from '../sync/envelope/signing-key.ts'
 import { diskError } from '../sync/journal/memory-disk.ts'
 import type { ComplainRequest, RateRequest } from '../sync/protocol/feedback.ts'
+import type { Catalogue } from '../sync/protocol/service-item.ts'
 import type { Helper } from '../sync/protocol/staff.ts'
 import type { RateAnswer } from './bridge/feedback.contract.ts'
 import type { IntakeState } from './bridge/queue.contract.ts'
@@ -43,6 +44,7 @@ let feedback: FeedbackIntake
 let state: IntakeState
 let isStaffHere: boolean
 let helpers: readonly Helper[]
+let catalogue: Catalogue
 
 /** A main over the journal that is there: without memory of any visit. */
 async function startMain(): Promise<void> {
@@ -58,13 +60,8 @@ async function startMain(): Promise<void> {
   const common = { journal, ledger, session, trust, nowIso: () => NOW, log: book.log, state: () => state }
   const later = (run: () => void) => void setImmediate(run)
   const line = createSealedLine({ ...common, terminalId: TERMINAL_ID, suite: joseSuite, randomInt, later })
-  intake = createIntake({
-    ...common,
-    line,
-    terminalId: TERMINAL_ID,
-    today: () => '2026-11-23',
-    packages: { catalogue: createCell({ manifest, catalogue: CATALOGUE }) },
-  })
+  const packages = { catalogue: createCell({ manifest, catalogue }) }
+  intake = createIntake({ ...common, line, terminalId: TERMINAL_ID, today: () => '2026-11-23', packages })
   const staff = {
     isHelping: () => isStaffHere,
     helpers: () => helpers,
@@ -72,7 +69,7 @@ async function startMain(): Promise<void> {
       helpers = []
     },
   }
-  feedback = createFeedbackIntake({ ...common, line, intake, staff })
+  feedback = createFeedbackIntake({ ...common, line, intake, packages, staff })
 }
 beforeEach(async () => {
   held = await journalOnMemory()
@@ -80,6 +77,7 @@ beforeEach(async () => {
   state = 'open'
   isStaffHere = false
   helpers = []
+  catalogue = CATALOGUE
   await startMain()
 })
 
@@ -216,4 +214,12 @@ test('who helped is named with the complaint, also a nameless one, and not with 
   expect(beside).toMatchObject({ assistedBy: [{ id: '0217', name: '李静' }] })
   expect(beside).not.toHaveProperty('applicant')
   expect(await payloadOf(complaint({ anonymous: true }))).not.toHaveProperty('assistedBy')
+})
+
+test('an item in quiet mode is rated by nobody, whatever asks', async () => {
+  catalogue = { ...CATALOGUE, items: CATALOGUE.items.map((each) => ({ ...each, quiet: true })) }
+  await startMain()
+  const about = await applied()
+  expect(faultOf(await feedback.rate(rating(about)))).toBe('not-asked')
+  expect(kinds()).toEqual(['application'])
 })

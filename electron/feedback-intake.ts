@@ -7,7 +7,10 @@ import type { RateAnswer } from './bridge/feedback.contract.ts'
 import type { IntakeState } from './bridge/queue.contract.ts'
 import type { SubmitAnswer } from './bridge/submissions.contract.ts'
 import type { CardSession } from './card-session.ts'
+import { rememberCatalogues } from './catalogues-in-use.ts'
+import type { Cell } from './cell.ts'
 import type { Log } from './events.ts'
+import type { HeldCatalogue } from './held-package.ts'
 import type { Intake } from './intake.ts'
 import type { SealedLine } from './sealed-line.ts'
 import type { StaffDesk } from './staff-desk.ts'
@@ -18,7 +21,7 @@ import type { Trust } from './trust.ts'
  * the draft.
  */
 export interface FeedbackIntake {
-  /** Only of what was taken in during this very visit, once, and never while staff is beside. */
+  /** Only of what was taken in during this very visit, once, never while staff is beside, and of no item in quiet mode. */
   rate(request: RateRequest): Promise<RateAnswer>
   /** The card of the session goes along unless the citizen gives no name; who helped goes along always. */
   complain(request: ComplainRequest): Promise<SubmitAnswer>
@@ -31,6 +34,7 @@ export interface FeedbackIntakeOptions {
   readonly trust: Pick<Trust, 'enrolled' | 'sealKey'>
   readonly intake: Pick<Intake, 'accepted'>
   readonly state: () => IntakeState
+  readonly packages: { readonly catalogue: Pick<Cell<HeldCatalogue | null>, 'get' | 'subscribe'> }
   readonly staff: Pick<StaffDesk, 'isHelping' | 'helpers' | 'submitted'>
   readonly nowIso: () => string
   readonly log: Log
@@ -38,13 +42,14 @@ export interface FeedbackIntakeOptions {
 }
 
 type Fault = Extract<RateAnswer, { ok: false }>['fault']
-type Common = Exclude<Fault, 'not-of-this-visit' | 'already-rated' | 'staff-joined'>
+type Common = Exclude<Fault, 'not-of-this-visit' | 'already-rated' | 'staff-joined' | 'not-asked'>
 type Stored =
   | { readonly ok: true; readonly submissionId: string }
   | { readonly ok: false; readonly fault: Common | 'already-rated' }
 
 export function createFeedbackIntake(options: FeedbackIntakeOptions): FeedbackIntake {
   const { line, ledger, session, trust, intake, staff, log, suite = joseSuite } = options
+  const catalogues = rememberCatalogues(options.packages.catalogue)
   const rating = onceEach<RateRequest, RateAnswer>(rate)
   const complaining = onceEach<ComplainRequest, SubmitAnswer>(complain)
 
@@ -90,7 +95,9 @@ export function createFeedbackIntake(options: FeedbackIntakeOptions): FeedbackIn
   function rateRefusal(about: string): Fault | undefined {
     if (staff.isHelping()) return 'staff-joined'
     const isOfThisVisit = session.receiptOf(about) !== undefined
-    return isOfThisVisit && ledger.bySubmission(about)?.kind === 'application' ? undefined : 'not-of-this-visit'
+    const rated = ledger.bySubmission(about)
+    if (!isOfThisVisit || rated?.kind !== 'application') return 'not-of-this-visit'
+    return catalogues.newest(rated.itemId)?.quiet === true ? 'not-asked' : undefined
   }
 
   function refuseRating(fault: Fault): RateAnswer {

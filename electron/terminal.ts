@@ -255,7 +255,7 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
     ...{ principal: seat.applicant, agents, told: persons.told },
   })
   const feedback = createFeedbackIntake({
-    ...{ line, ledger, session, trust, intake, state, nowIso, log },
+    ...{ line, ledger, session, trust, intake, state, packages, nowIso, log },
     staff: staff.desk,
   })
   const receipts = createReceiptPrinting({
