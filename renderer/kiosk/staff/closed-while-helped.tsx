@@ -48,12 +48,12 @@ export function SignAlone({ onAlone }: { readonly onAlone: () => void }) {
 /** With a complaint that is said while staff helps: it may be, and the hub is told beside whom. */
 export function SaidBeside({ onAlone }: { readonly onAlone: () => void }) {
   return (
-    <>
+    <div className="said-beside">
       <Notice kind="information" sign="staff" heading={say('assist.said-beside')} testId="said-beside">
         {say('assist.said-beside-line')}
       </Notice>
       <AloneButton onAlone={onAlone} look="plain" />
-    </>
+    </div>
   )
 }
 
