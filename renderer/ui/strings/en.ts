@@ -881,6 +881,9 @@ export const en = {
   'handover.not.no-printer': { text: 'This machine has no printer for the slip. The form is still here.' },
   'handover.not.clock': { text: 'The clock of this machine is wrong. Please call staff. The form is still here.' },
   'handover.not.too-large': { text: 'There is too much to keep. The form is still here.' },
+  'handover.not.too-many': {
+    text: 'This machine has given out all its slips of this hour; the next in {minutes} minutes. The form is still here, you may go on.',
+  },
   'handover.not.visit-over': { text: 'The visit has ended. No slip was printed.' },
   'handover.not.lost': {
     text: 'The machine was cut off. Nobody knows whether the slip came out; if it did, it is good. The form is here too.',

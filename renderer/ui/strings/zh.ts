@@ -886,6 +886,9 @@ const entries = {
   'handover.not.no-printer': { text: '这台机器没有接打印机，打不了单子。您填的还在这里。' },
   'handover.not.clock': { text: '这台机器的钟不对，存不了。请叫工作人员。您填的还在这里。' },
   'handover.not.too-large': { text: '填的太多，存不下。您填的还在这里。' },
+  'handover.not.too-many': {
+    text: '这台机器这一小时打的单子满了，现在不能再打，请过{minutes}分钟。您填的还在这里，也可以接着办。',
+  },
   'handover.not.visit-over': { text: '这次办理已经结束，没有打单子。' },
   'handover.not.lost': { text: '机器断了一下，不知道单子打出来没有。打出来了就能用。您填的也还在这里。' },
 
