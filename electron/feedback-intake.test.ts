@@ -5,6 +5,8 @@ import { openEnvelope } from '../sync/envelope/open.ts'
 import { generateSigningKey, type SigningKey } from '../sync/envelope/signing-key.ts'
 import { diskError } from '../sync/journal/memory-disk.ts'
 import type { ComplainRequest, RateRequest } from '../sync/protocol/feedback.ts'
+import type { Catalogue } from '../sync/protocol/service-item.ts'
+import type { Helper } from '../sync/protocol/staff.ts'
 import type { RateAnswer } from './bridge/feedback.contract.ts'
 import type { IntakeState } from './bridge/queue.contract.ts'
 import { type CardSession, createCardSession } from './card-session.ts'
@@ -41,6 +43,8 @@ let intake: Intake
 let feedback: FeedbackIntake
 let state: IntakeState
 let isStaffHere: boolean
+let helpers: readonly Helper[]
+let catalogue: Catalogue
 
 /** A main over the journal that is there: without memory of any visit. */
 async function startMain(): Promise<void> {
@@ -56,20 +60,24 @@ async function startMain(): Promise<void> {
   const common = { journal, ledger, session, trust, nowIso: () => NOW, log: book.log, state: () => state }
   const later = (run: () => void) => void setImmediate(run)
   const line = createSealedLine({ ...common, terminalId: TERMINAL_ID, suite: joseSuite, randomInt, later })
-  intake = createIntake({
-    ...common,
-    line,
-    terminalId: TERMINAL_ID,
-    today: () => '2026-11-23',
-    packages: { catalogue: createCell({ manifest, catalogue: CATALOGUE }) },
-  })
-  feedback = createFeedbackIntake({ ...common, line, intake, isStaffHere: () => isStaffHere })
+  const packages = { catalogue: createCell({ manifest, catalogue }) }
+  intake = createIntake({ ...common, line, terminalId: TERMINAL_ID, today: () => '2026-11-23', packages })
+  const staff = {
+    isHelping: () => isStaffHere,
+    helpers: () => helpers,
+    submitted: () => {
+      helpers = []
+    },
+  }
+  feedback = createFeedbackIntake({ ...common, line, intake, packages, staff })
 }
 beforeEach(async () => {
   held = await journalOnMemory()
   book = logBook()
   state = 'open'
   isStaffHere = false
+  helpers = []
+  catalogue = CATALOGUE
   await startMain()
 })
 
@@ -192,4 +200,26 @@ test('without a card a complaint is taken in all the same, and says nobody', asy
   const answer = await feedback.complain(complaint())
   if (!answer.ok) throw new Error(answer.fault)
   expect((await sealed(answer.accepted.submissionId)).payload).not.toHaveProperty('applicant')
+})
+
+test('who helped is named with the complaint, also a nameless one, and not with the next', async () => {
+  isStaffHere = true
+  helpers = [{ id: '0217', name: '李静' }]
+  const payloadOf = async (request: ComplainRequest) => {
+    const answer = await feedback.complain(request)
+    if (!answer.ok) throw new Error(answer.fault)
+    return (await sealed(answer.accepted.submissionId)).payload
+  }
+  const beside = await payloadOf(complaint({ anonymous: true, about: { what: 'staff', staffNumber: '0217' } }))
+  expect(beside).toMatchObject({ assistedBy: [{ id: '0217', name: '李静' }] })
+  expect(beside).not.toHaveProperty('applicant')
+  expect(await payloadOf(complaint({ anonymous: true }))).not.toHaveProperty('assistedBy')
+})
+
+test('an item in quiet mode is rated by nobody, whatever asks', async () => {
+  catalogue = { ...CATALOGUE, items: CATALOGUE.items.map((each) => ({ ...each, quiet: true })) }
+  await startMain()
+  const about = await applied()
+  expect(faultOf(await feedback.rate(rating(about)))).toBe('not-asked')
+  expect(kinds()).toEqual(['application'])
 })

@@ -7,9 +7,13 @@ import type { RateAnswer } from './bridge/feedback.contract.ts'
 import type { IntakeState } from './bridge/queue.contract.ts'
 import type { SubmitAnswer } from './bridge/submissions.contract.ts'
 import type { CardSession } from './card-session.ts'
+import { rememberCatalogues } from './catalogues-in-use.ts'
+import type { Cell } from './cell.ts'
 import type { Log } from './events.ts'
+import type { HeldCatalogue } from './held-package.ts'
 import type { Intake } from './intake.ts'
 import type { SealedLine } from './sealed-line.ts'
+import type { StaffDesk } from './staff-desk.ts'
 import type { Trust } from './trust.ts'
 
 /**
@@ -17,9 +21,9 @@ import type { Trust } from './trust.ts'
  * the draft.
  */
 export interface FeedbackIntake {
-  /** Only of what was taken in during this very visit, once, and never while staff is beside. */
+  /** Only of what was taken in during this very visit, once, never while staff is beside, and of no item in quiet mode. */
   rate(request: RateRequest): Promise<RateAnswer>
-  /** The card of the session goes along unless the citizen gives no name. */
+  /** The card of the session goes along unless the citizen gives no name; who helped goes along always. */
   complain(request: ComplainRequest): Promise<SubmitAnswer>
 }
 
@@ -30,21 +34,22 @@ export interface FeedbackIntakeOptions {
   readonly trust: Pick<Trust, 'enrolled' | 'sealKey'>
   readonly intake: Pick<Intake, 'accepted'>
   readonly state: () => IntakeState
-  /** A member of staff has joined this visit. */
-  readonly isStaffHere: () => boolean
+  readonly packages: { readonly catalogue: Pick<Cell<HeldCatalogue | null>, 'get' | 'subscribe'> }
+  readonly staff: Pick<StaffDesk, 'isHelping' | 'helpers' | 'submitted'>
   readonly nowIso: () => string
   readonly log: Log
   readonly suite?: Suite
 }
 
 type Fault = Extract<RateAnswer, { ok: false }>['fault']
-type Common = Exclude<Fault, 'not-of-this-visit' | 'already-rated' | 'staff-joined'>
+type Common = Exclude<Fault, 'not-of-this-visit' | 'already-rated' | 'staff-joined' | 'not-asked'>
 type Stored =
   | { readonly ok: true; readonly submissionId: string }
   | { readonly ok: false; readonly fault: Common | 'already-rated' }
 
 export function createFeedbackIntake(options: FeedbackIntakeOptions): FeedbackIntake {
-  const { line, ledger, session, trust, intake, log, suite = joseSuite } = options
+  const { line, ledger, session, trust, intake, staff, log, suite = joseSuite } = options
+  const catalogues = rememberCatalogues(options.packages.catalogue)
   const rating = onceEach<RateRequest, RateAnswer>(rate)
   const complaining = onceEach<ComplainRequest, SubmitAnswer>(complain)
 
@@ -66,7 +71,10 @@ export function createFeedbackIntake(options: FeedbackIntakeOptions): FeedbackIn
       if (written === undefined) return { ok: false, fault: 'not-stored' }
       const { submissionId } = written.entry
       if (payload.kind === 'rating') session.keepRated(visit, payload.about)
-      else session.keepReceipt(visit, submissionId, { secret: written.secret, name: null })
+      else {
+        session.keepReceipt(visit, submissionId, { secret: written.secret, name: null })
+        if (visit === session.visit()) staff.submitted()
+      }
       return { ok: true, submissionId }
     })
   }
@@ -85,9 +93,11 @@ export function createFeedbackIntake(options: FeedbackIntakeOptions): FeedbackIn
   }
 
   function rateRefusal(about: string): Fault | undefined {
-    if (options.isStaffHere()) return 'staff-joined'
+    if (staff.isHelping()) return 'staff-joined'
     const isOfThisVisit = session.receiptOf(about) !== undefined
-    return isOfThisVisit && ledger.bySubmission(about)?.kind === 'application' ? undefined : 'not-of-this-visit'
+    const rated = ledger.bySubmission(about)
+    if (!isOfThisVisit || rated?.kind !== 'application') return 'not-of-this-visit'
+    return catalogues.newest(rated.itemId)?.quiet === true ? 'not-asked' : undefined
   }
 
   function refuseRating(fault: Fault): RateAnswer {
@@ -99,9 +109,11 @@ export function createFeedbackIntake(options: FeedbackIntakeOptions): FeedbackIn
     const known = ledger.byDraft(draftId)
     if (known !== undefined) return { ok: true, accepted: intake.accepted(known) }
     const applicant = complaint.anonymous ? undefined : session.applicant()
+    const helpers = staff.helpers()
     const stored = await store(draftId, (base) => ({
       ...{ v: 1, kind: 'complaint', ...base, item: FEEDBACK_ITEM.complaint, ...complaint },
       ...(applicant === undefined ? {} : { applicant }),
+      ...(helpers.length === 0 ? {} : { assistedBy: [...helpers] }),
     }))
     if (!stored.ok) {
       const { fault } = stored

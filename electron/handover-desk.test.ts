@@ -269,3 +269,9 @@ test('stopped, it tells nobody any more', async () => {
   await clock.advance(600_000)
   expect([ends.length, clock.timers()]).toEqual([1, 0])
 })
+
+test('a terminal whose hour is full prints nothing, and knows how long', async () => {
+  putAnswers = [answered({ outcome: 'too-many', retryAfterMs: 90_000 })]
+  expect(await desk.handOver(DRAFT)).toEqual({ outcome: 'too-many', retryAfterMs: 90_000 })
+  expect([papers, ends]).toEqual([[], []])
+})

@@ -133,7 +133,12 @@ export function createHandoverDesk(options: HandoverDeskOptions): HandoverDesk {
       withdraw()
       return notHandedOver('offline')
     }
-    if (kept.answer.result.outcome === 'refused') return notHandedOver('clock')
+    const { result: hubSaid } = kept.answer
+    if (hubSaid.outcome === 'refused') return notHandedOver('clock')
+    if (hubSaid.outcome === 'too-many') {
+      log('handover-not-made', { why: 'too-many' })
+      return { outcome: 'too-many', retryAfterMs: hubSaid.retryAfterMs }
+    }
     if (visit !== session.visit()) {
       withdraw()
       return notHandedOver('visit-over')

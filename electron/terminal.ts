@@ -254,8 +254,10 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
     staff: staff.desk,
     ...{ principal: seat.applicant, agents, told: persons.told },
   })
-  const isStaffHere = staff.desk.isHelping
-  const feedback = createFeedbackIntake({ line, ledger, session, trust, intake, state, isStaffHere, nowIso, log })
+  const feedback = createFeedbackIntake({
+    ...{ line, ledger, session, trust, intake, state, packages, nowIso, log },
+    staff: staff.desk,
+  })
   const receipts = createReceiptPrinting({
     ...{ host, journal, ledger, intake, session, packages, settings, terminalId, nowIso, inWords, log },
     hasPrinter: () => devices.get().receiptPrinter !== null,

@@ -14,6 +14,8 @@ export const RateAnswerSchema = z.discriminatedUnion('ok', [
       'already-rated',
       /** Staff never rates, nor watches. */
       'staff-joined',
+      /** The item asks for none (quiet mode). */
+      'not-asked',
       'no-trust',
       'not-stored',
       'no-space',

@@ -32,6 +32,8 @@ export const HandOverAnswerSchema = z.discriminatedUnion('outcome', [
   /** At the hub, and the printer said that the slip came out. */
   z.object({ outcome: z.literal('handed-over'), expiresAt: InstantSchema }),
   z.object({ outcome: z.literal('not-handed-over'), why: NotHandedOverSchema }),
+  /** The hub keeps no more of this terminal now. */
+  z.object({ outcome: z.literal('too-many'), retryAfterMs: z.int().min(1) }),
   /** The slip did not come out, whole or at all: what the hub kept is taken back, and a piece of paper opens nothing. */
   z.object({ outcome: z.literal('not-printed'), result: PrintResultSchema }),
 ])

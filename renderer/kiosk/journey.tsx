@@ -327,6 +327,7 @@ function Papers({ state, send, item, paper, devices, intake, onStaff }: PapersPr
       stage={stage}
       draftId={context.draftId ?? ''}
       pages={pages.length}
+      dropped={context.dropped.length}
       shown={shownPage(context, pages)}
       trouble={context.paperTrouble}
       cannotScan={cannotScanKey(devices, intake)}
@@ -336,6 +337,7 @@ function Papers({ state, send, item, paper, devices, intake, onStaff }: PapersPr
       onGood={() => send({ type: 'PAGE_GOOD' })}
       onAgain={() => send({ type: 'PAGE_AGAIN' })}
       onDrop={() => send({ type: 'DROP_PAGES' })}
+      onUndrop={() => send({ type: 'UNDROP_PAGES' })}
       onGive={(way) => send({ type: 'GIVE', way })}
       onNext={() => send({ type: 'NEXT' })}
       onStaff={onStaff}

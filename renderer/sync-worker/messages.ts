@@ -45,7 +45,7 @@ export const MAX_HITS = 50
 export const HitSchema = z.object({
   id: z.string(),
   score: z.number(),
-  why: z.enum(['code', 'name', 'prefix', 'words', 'initials', 'pinyin', 'typo', 'part']),
+  why: z.enum(['code', 'name', 'prefix', 'words', 'initials', 'pinyin', 'english', 'typo', 'part']),
 })
 export type Hit = z.infer<typeof HitSchema>
 

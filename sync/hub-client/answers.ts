@@ -107,7 +107,7 @@ export type CasePullResult = Proven<CasePullAnswer>
 type HandoverProven<Outcome extends HandoverResult['outcome']> = Proven<
   HandoverAnswer & { readonly result: Extract<HandoverResult, { outcome: Outcome }> }
 >
-export type HandoverPutResult = HandoverProven<'kept' | 'refused'>
+export type HandoverPutResult = HandoverProven<'kept' | 'refused' | 'too-many'>
 export type HandoverTakeResult = HandoverProven<
   'opened' | 'wrong-card' | 'ended' | 'open-elsewhere' | 'not-staff' | 'unknown'
 >

@@ -74,9 +74,12 @@ interface ClaimsOptions {
   readonly nowIso: () => string
 }
 
-const [kept, refusedPut, opened, wrongCard, ended, openElsewhere, notStaff, unknown] = HandoverResultSchema.options
+const [kept, refusedPut, tooMany, opened, wrongCard, ended, openElsewhere, notStaff, unknown] =
+  HandoverResultSchema.options
 /** Each call hears its own outcomes only: a signed answer of another kind is none. */
-const PutAnswerSchema = HandoverAnswerSchema.extend({ result: z.discriminatedUnion('outcome', [kept, refusedPut]) })
+const PutAnswerSchema = HandoverAnswerSchema.extend({
+  result: z.discriminatedUnion('outcome', [kept, refusedPut, tooMany]),
+})
 const TakeAnswerSchema = HandoverAnswerSchema.extend({
   result: z.discriminatedUnion('outcome', [opened, wrongCard, ended, openElsewhere, notStaff, unknown]),
 })

@@ -3,6 +3,8 @@ import type { HandoverEnded } from '../protocol/handover.ts'
 /** What the hub's store keeps of hand-overs; part of HubReads and HubTx (store.ts). */
 export interface HandoverReads {
   handover(handoverId: string): Promise<HandoverRow | undefined>
+  /** When this terminal handed in those that are open still, after `since`, in order. */
+  openHandoversOf(terminalId: string, since: string): Promise<readonly string[]>
   /** What became of one, in order. */
   handoverLog(handoverId: string): Promise<readonly HandoverLine[]>
 }

@@ -11,7 +11,7 @@ import {
   type HandoverResult,
   type HandoverTakeClaim,
 } from '../protocol/handover.ts'
-import { HANDOVER_REMEMBERED_MS, sweepHandovers } from './handovers.ts'
+import { HANDOVER_REMEMBERED_MS, HANDOVERS_AN_HOUR, sweepHandovers } from './handovers.ts'
 import { hubSuite } from './hub-suite.ts'
 import { keepStaffBook } from './staff-book.ts'
 import { TEST_NOW } from './test-hub.ts'
@@ -108,6 +108,28 @@ test('kept, taken with the card at another terminal, erased when that holds it; 
   }
   expect(await hub.store.handover(handoverId)).toMatchObject({ sealed: null, cardProofSha256: null, ended: 'used' })
   expect(await acts()).toEqual(['kept', 'taken', 'used'])
+})
+
+test('so many open slips an hour and terminal, and how long until the next', async () => {
+  const id = () => hub.sources.randomUuid()
+  const startMs = hub.sources.nowMs
+  const [oldest] = [id()]
+  expect(await put({ handoverId: oldest })).toEqual({ outcome: 'kept' })
+  hub.sources.nowMs = startMs + 10 * 60_000
+  for (let count = 1; count < HANDOVERS_AN_HOUR; count++) {
+    expect(await put({ handoverId: id() })).toEqual({ outcome: 'kept' })
+  }
+  expect(await put()).toEqual({ outcome: 'too-many', retryAfterMs: 50 * 60_000 })
+  expect(await hub.store.handover(handoverId)).toBeUndefined()
+  // What was kept before is kept still, and another terminal is not held up.
+  expect(await put({ handoverId: oldest })).toEqual({ outcome: 'kept' })
+  expect(await put({ handoverId: id() }, second)).toEqual({ outcome: 'kept' })
+  // One that came to an end makes room at once, an hour makes room by itself.
+  expect(await end('withdrawn', first, { handoverId: oldest })).toEqual({ outcome: 'ended', why: 'withdrawn' })
+  expect(await put()).toEqual({ outcome: 'kept' })
+  expect(await put({ handoverId: id() })).toMatchObject({ outcome: 'too-many' })
+  hub.sources.nowMs = startMs + 70 * 60_000
+  expect(await put({ handoverId: id() })).toEqual({ outcome: 'kept' })
 })
 
 test('five wrong cards destroy it, and the right one comes too late', async () => {

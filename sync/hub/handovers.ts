@@ -27,6 +27,13 @@ const CLOCK_SLACK_MS = 10 * 60_000
 /** How long it can still be said of a slip that it was used or has run out. */
 export const HANDOVER_REMEMBERED_MS = 30 * 24 * 60 * 60_000
 
+/**
+ * Open slips that the hub keeps of one terminal's last hour. Half a form takes some minutes to fill in, so no visitors come
+ * to more; a terminal that somebody drives on its own cannot fill the hub: 20 an hour are 42 MB in a slip's day.
+ */
+export const HANDOVERS_AN_HOUR = 20
+const HOUR_MS = 60 * 60_000
+
 /** Keeps a sealed form; the same one again is harmless. */
 export async function answerHandoverPut(parts: ContactParts, jws: string): Promise<SignedAnswer> {
   const read = await readClaim(jws, HandoverPutClaimSchema, parts.deviceKeys, parts.suite)
@@ -37,16 +44,22 @@ export async function answerHandoverPut(parts: ContactParts, jws: string): Promi
   if (lifeMs <= 0 || lifeMs > HANDOVER_LIFE_MS + CLOCK_SLACK_MS) {
     return signed(parts, claim, { outcome: 'refused', why: 'clock' })
   }
-  const result = await parts.store.transaction((tx) => put(tx, claim, instant(parts.sources)))
+  const result = await parts.store.transaction((tx) => put(tx, claim, instant(parts.sources), nowMs))
   return signed(parts, claim, result)
 }
 
-async function put(tx: HubTx, claim: HandoverPutClaim, at: string): Promise<HandoverResult> {
+async function put(tx: HubTx, claim: HandoverPutClaim, at: string, nowMs: number): Promise<HandoverResult> {
   const { handoverId, sealed, verifierSha256, cardProofSha256, terminalId, expiresAt } = claim
   const before = await tx.handover(handoverId)
   if (before !== undefined) {
     const isSame = before.sealed === sealed && before.sealedBy === terminalId
     return isSame ? { outcome: 'kept' } : { outcome: 'refused', why: 'id-taken' }
+  }
+  const open = await tx.openHandoversOf(terminalId, new Date(nowMs - HOUR_MS).toISOString())
+  // The next may come when as few are left of the hour as leave room for it.
+  const first = open[open.length - HANDOVERS_AN_HOUR]
+  if (first !== undefined) {
+    return { outcome: 'too-many', retryAfterMs: Math.max(1, Date.parse(first) + HOUR_MS - nowMs) }
   }
   const row: OpenHandover = {
     ...{ handoverId, sealedBy: terminalId, sealedAt: at, expiresAt, verifierSha256, cardProofSha256, sealed },

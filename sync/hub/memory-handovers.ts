@@ -5,6 +5,11 @@ import type { MemoryTables } from './memory-tables.ts'
 export function memoryHandoverReads(tables: MemoryTables, own: boolean): HandoverReads {
   return {
     handover: async (handoverId) => tables.handovers.get(handoverId, own),
+    openHandoversOf: async (terminalId, since) =>
+      [...tables.handovers.entries(own)]
+        .filter(([, row]) => row.sealedBy === terminalId && row.ended === null && row.sealedAt > since)
+        .map(([, row]) => row.sealedAt)
+        .sort(),
     handoverLog: async (handoverId) => tables.handoverLog.get(handoverId, own) ?? [],
   }
 }

@@ -96,6 +96,14 @@ test('complaints are counted; words, numbers and names stay sealed', async () =>
   for (const secret of ['A-017', '没有人来', '13800136021']) expect(JSON.stringify(rows)).not.toContain(secret)
 })
 
+test('who helped with a complaint stands with its case, as with an application', async () => {
+  const helper = { id: '0217', name: '李静' }
+  const beside = await handIn({ feedback: complaint({ assistedBy: [helper] }) })
+  const alone = await handIn({ feedback: complaint() })
+  expect([await caseOf(beside), await caseOf(alone)]).toEqual([GOOD, GOOD])
+  expect([await hub.store.helpersOf(beside), await hub.store.helpersOf(alone)]).toEqual([[helper], []])
+})
+
 test('what breaks its schema is not taken on: an anonymous complaint with a number, a good rating with reasons', async () => {
   const faults = [{ field: 'envelope', fault: 'bad-payload' }]
   const number = complaint({ contact: '13800136021' })

@@ -12,10 +12,10 @@ type FeedbackStore = Pick<HubStore, 'held' | 'keepRating' | 'keepComplaint'>
 export async function keepFeedback(payload: RatingPayload | ComplaintPayload, store: FeedbackStore): Promise<Verdict> {
   const { submissionId, acceptedAt: at } = payload
   if (payload.kind === 'complaint') {
-    const { about, sort, anonymous } = payload
+    const { about, sort, anonymous, assistedBy } = payload
     const itemId = about.what === 'item' ? about.itemId : null
     await store.keepComplaint({ submissionId, what: about.what, itemId, sort, anonymous, at })
-    return { state: '已受理', faults: [] }
+    return { state: '已受理', faults: [], ...(assistedBy === undefined ? {} : { helpers: assistedBy }) }
   }
   const { about, level, reasons, words } = payload
   const held = await store.held([about, submissionId])

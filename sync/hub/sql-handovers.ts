@@ -9,6 +9,17 @@ export function sqlHandoverReads(db: Kysely<HubTables>): HandoverReads {
       const row = await db.selectFrom('handovers').selectAll().where('handover_id', '=', handoverId).executeTakeFirst()
       return row === undefined ? undefined : rowOf(row)
     },
+    async openHandoversOf(terminalId, since) {
+      const rows = await db
+        .selectFrom('handovers')
+        .select('sealed_at')
+        .where('sealed_by', '=', terminalId)
+        .where('ended', 'is', null)
+        .where('sealed_at', '>', since)
+        .orderBy('sealed_at')
+        .execute()
+      return rows.map(({ sealed_at }) => sealed_at)
+    },
     async handoverLog(handoverId) {
       const lines = await db
         .selectFrom('handover_log')

@@ -393,6 +393,10 @@ export function holdsItsPromises(makeStore: () => Promise<HubStore>): void {
     expect(await store.handover(id)).toEqual(row)
     await store.transaction((tx) => tx.saveHandover({ ...row, tries: 2, takenBy: 'T-2' }))
     expect(await store.handover(id)).toEqual({ ...row, tries: 2, takenBy: 'T-2' })
+    const before = new Date(Date.parse(AT) - 1).toISOString()
+    expect(await store.openHandoversOf(row.sealedBy, before)).toEqual([row.sealedAt, row.sealedAt])
+    expect(await store.openHandoversOf(row.sealedBy, row.sealedAt)).toEqual([])
+    expect(await store.openHandoversOf('T-other', before)).toEqual([])
     const line = { handoverId: id, at: AT, terminalId: 'T-1', act: 'kept', staffId: null } as const
     await store.transaction((tx) => tx.logHandover(line))
     await store.transaction((tx) => tx.logHandover({ ...line, terminalId: null, act: 'expired', staffId: '0217' }))

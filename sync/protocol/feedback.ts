@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ApplicantSchema } from './applicant.ts'
 import { DraftIdSchema, InstantSchema, SubmissionIdSchema } from './ids.ts'
+import { HelpersSchema } from './staff.ts'
 
 /**
  * Ratings (好差评) and complaints (投诉建议) as they are asked, sealed and read. A rating never says who rated; a
@@ -121,6 +122,8 @@ export const ComplaintPayloadSchema = z
     item: itemNamed('complaint'),
     ...ComplaintFields,
     applicant: ApplicantSchema.optional(),
+    /** Staff who helped since the visit's last submission, as of an application: words said beside somebody are read so. */
+    assistedBy: HelpersSchema.optional(),
     acceptedAt: InstantSchema,
   })
   .refine((each) => !each.anonymous || (each.contact === undefined && each.applicant === undefined), NAMELESS)

@@ -124,6 +124,8 @@ export const HandoverResultSchema = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('kept') }),
   /** Put: the terminal's clock and the hub's are too far apart to agree on an end; or another form has this id. */
   z.object({ outcome: z.literal('refused'), why: z.enum(['clock', 'id-taken']) }),
+  /** Put: this terminal has as many open slips of the last hour as the hub keeps of it. */
+  z.object({ outcome: z.literal('too-many'), retryAfterMs: z.int().min(1) }),
   /** Take: what was sealed, where and until when; the additional data of the seal. */
   z.object({
     outcome: z.literal('opened'),

@@ -10,7 +10,14 @@ export interface Limits {
 }
 
 export interface Found {
-  readonly rule: 'type' | 'target' | 'gap' | 'cut-off' | 'scroll' | 'elder-choices' | 'keys'
+  readonly rule: 'type' | 'target' | 'gap' | 'cut-off' | 'scroll' | 'elder-choices' | 'keys' | 'untranslated'
+  readonly where: string
+  readonly detail: string
+}
+
+export interface Violation {
+  readonly page: string
+  readonly rule: string
   readonly where: string
   readonly detail: string
 }

@@ -10,7 +10,6 @@ import {
   chooseLanguage,
   endVisit,
   endWithRating,
-  OTHER_LANGUAGES,
   statusShows,
   submitForTicket,
   walkComplaint,
@@ -20,10 +19,13 @@ import {
 } from '../support/walk.ts'
 import { openWorld, type World } from '../support/world.ts'
 import { handoverPages } from './handover-pages.ts'
-import { checkPage, type Violation } from './page-check.ts'
+import type { Violation } from './in-page.ts'
+import { languageJourneys } from './language-pages.ts'
+import { checkPage } from './page-check.ts'
 import { signInPages } from './sign-in-pages.ts'
 import { staffPages } from './staff-pages.ts'
 import { timeouts } from './timeouts.ts'
+import { checkWords } from './untranslated.ts'
 
 const HELP = `Usage: npm run a11y -- [--json] [--languages | --staff | --handover | --sign-in | --person | --timeouts]
 Walks the journeys in real Chromium, upright and lying, standard and elder, in every colour, and checks each page with axe and
@@ -74,16 +76,6 @@ async function complaint(page: Page, check: Check): Promise<void> {
   await walkComplaint(page, check)
   await page.getByTestId('end').click()
   await page.getByTestId('idle-page').waitFor()
-}
-
-/** The main journey in every other language, from its own idle page on. */
-async function languageJourneys(page: Page, world: World, checkAs: (prefix: string) => Check): Promise<void> {
-  for (const language of OTHER_LANGUAGES) {
-    await chooseLanguage(page, language)
-    await standardJourney(page, world, checkAs(`${language} `))
-  }
-  await chooseLanguage(page, 'en')
-  await complaint(page, checkAs('en '))
 }
 
 /** The papers of S04, with a scanner in trouble on the way, up to the summary that lists them. */
@@ -197,15 +189,16 @@ async function walk(orientation: keyof typeof SCREENS, tell: (line: string) => v
     const page = await world.openPage({ viewport: SCREENS[orientation] })
     page.setDefaultTimeout(30_000)
     await page.emulateMedia({ reducedMotion: 'reduce' })
-    const checkAs =
-      (prefix: string): Check =>
+    const checkBy =
+      (judge: typeof checkPage, prefix: string): Check =>
       async (name) => {
-        const violations = await checkPage(page, `${orientation} ${prefix}${name}`)
+        const violations = await judge(page, `${orientation} ${prefix}${name}`)
         pages++
         found.push(...violations)
         tell(`${orientation} ${prefix}${name}: ${violations.length}`)
         for (const { rule, where, detail } of violations) tell(`  ${rule}: ${where}: ${detail}`)
       }
+    const checkAs = (prefix: string) => checkBy(checkPage, prefix)
     await statusShows(page, 'connected')
     const heardTimeouts = async () => {
       for (const mode of ['standard', 'elder'] as const) {
@@ -241,7 +234,9 @@ async function walk(orientation: keyof typeof SCREENS, tell: (line: string) => v
       await signInPages(page, world, badge, checkAs(''))
       return { pages, found }
     }
-    await languageJourneys(page, world, checkAs)
+    await languageJourneys(page, world, checkAs, (prefix) => checkBy(checkWords, prefix))
+    await chooseLanguage(page, 'en')
+    await complaint(page, checkAs('en '))
     if (values.languages) return { pages, found }
     await staffPages(page, world, badge, checkAs(''))
     await signInPages(page, world, badge, checkAs(''))

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
-import { type Found, findFaults, findUnreached, type Limits, type Mode } from './in-page.ts'
+import { type Found, findFaults, findUnreached, type Limits, type Mode, type Violation } from './in-page.ts'
+import { findUntranslated } from './untranslated.ts'
 
 /** domain.md section 4 and look.md section 2, in millimetres. */
 const LIMITS: Readonly<Record<Mode, Limits>> = {
@@ -12,13 +13,6 @@ const LIMITS: Readonly<Record<Mode, Limits>> = {
 const CONTRAST_RULE = { standard: 'color-contrast', elder: 'color-contrast-enhanced' } as const
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-export interface Violation {
-  readonly page: string
-  readonly rule: string
-  readonly where: string
-  readonly detail: string
-}
 
 interface AxeWindow {
   readonly axe: {
@@ -59,9 +53,10 @@ export async function checkPage(page: Page, name: string): Promise<readonly Viol
     (asked) => (window as typeof window & AxeWindow).axe.run(document, asked),
     options,
   )
+  const untranslated = await findUntranslated(page)
   const unreached: readonly Found[] = await page.evaluate(findUnreached)
   return [
-    ...[...own, ...unreached].map((each) => ({ page: name, ...each })),
+    ...[...own, ...untranslated, ...unreached].map((each) => ({ page: name, ...each })),
     ...violations.flatMap(({ id, help, nodes }) =>
       nodes.map(({ target, failureSummary }) => ({
         page: name,

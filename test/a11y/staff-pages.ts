@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { badgeText } from '../../sync/protocol/staff.ts'
 import { type StaffBadge, touchPin, typeCode } from '../support/staff-badge.ts'
-import { statusShows, walkElderPension, walkToConfirm } from '../support/walk.ts'
+import { statusShows, walkComplaint, walkElderPension, walkToConfirm } from '../support/walk.ts'
 import type { World } from '../support/world.ts'
 
 /** Every page on which staff is called, shows a badge or helps, in both modes; `check` is called once on each. */
@@ -18,6 +18,15 @@ export async function staffPages(
     await check('elder helped rate')
     await page.getByTestId('rate-alone-end').click()
     bench.reader.takeCard()
+    await page.getByTestId('idle-page').waitFor()
+  }
+  const complain = async (mode: 'standard' | 'elder') => {
+    await walkComplaint(page, async (name) => {
+      if (name !== 'complaint-confirm') return
+      await page.getByTestId('said-beside').waitFor()
+      await check(`${mode} helped complaint`)
+    })
+    await page.getByTestId('end').click()
     await page.getByTestId('idle-page').waitFor()
   }
   await page.getByTestId('idle-page').waitFor()
@@ -57,9 +66,9 @@ export async function staffPages(
   await page.getByTestId('my-cases').click()
   await page.getByTestId('lookup-closed').waitFor()
   await check('standard helped lookup')
-  await page.getByTestId('end-visit').click()
+  await page.getByTestId('home').click()
+  await complain('standard')
   bench.reader.takeCard()
-  await page.getByTestId('idle-page').waitFor()
 
   await walkElderPension(page, bench, async (name) => {
     if (name === 'elder-home') {
@@ -76,4 +85,12 @@ export async function staffPages(
     await check(`elder helped ${name}`)
   })
   await leaveToIdle()
+  await statusShows(page, 'connected')
+  await page.getByTestId('start-elder').click()
+  await page.getByTestId('more-items').waitFor()
+  await typeCode(page, badge.text)
+  await touchPin(page, badge.pin)
+  await page.getByTestId('staff-banner').waitFor()
+  await page.getByTestId('more-items').click()
+  await complain('elder')
 }

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { statusShows } from '../support/walk.ts'
 
 /** Longer than the time that a visit may stand still before it is asked (look.md section 5, Countdown), in ms. */
-const LONGER_THAN_MS = { standard: 125_000, elder: 245_000 } as const
+export const LONGER_THAN_MS = { standard: 125_000, elder: 245_000 } as const
 /** Longer than what it then waits for an answer. */
 const LONGER_THAN_ASKED_MS = { standard: 35_000, elder: 65_000 } as const
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { checkPage, type Violation } from '../a11y/page-check.ts'
+import type { Violation } from '../a11y/in-page.ts'
+import { checkPage } from '../a11y/page-check.ts'
 import { findChromium } from '../support/chromium.ts'
 import { agree, endVisit, putCard, statusShows, walkElderPension } from '../support/walk.ts'
 import { openWorld, type World } from '../support/world.ts'

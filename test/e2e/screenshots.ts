@@ -257,7 +257,7 @@ async function languagePictures(page: Page, bench: Workbench, picture: Picture):
     await printed(page)
     await page.locator('[data-testid="delivery"][data-state="received"]').waitFor()
     await picture(`${language}-receipt`)
-    await page.getByTestId('end').click()
+    await endWithRating(page, (name) => picture(`${language}-${name}`))
     bench.reader.takeCard()
   }
 }

@@ -274,7 +274,7 @@ export async function walkComplaint(page: Page, onPage: OnPage = nothing): Promi
   await page.getByTestId('complain').click()
   await page.getByTestId('choice-what-item').click()
   await next()
-  await page.getByTestId('field-itemId').waitFor()
+  await page.locator('[data-testid="field-itemId"], [data-testid="field-itemKind"]').waitFor()
   await onPage('complaint-item')
   await page.getByTestId('back').click()
   await page.getByTestId('choice-what-staff').click()

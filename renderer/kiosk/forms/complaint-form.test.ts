@@ -7,9 +7,10 @@ import { elderForm } from './elder-form.ts'
 
 const DRAFT = '33333333-3333-4333-8333-333333333333'
 const two = { ...catalogue, items: [item, { ...item, id: 'S91' }] }
+const asked = { catalogue: two, hasCard: false, isElder: false, recentId: null }
 const words = { sort: '投诉', words: '等了很久没有人来' }
 const faultsOf = (answers: Answers, hasCard = false) =>
-  checkAnswers(complaintForm(two, hasCard), answers, { today: '2026-11-23', divisions: [] })
+  checkAnswers(complaintForm({ ...asked, hasCard }), answers, { today: '2026-11-23', divisions: [] })
 
 test.each([
   [
@@ -44,7 +45,7 @@ test('who gives no name leaves no number; who gives one without a card must leav
 
 test('nobody is asked which item where there is only one, or none', () => {
   const whatsOf = (items: typeof catalogue | null) => {
-    const what = complaintForm(items, false).fields.find((field) => field.id === 'what')
+    const what = complaintForm({ ...asked, catalogue: items }).fields.find((field) => field.id === 'what')
     return what?.type === 'choice' ? what.options.map((option) => option.value) : []
   }
   expect(whatsOf(two)).toEqual(['item', 'hall', 'staff', 'else'])
@@ -52,7 +53,7 @@ test('nobody is asked which item where there is only one, or none', () => {
 })
 
 test('it has one question a page in both modes, and is told from every item', () => {
-  const form = complaintForm(two, true)
+  const form = complaintForm({ ...asked, hasCard: true })
   expect(form.pages.every((page) => page.fields.length === 1)).toBe(true)
   expect(elderForm(form).pages).toHaveLength(form.pages.length)
   expect([isComplaint(form), isComplaint(item), isComplaint(null)]).toEqual([true, false, false])

@@ -9,6 +9,7 @@ import {
 } from '../../../sync/protocol/feedback.ts'
 import type { Catalogue, Field, LocalText, ServiceItem } from '../../../sync/protocol/service-item.ts'
 import { type StringKey, say } from '../../ui/strings/say.ts'
+import { itemAnswered, itemFields, itemQuestion } from './complaint-items.ts'
 
 /**
  * 投诉和建议 as the forms engine asks it: the same pages, keyboards and summary as any service item, in both modes. It is no
@@ -28,20 +29,17 @@ export function isComplaint(item: Pick<ServiceItem, 'id'> | null): boolean {
   return item?.id === FEEDBACK_ITEM.complaint.id
 }
 
-/** @param hasCard somebody's card is in the session: then a name needs no number to be reached by. */
-export function complaintForm(catalogue: Catalogue | null, hasCard: boolean): ServiceItem {
-  const items = catalogue?.items ?? []
-  const aboutItem: readonly Field[] =
-    // A choice of one is none.
-    items.length < 2
-      ? []
-      : [
-          {
-            ...common,
-            ...{ id: 'itemId', type: 'choice', label: zh('complaint.item'), when: { field: 'what', in: ['item'] } },
-            options: items.map(({ id, name }) => ({ value: id, label: name })),
-          },
-        ]
+export interface ComplaintAsked {
+  readonly catalogue: Catalogue | null
+  /** Somebody's card is in the session: then a name needs no number to be reached by. */
+  readonly hasCard: boolean
+  readonly isElder: boolean
+  /** The item that was open in this visit; null when there was none. */
+  readonly recentId: string | null
+}
+
+export function complaintForm({ catalogue, hasCard, isElder, recentId }: ComplaintAsked): ServiceItem {
+  const aboutItem = itemFields({ items: catalogue?.items ?? [], isElder, recentId })
   const whats =
     aboutItem.length === 0 ? (['hall', 'staff', 'else'] as const) : (['item', 'hall', 'staff', 'else'] as const)
   const fields: readonly Field[] = [
@@ -113,10 +111,10 @@ export function complaintForm(catalogue: Catalogue | null, hasCard: boolean): Se
   }
 }
 
-const QUESTIONS = ['what', 'itemId', 'staffNumber', 'sort', 'words', 'named', 'contact'] as const
+const QUESTIONS = ['what', 'staffNumber', 'sort', 'words', 'named', 'contact'] as const
 
-function questionOf(id: string): (typeof QUESTIONS)[number] {
-  const question = QUESTIONS.find((each) => each === id)
+function questionOf(id: string): (typeof QUESTIONS)[number] | 'itemId' | 'itemKind' {
+  const question = itemQuestion(id) ?? QUESTIONS.find((each) => each === id)
   if (question === undefined) throw new Error(`complaint: no question for ${id}`)
   return question
 }
@@ -135,8 +133,9 @@ export function complainRequest(draftId: string, answers: Answers): ComplainRequ
   }
 }
 
-function aboutOf({ what, itemId = '', [STAFF_NUMBER]: staffNumber = '' }: Answers): ComplaintAbout {
-  if (what === 'item') return { what, itemId }
+function aboutOf(answers: Answers): ComplaintAbout {
+  const { what, [STAFF_NUMBER]: staffNumber = '' } = answers
+  if (what === 'item') return { what, itemId: itemAnswered(answers) }
   if (what === 'staff') return { what, staffNumber: staffNumber.trim() }
   return what === 'hall' ? { what } : { what: 'else' }
 }

@@ -5,6 +5,8 @@ import { clockTime, isoDate, longDate } from './show.ts'
 
 /** From what became of a hand-over to the sentence that says it. */
 
+const MINUTE_MS = 60_000
+
 /** 2026年11月24日 10:47 */
 export function untilWords(expiresAt: string): string {
   const until = new Date(expiresAt)
@@ -15,6 +17,9 @@ export function untilWords(expiresAt: string): string {
 export function notHandedOver(answer: HandOverAnswer | 'lost'): string {
   if (answer === 'lost') return say('handover.not.lost')
   if (answer.outcome === 'not-handed-over') return say(`handover.not.${answer.why}`)
+  if (answer.outcome === 'too-many') {
+    return say('handover.not.too-many', { minutes: Math.ceil(answer.retryAfterMs / MINUTE_MS) })
+  }
   const { result } = answer.outcome === 'not-printed' ? answer : { result: null }
   if (result === null || result.ok) return say('handover.not.lost')
   const what = say(`print-fault.${result.fault}`, { time: clockTime(new Date()) })

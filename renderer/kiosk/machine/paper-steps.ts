@@ -115,6 +115,19 @@ export function pagesHere(context: SessionContext): readonly string[] {
   return paper === undefined ? [] : pagesOf(context, paper.id).map(({ pageId }) => pageId)
 }
 
+/** All pages of the paper that is asked for, until they are taken back or the page is left. */
+export function dropPages(context: SessionContext): Changes {
+  const gone = pagesHere(context)
+  return {
+    ...withoutPages(context, gone),
+    dropped: [...context.dropped, ...context.scanned.filter(({ pageId }) => gone.includes(pageId))],
+  }
+}
+
+export function undropPages({ scanned, dropped }: SessionContext): Changes {
+  return { scanned: [...scanned, ...dropped], dropped: [] }
+}
+
 /** A paper that is given another way than before changes what is signed: the signature goes. */
 export function given(context: SessionContext, way: PaperWay): Changes {
   const paper = paperNow(context)

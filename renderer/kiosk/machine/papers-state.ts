@@ -3,6 +3,7 @@ import { handOverFrom } from './handover-steps.ts'
 import {
   afterScan,
   areSettled,
+  dropPages,
   firstUnsettled,
   given,
   isFull,
@@ -11,6 +12,7 @@ import {
   pagesHere,
   pagesSeen,
   toPaperShown,
+  undropPages,
   withoutPages,
 } from './paper-steps.ts'
 import type { SessionSetup } from './session-setup.ts'
@@ -45,6 +47,8 @@ export function papersState(session: SessionSetup) {
       },
       choosing: {
         entry: [assign({ changing: false }), 'savePapers'],
+        // Before a scan asks main what lies there, and before anything is handed in or given away.
+        exit: ['discardDropped', assign({ dropped: [] })],
         on: {
           SCAN: { guard: ({ context }) => !isFull(context), target: 'scanning' },
           GIVE: {
@@ -58,9 +62,8 @@ export function papersState(session: SessionSetup) {
               })),
             ],
           },
-          DROP_PAGES: {
-            actions: ['discardHere', assign(({ context }) => withoutPages(context, pagesHere(context)))],
-          },
+          DROP_PAGES: { actions: assign(({ context }) => dropPages(context)) },
+          UNDROP_PAGES: { actions: assign(({ context }) => undropPages(context)) },
           NEXT: {
             guard: 'hasPagesHere',
             target: 'moving',

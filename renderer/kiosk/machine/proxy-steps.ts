@@ -138,7 +138,7 @@ type Changes = Partial<SessionContext>
 /** What was filled in for somebody else is nobody's now. */
 const FORM_ANEW = {
   ...{ answers: {}, draftId: null, signature: null, pageIndex: 0, faults: {}, problem: null },
-  ...{ papers: {}, paperIndex: 0, scanned: [], unchecked: [], paperTrouble: null },
+  ...{ papers: {}, paperIndex: 0, scanned: [], dropped: [], unchecked: [], paperTrouble: null },
 }
 
 /** 我自己办 or 为家人代办. Who only went back a step finds everything as it was. */

@@ -190,3 +190,20 @@ test('a complaint needs no card, keeps nothing in main before it is sent, and en
   await session.reached('ended')
   expect(session.deps.rate).not.toHaveBeenCalled()
 })
+
+test('what was open in this visit is what a complaint asks for first, also when its form is gone', () => {
+  const session = start()
+  const { send } = session
+  const other = { ...item, id: 'S91' }
+  send({ type: 'CATALOGUE', catalogue: { ...catalogue, items: [other, item] } })
+  const firstItem = () => {
+    const field = session.context().item?.fields.find(({ id }) => id === 'itemId')
+    return field?.type === 'choice' ? field.options[0]?.value : undefined
+  }
+  send({ type: 'START' }, { type: 'COMPLAIN' })
+  expect(firstItem()).toBe('S91')
+  send({ type: 'BACK' }, { type: 'CHOOSE', item }, { type: 'HOME' }, { type: 'COMPLAIN' })
+  expect(firstItem()).toBe('S90')
+  send({ type: 'BACK' }, { type: 'COMPLAIN' })
+  expect([session.context().itemBefore, firstItem()]).toEqual(['S90', 'S90'])
+})

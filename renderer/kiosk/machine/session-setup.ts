@@ -99,6 +99,11 @@ export function sessionSetup(deps: SessionDeps, check: CheckOf) {
       discardHere: ({ context }) => {
         if (context.draftId !== null) for (const pageId of pagesHere(context)) deps.discardPage(context.draftId, pageId)
       },
+      /** What was thrown away and not taken back. */
+      discardDropped: ({ context }) => {
+        const { draftId, dropped } = context
+        if (draftId !== null) for (const { pageId } of dropped) deps.discardPage(draftId, pageId)
+      },
       saveConfirm: ({ context }) => {
         const snapshot = snapshotOf(context, 'confirm')
         if (snapshot !== null) deps.save(snapshot)

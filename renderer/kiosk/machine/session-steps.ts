@@ -39,6 +39,7 @@ export function freshVisit(before?: SessionContext): SessionContext {
     otherCard: null,
     signingIn: NO_SIGN_IN,
     item: null,
+    itemBefore: before === undefined ? null : itemOpened(before),
     proxy: null,
     principalSeen: before?.principalSeen ?? { kind: 'none' },
     query: null,
@@ -54,6 +55,7 @@ export function freshVisit(before?: SessionContext): SessionContext {
     papers: {},
     paperIndex: 0,
     scanned: [],
+    dropped: [],
     unchecked: [],
     scanning: false,
     paperTrouble: null,
@@ -89,17 +91,28 @@ export function lookChanged(context: SessionContext, change: Partial<Look>): Cha
   const isSameForm = look.mode === context.look.mode && look.language === context.look.language
   if (item === null || isSameForm) return { look, elderOffered }
   const plain = isComplaint(item)
-    ? complaintForm(catalogue, context.card !== null)
+    ? complaintFor(context, look)
     : catalogue?.items.find(({ id, version }) => id === item.id && version === item.version)
   if (plain === undefined) return { look, elderOffered }
   const next = itemFor(plain, look)
   return { look, elderOffered, item: next, pageIndex: samePlace(item, pageIndex, next) }
 }
 
+/** The item that was open last in this visit, also when its form is gone. */
+function itemOpened({ item, itemBefore }: SessionContext): string | null {
+  return item === null || isComplaint(item) ? itemBefore : item.id
+}
+
 /** A complaint begins: what was filled in before is gone, as with another item. */
 export function beginComplaint(context: SessionContext): Changes {
-  const form = complaintForm(context.catalogue, context.card !== null)
-  return { ...freshVisit(context), item: itemFor(form, context.look) }
+  const visit = freshVisit(context)
+  return { ...visit, item: itemFor(complaintFor(visit, context.look), context.look) }
+}
+
+type Complaining = Pick<SessionContext, 'catalogue' | 'card' | 'itemBefore'>
+
+function complaintFor({ catalogue, card, itemBefore }: Complaining, { mode }: Look): ServiceItem {
+  return complaintForm({ catalogue, hasCard: card !== null, isElder: mode === 'elder', recentId: itemBefore })
 }
 
 /** A second person's card never mixes with what the first has filled in: it is asked about. */

@@ -128,6 +128,8 @@ export interface SessionContext {
   readonly otherCard: 'beside' | 'instead' | null
   readonly signingIn: SignInDraft
   readonly item: ServiceItem | null
+  /** Id of the item that was open before it in this visit: what a complaint is probably about. */
+  readonly itemBefore: string | null
   /** Set when it is handed in for somebody else. */
   readonly proxy: ProxyDraft | null
   /** What main says of the second card. */
@@ -153,6 +155,8 @@ export interface SessionContext {
   readonly paperIndex: number
   /** What lies in main's tray, in the order of scanning. */
   readonly scanned: readonly ScannedPage[]
+  /** Pages of the paper that is asked for, thrown away a moment ago: main's tray still holds them. */
+  readonly dropped: readonly ScannedPage[]
   /** Ids of the pages that nobody has looked at yet. */
   readonly unchecked: readonly string[]
   readonly scanning: boolean
@@ -201,6 +205,7 @@ export type SessionEvent =
   | { type: 'PAGE_GOOD' }
   | { type: 'PAGE_AGAIN' }
   | { type: 'DROP_PAGES' }
+  | { type: 'UNDROP_PAGES' }
   | { type: 'GIVE'; way: Exclude<PaperWay, 'scan'> }
   | { type: 'CHANGE_PAPER'; materialId: string }
   | { type: 'SUBMIT' }

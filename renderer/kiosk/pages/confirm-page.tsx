@@ -8,6 +8,7 @@ import type { Applicant, Signature } from '../../../sync/protocol/submission.ts'
 import { Button, ErrorSentence, Groups } from '../../ui/components.tsx'
 import type { Look } from '../../ui/look.ts'
 import { local, say } from '../../ui/strings/say.ts'
+import { isComplaint } from '../forms/complaint-form.ts'
 import { stepCount } from '../forms/form-pages.ts'
 import { IdNumber } from '../forms/id-row.tsx'
 import { OddSheet } from '../forms/odd-sheet.tsx'
@@ -20,7 +21,7 @@ import { fieldTold } from '../machine/told-steps.ts'
 import { confirmProblem } from '../shell/intake.ts'
 import { Page } from '../shell/page.tsx'
 import { Waiting } from '../shell/waiting.tsx'
-import { SignAlone } from '../staff/closed-while-helped.tsx'
+import { SaidBeside, SignAlone } from '../staff/closed-while-helped.tsx'
 import { ConsentRows } from './consent-page.tsx'
 import { ItemProgress } from './item-progress.tsx'
 
@@ -165,6 +166,7 @@ export function ConfirmPage(props: ConfirmPageProps) {
             </>
           )}
           {mustSignAlone ? <SignAlone onAlone={props.onAlone} /> : null}
+          {props.isHelped && isComplaint(item) ? <SaidBeside onAlone={props.onAlone} /> : null}
           {item.signature && !mustSignAlone ? (
             <>
               <div className="sign-heading">

@@ -28,6 +28,8 @@ interface PapersPageProps {
   readonly draftId: string
   /** Pages of this paper that are in. */
   readonly pages: number
+  /** Thrown away on this page, and still to be had back. */
+  readonly dropped: number
   /** The page that is looked at: its id and its place from 1. */
   readonly shown: { readonly pageId: string; readonly number: number } | null
   readonly trouble: PaperTrouble | null
@@ -40,6 +42,7 @@ interface PapersPageProps {
   readonly onGood: () => void
   readonly onAgain: () => void
   readonly onDrop: () => void
+  readonly onUndrop: () => void
   readonly onGive: (way: Exclude<PaperWay, 'scan'>) => void
   readonly onNext: () => void
   readonly onStaff: () => void
@@ -158,7 +161,15 @@ function Choosing(props: Part) {
           <Spaced text={say('paper.count', { pages, more: paper.maxPages - pages })} />
         </p>
       )}
-      {props.licence === undefined || pages > 0 ? null : <LicenceLine {...props.licence} />}
+      {props.dropped === 0 ? null : (
+        <section className="sheet paper-dropped" data-testid="paper-dropped" data-pages={props.dropped}>
+          <Spaced text={say('paper.dropped', { pages: props.dropped })} />
+          <Button sign="back" onPress={props.onUndrop} testId="paper-undrop">
+            {say('paper.undrop')}
+          </Button>
+        </section>
+      )}
+      {props.licence === undefined || pages > 0 || props.dropped > 0 ? null : <LicenceLine {...props.licence} />}
       {trouble === null ? null : <ErrorSentence text={say(paperTroubleKey(trouble))} testId="paper-trouble" />}
       {cannotScan === null ? (
         hasRoom ? (

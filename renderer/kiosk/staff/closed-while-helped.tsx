@@ -45,9 +45,27 @@ export function SignAlone({ onAlone }: { readonly onAlone: () => void }) {
   )
 }
 
-function AloneButton({ onAlone }: { readonly onAlone: () => void }) {
+/** With a complaint that is said while staff helps: it may be, and the hub is told beside whom. */
+export function SaidBeside({ onAlone }: { readonly onAlone: () => void }) {
   return (
-    <Button look="primary" className="tall" onPress={onAlone} testId="go-on-alone">
+    <div className="said-beside">
+      <Notice kind="information" sign="staff" heading={say('assist.said-beside')} testId="said-beside">
+        {say('assist.said-beside-line')}
+      </Notice>
+      <AloneButton onAlone={onAlone} look="plain" />
+    </div>
+  )
+}
+
+function AloneButton({
+  onAlone,
+  look = 'primary',
+}: {
+  readonly onAlone: () => void
+  readonly look?: 'plain' | 'primary'
+}) {
+  return (
+    <Button look={look} className="tall" onPress={onAlone} testId="go-on-alone">
       {say('assist.alone')}
     </Button>
   )

@@ -1,5 +1,6 @@
 import { findCodes, joinCodes } from './codes.ts'
 import { buildCorpus, type Corpus, FIELD } from './corpus.ts'
+import { findEnglish, joinEnglish } from './english.ts'
 import { findInRow, MANNER, type Manner } from './match.ts'
 import { isLetter, queryGlyphs } from './normal.ts'
 import { createShares } from './overlap.ts'
@@ -10,9 +11,9 @@ export type { Searchable } from './searchable.ts'
 
 /**
  * Why an item was found, the best first: its id or code; its name; a name that begins so; a text that holds it; first
- * letters; pinyin; a slip of the hand or the ear; a part of what was asked.
+ * letters; pinyin; words of its English name; a slip of the hand or the ear; a part of what was asked.
  */
-export const WHY = ['code', 'name', 'prefix', 'words', 'initials', 'pinyin', 'typo', 'part'] as const
+export const WHY = ['code', 'name', 'prefix', 'words', 'initials', 'pinyin', 'english', 'typo', 'part'] as const
 export type Why = (typeof WHY)[number]
 
 export interface Hit {
@@ -29,7 +30,7 @@ export interface Search {
   readonly bytes: number
 }
 
-/** With so many good hits the doubtful ones are left out. */
+/** With so many good hits the doubtful ones, slips and parts, are left out. */
 const ENOUGH = 3
 /** Less of a sentence than this is chance. */
 const LEAST_SHARE = 0.34
@@ -51,6 +52,7 @@ export function createSearch(items: readonly Searchable[]): Search {
   const letters = buildLetters(corpus)
   const shares = createShares(corpus)
   const codes = joinCodes(items)
+  const english = joinEnglish(items)
   const best = new Int32Array(items.length)
 
   function find(query: string, limit: number): readonly Hit[] {
@@ -72,13 +74,15 @@ export function createSearch(items: readonly Searchable[]): Search {
         if (share >= LEAST_SHARE) put(item, scoreOf('part', share * 999))
       })
     }
-    const hits = topOf(touched, best, items, limit, good < ENOUGH ? 0 : scoreOf('pinyin', 0))
+    // After all the others, which look further only while nothing was found.
+    findEnglish(english, query, (item, quality) => put(item, scoreOf('english', quality)))
+    const hits = topOf(touched, best, items, limit, good < ENOUGH ? 0 : scoreOf('english', 0))
     for (const item of touched) best[item] = 0
     return hits
   }
 
   const { row, textAt, textStart, owners, places, pairs, beginnings } = corpus
-  const arrays = [row, textAt, textStart, letters.texts]
+  const arrays = [row, textAt, textStart, letters.texts, english.spaced.start, english.joined.start]
   for (const { start, at } of [owners, places, pairs, beginnings, letters.postings]) arrays.push(start, at)
   return { find, bytes: arrays.reduce((sum, array) => sum + array.byteLength, 0) }
 }

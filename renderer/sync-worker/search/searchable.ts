@@ -1,6 +1,6 @@
 import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
 
-/** What the search reads of a service item; all texts in the language that is searched. */
+/** What the search reads of a service item, in Chinese where nothing else is said. */
 export interface Searchable {
   readonly id: string
   /** Implementation code, 31 characters. */
@@ -11,6 +11,8 @@ export interface Searchable {
   readonly department: string
   /** Other words for it, as people search. */
   readonly words?: readonly string[]
+  /** Where the package has them; empty where it has one of them only. */
+  readonly english?: { readonly name: string; readonly topic: string }
 }
 
 /** An item's own words for the search are data, where its package has them. */
@@ -25,5 +27,6 @@ export function searchableOf(item: WithWords): Searchable {
     topic: item.topic.zh,
     department: item.department.name.zh,
     words: item.searchWords ?? [],
+    ...(item.name.en === undefined ? {} : { english: { name: item.name.en, topic: item.topic.en ?? '' } }),
   }
 }
