@@ -180,6 +180,11 @@ export const EVENTS = {
     level: 'error',
     means: 'A staff list on disk or of the hub is badly signed, older, of another terminal or shape: not used.',
   },
+  'latest-time-lost': {
+    level: 'warn',
+    means:
+      'The latest time that the clock showed cannot be read or written: a clock set back over a restart is not noticed meanwhile.',
+  },
   'staff-called': { level: 'info', means: 'A citizen called staff; beeped: the line board sounded.' },
   'badge-refused': {
     level: 'warn',

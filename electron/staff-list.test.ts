@@ -3,6 +3,7 @@ import { makeVerifier } from '../sync/envelope/scrypt.ts'
 import { sha256Hex } from '../sync/envelope/sha256.ts'
 import { signStaffManifest } from '../sync/envelope/staff-list.ts'
 import { STAFF_LIST_LIFE_MS, type StaffList, type StaffManifest } from '../sync/protocol/staff.ts'
+import { SET_BACK_SLACK_MS } from './latest-time.ts'
 import type { SmallFiles } from './small-files.ts'
 import { openStaffList } from './staff-list.ts'
 import { EPOCH, type HubWorld, logBook, makeHubWorld, NOW, TERMINAL_ID } from './testing/fixtures.ts'
@@ -23,6 +24,7 @@ beforeEach(() => {
   stored = new Map()
   wallMs = Date.parse(NOW)
   nowMs = 0
+  later = []
   book = logBook()
 })
 const files: SmallFiles = {
@@ -30,8 +32,18 @@ const files: SmallFiles = {
   read: async (name) => stored.get(name),
   write: async (name, text) => void stored.set(name, text),
 }
+/** What was to be done later, the newest last. */
+let later: (() => void)[]
+const clock = {
+  now: () => wallMs,
+  monotonic: () => nowMs,
+  after: (_delayMs: number, run: () => void) => {
+    later.push(run)
+    return () => undefined
+  },
+}
 const open = (terminalId = TERMINAL_ID, keySet: HubWorld['keySet'] | undefined = world.keySet) =>
-  openStaffList({ files, terminalId, keySet, clock: { now: () => wallMs, monotonic: () => nowMs }, log: book.log })
+  openStaffList({ files, terminalId, keySet, clock, log: book.log })
 
 async function issued(version: number, hubEpoch = EPOCH) {
   const list: StaffList = {
@@ -92,9 +104,48 @@ test('what lies on disk for another terminal, changed or without the hub’s key
   expect(book.of('staff-list-refused')).toMatchObject([{ source: 'disk', fault: 'other-terminal' }])
   const noKeys = await openStaffList({
     ...{ files, terminalId: TERMINAL_ID, keySet: undefined, log: book.log },
-    clock: { now: () => wallMs, monotonic: () => nowMs },
+    clock,
   })
   expect(noKeys.known()).toEqual({ state: 'none' })
   stored.set('staff.json', (stored.get('staff.json') ?? '').replace('李静', '李净'))
   expect((await open()).known()).toEqual({ state: 'none' })
+})
+
+const HOUR_MS = 60 * 60_000
+/** A while with nobody at a badge: the clock is looked at all the same. */
+function pass(hours: number): void {
+  wallMs += hours * HOUR_MS
+  later.at(-1)?.()
+}
+
+test('a clock that is set back over a restart revives nothing, until it is past what was seen', async () => {
+  await (await open()).take(await issued(3), EPOCH)
+  pass(73)
+  expect((await open()).known()).toEqual({ state: 'expired' })
+  wallMs = Date.parse(NOW) + 71 * HOUR_MS
+  const keeper = await open()
+  expect(keeper.known()).toEqual({ state: 'clock-wrong' })
+  pass(3)
+  expect(keeper.known()).toEqual({ state: 'expired' })
+})
+
+test('a clock that was ahead and is put right opens nothing, until the hub gives a new list', async () => {
+  const keeper = await open()
+  await keeper.take(await issued(3), EPOCH)
+  pass(10_000)
+  wallMs = Date.parse(NOW) + HOUR_MS
+  expect(keeper.known()).toEqual({ state: 'clock-wrong' })
+  await keeper.take(await issued(4), EPOCH)
+  expect(keeper.known()).toMatchObject({ state: 'valid' })
+  expect((await open()).known()).toMatchObject({ state: 'valid' })
+})
+
+test('a network that puts the clock right by some minutes shuts nobody out', async () => {
+  const keeper = await open()
+  await keeper.take(await issued(3), EPOCH)
+  pass(1)
+  wallMs -= SET_BACK_SLACK_MS
+  expect(keeper.known()).toMatchObject({ state: 'valid' })
+  wallMs -= 1
+  expect(keeper.known()).toEqual({ state: 'clock-wrong' })
 })

@@ -3,10 +3,13 @@ import { type SignedStaffList, type VerifiedStaffList, verifyStaffList } from '.
 import type { KeySet } from '../sync/protocol/keys.ts'
 import { STAFF_LIST_LIFE_MS, type StaffMember } from '../sync/protocol/staff.ts'
 import type { Log } from './events.ts'
+import { openLatestTime } from './latest-time.ts'
 import { jsonOrUndefined, type SmallFiles } from './small-files.ts'
 
 /** A clock that is so far before the list's birth is wrong, and then nobody can say whether the list has expired. */
 const CLOCK_SLACK_MS = 10 * 60_000
+/** How often the clock is looked at while nobody shows a badge: so much, and no more, is forgotten by a power cut. */
+const LOOK_EVERY_MS = 300_000
 
 const FILE = 'staff.json'
 const StoredSchema = z.object({ manifest: z.string(), content: z.string() })
@@ -18,7 +21,8 @@ export type StaffKnown =
 
 /**
  * This terminal's staff list beside the signed packages: taken only when it verifies, names this terminal and is newer,
- * written by fsync + rename, and there again after a start without network. Nobody gets in by one that has expired.
+ * written by fsync + rename, and there again after a start without network. Nobody gets in by one that has expired; a clock
+ * that was set back makes none young again: it opens nothing until it is past the latest time seen, or the hub gives a new list.
  */
 export interface StaffListKeeper {
   have(): { readonly version: number; readonly hubEpoch: string } | null
@@ -28,6 +32,7 @@ export interface StaffListKeeper {
    */
   take(verified: VerifiedStaffList & { readonly signed: SignedStaffList }, hubEpochNow: string): Promise<boolean>
   known(): StaffKnown
+  stop(): void
 }
 
 export interface StaffListOptions {
@@ -35,7 +40,7 @@ export interface StaffListOptions {
   readonly terminalId: string
   /** Without the hub's keys nothing on disk is believed. */
   readonly keySet: KeySet | undefined
-  readonly clock: { now(): number; monotonic(): number }
+  readonly clock: { now(): number; monotonic(): number; after(delayMs: number, run: () => void): () => void }
   readonly log: Log
 }
 
@@ -59,6 +64,14 @@ export async function openStaffList(options: StaffListOptions): Promise<StaffLis
     }
   }
 
+  const latest = await openLatestTime({ files, log })
+  let cancel: () => void = () => undefined
+  const look = () => {
+    latest.see(clock.now())
+    cancel = clock.after(LOOK_EVERY_MS, look)
+  }
+  look()
+
   return {
     have: () => held?.manifest ?? null,
     async take({ manifest, list, signed }, hubEpochNow) {
@@ -72,6 +85,8 @@ export async function openStaffList(options: StaffListOptions): Promise<StaffLis
         return false
       }
       await files.write(FILE, JSON.stringify(signed))
+      // The hub knows what time it was; a clock that had run ahead, and was put right, is forgiven.
+      await latest.setTo(Date.parse(list.issuedAt))
       held = { manifest, list, heldSinceMs: clock.monotonic() }
       log('staff-list-taken', { source: 'hub', version: manifest.version, members: list.members.length })
       return true
@@ -80,11 +95,15 @@ export async function openStaffList(options: StaffListOptions): Promise<StaffLis
       if (held === undefined) return { state: 'none' }
       const { issuedAt, expiresAt, members } = held.list
       const nowMs = clock.now()
+      latest.see(nowMs)
       // A wall clock that stands still or goes back does not keep a list alive in a run.
       const isOldInThisRun = clock.monotonic() - held.heldSinceMs >= STAFF_LIST_LIFE_MS
       if (nowMs >= Date.parse(expiresAt) || isOldInThisRun) return { state: 'expired' }
-      if (nowMs < Date.parse(issuedAt) - CLOCK_SLACK_MS) return { state: 'clock-wrong' }
+      if (latest.isSetBack(nowMs) || nowMs < Date.parse(issuedAt) - CLOCK_SLACK_MS) return { state: 'clock-wrong' }
       return { state: 'valid', members, expiresAt }
+    },
+    stop() {
+      cancel()
     },
   }
 }

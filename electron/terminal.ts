@@ -363,6 +363,7 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
       async stop() {
         lineBoard.stop()
         agents.stop()
+        staff.list.stop()
         handovers.stop()
         await delivery.stop()
         await host.stop()

@@ -95,7 +95,14 @@ function pageOf(props: JourneyProps): ReactNode {
   if (state.matches({ journey: 'maintenance' })) return <Maintenance {...props} />
   if (state.matches({ journey: 'lookup' })) {
     if (context.isHelped) return <LookupClosed onAlone={props.onAlone} />
-    return <LookupPage items={catalogue?.items ?? []} onStaff={onStaff} onMyCases={() => send({ type: 'MY_CASES' })} />
+    return (
+      <LookupPage
+        items={catalogue?.items ?? []}
+        onStaff={onStaff}
+        onMyCases={() => send({ type: 'MY_CASES' })}
+        onFound={(itemId) => send({ type: 'LOOKED_UP', itemId })}
+      />
+    )
   }
   if (state.matches({ journey: 'cases' })) {
     if (context.isHelped) return <LookupClosed onAlone={props.onAlone} />

@@ -36,7 +36,7 @@ async function redeem(text: string, at = hub, by = terminal) {
 }
 
 async function withSample() {
-  const at = await makeMemoryHub({ codeIdentity: samplePhoneCodes(async () => KEY, hub.sources) })
+  const at = await makeMemoryHub({ codeIdentity: samplePhoneCodes(async () => KEY, hub.sources, hub.store) })
   return { at, by: await enrolled(at, 'T-1') }
 }
 
@@ -54,6 +54,16 @@ test('a code is its person’s, once, and readable to the terminal that asked an
   expect(await hubSuite.decrypt(result.sealed, other.privateJwk)).toBeUndefined()
   expect(await redeem(shown, at, by)).toEqual({ ok: false, why: 'used' })
   expect(JSON.stringify(at.events)).not.toContain(PERSON.idNumber)
+})
+
+test('a hub that stopped and started again knows which codes were used, and only while they could be', async () => {
+  const before = await withSample()
+  const shown = await code()
+  expect(await redeem(shown, before.at, before.by)).toMatchObject({ ok: true })
+  const after = await withSample()
+  expect(await redeem(shown, after.at, after.by)).toEqual({ ok: false, why: 'used' })
+  hub.sources.nowMs += CODE_LIFE_S * 1000
+  expect(await redeem(await code(), after.at, after.by)).toMatchObject({ ok: true })
 })
 
 test('too old, changed, or no code at all', async () => {

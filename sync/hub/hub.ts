@@ -89,7 +89,7 @@ export async function makeHub(options: HubOptions): Promise<Hub> {
     db,
     ...parts,
     suite: hubSuite,
-    codeIdentity: samplePhoneCodes(() => codeKey(options.dataDir), sources),
+    codeIdentity: samplePhoneCodes(() => codeKey(options.dataDir), sources, store),
     onEvent,
     personDesk,
     isAway: isDatabaseAway,

@@ -79,6 +79,13 @@ export function makeMemoryStore({ epoch, unique = true }: MemoryStoreOptions): M
   return {
     ...reads,
     ...memoryPersonWrites(tables, inTurn),
+    spendCode: ({ mark, endsAt, now }) =>
+      inTurn(async () => {
+        for (const [old, until] of [...tables.usedCodes.entries(true)]) if (until <= now) tables.usedCodes.delete(old)
+        if (tables.usedCodes.get(mark, true) !== undefined) return false
+        tables.usedCodes.set(mark, endsAt)
+        return true
+      }),
     transaction: (work) => {
       const mine = life
       const alive = () => {

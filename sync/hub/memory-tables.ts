@@ -66,6 +66,8 @@ export function makeMemoryTables() {
     staffLists: new MemoryTable<StoredStaffList>(),
     /** By submission. */
     helpers: new MemoryTable<readonly CaseHelper[]>(),
+    /** Until when each used code would have been good, by its mark. */
+    usedCodes: new MemoryTable<string>(),
     /** The key under which persons are marked, at '1'. */
     personKey: new MemoryTable<string>(),
     /** Persons by submission. */

@@ -18,6 +18,9 @@ afterAll(async () => {
 
 const AT = '2026-11-23T02:48:00.000Z'
 const DATA_TABLES = [
+  'used_codes',
+  'handovers',
+  'handover_log',
   'case_persons',
   'person_questions',
   'person_key',

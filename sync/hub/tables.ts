@@ -288,6 +288,11 @@ export interface PersonQuestionTable {
   consent_sha256: string | null
 }
 
+export interface UsedCodeTable {
+  mark: string
+  ends_at: string
+}
+
 export interface HubTables {
   hub: HubTable
   keys: KeyTable
@@ -317,4 +322,5 @@ export interface HubTables {
   person_key: PersonKeyTable
   case_persons: CasePersonTable
   person_questions: PersonQuestionTable
+  used_codes: UsedCodeTable
 }

@@ -443,6 +443,18 @@ export function holdsItsPromises(makeStore: () => Promise<HubStore>): void {
     expect(await store.personQuestions(1)).toHaveLength(1)
   })
 
+  test('a used code is used until it is over, whoever asks at once', async () => {
+    const store = await makeStore()
+    const code = { mark: hash('m'), endsAt: LATER, now: AT }
+    const answers = await Promise.all([store.spendCode(code), store.spendCode(code)])
+    expect(answers.toSorted()).toEqual([false, true])
+    expect(await store.spendCode({ ...code, mark: hash('n') })).toBe(true)
+    expect(await store.spendCode(code)).toBe(false)
+    expect(await store.spendCode({ ...code, endsAt: new Date(Date.parse(LATER) + 1).toISOString(), now: LATER })).toBe(
+      true,
+    )
+  })
+
   test('packages: the newest of a kind, every version kept', async () => {
     const store = await makeStore()
     const { hubEpoch: epoch } = await store.stand()

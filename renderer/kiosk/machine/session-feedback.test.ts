@@ -207,3 +207,13 @@ test('what was open in this visit is what a complaint asks for first, also when 
   send({ type: 'BACK' }, { type: 'COMPLAIN' })
   expect([session.context().itemBefore, firstItem()]).toEqual(['S90', 'S90'])
 })
+
+test('the item of a ticket that was looked up is what a complaint asks for first', () => {
+  const session = start()
+  const { send } = session
+  send({ type: 'CATALOGUE', catalogue: { ...catalogue, items: [{ ...item, id: 'S91' }, item] } })
+  send({ type: 'START' }, { type: 'LOOK_UP' }, { type: 'LOOKED_UP', itemId: 'S90' }, { type: 'HOME' })
+  send({ type: 'COMPLAIN' })
+  const field = session.context().item?.fields.find(({ id }) => id === 'itemId')
+  expect(field?.type === 'choice' ? field.options[0]?.value : undefined).toBe('S90')
+})

@@ -149,7 +149,13 @@ export function createSessionMachine(deps: SessionDeps) {
           },
           /** By ticket, without a card: what is typed stays in the page and goes with it. */
           lookup: {
-            on: { MY_CASES: 'cases', BACK: 'home', HOME: 'home', SLIP: { target: 'slip', actions: 'slipShown' } },
+            on: {
+              MY_CASES: 'cases',
+              BACK: 'home',
+              HOME: 'home',
+              SLIP: { target: 'slip', actions: 'slipShown' },
+              LOOKED_UP: { actions: assign(({ event }) => ({ itemBefore: event.itemId })) },
+            },
           },
           /** Her cases by her card: asked, and kept, by the page alone. */
           cases: { on: { LOOK_UP: 'lookup', BACK: 'home', HOME: 'home' } },

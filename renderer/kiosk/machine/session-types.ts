@@ -128,7 +128,7 @@ export interface SessionContext {
   readonly otherCard: 'beside' | 'instead' | null
   readonly signingIn: SignInDraft
   readonly item: ServiceItem | null
-  /** Id of the item that was open before it in this visit: what a complaint is probably about. */
+  /** Id of the item that was open before it in this visit, or whose ticket was looked up: what a complaint is probably about. */
   readonly itemBefore: string | null
   /** Set when it is handed in for somebody else. */
   readonly proxy: ProxyDraft | null
@@ -212,6 +212,8 @@ export type SessionEvent =
   | { type: 'DELIVERY'; delivery: Delivery }
   | { type: 'PRINT_AGAIN' }
   | { type: 'ANOTHER' }
+  /** A ticket was found; nothing of it is kept but which item it is of. */
+  | { type: 'LOOKED_UP'; itemId: string }
   | { type: 'COMPLAIN' }
   /** To the page about it, and from there: do it. */
   | { type: 'HAND_OVER' }

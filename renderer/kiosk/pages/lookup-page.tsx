@@ -23,6 +23,7 @@ interface LookupPageProps {
   readonly onStaff: () => void
   /** The way by her card. */
   readonly onMyCases: () => void
+  readonly onFound: (itemId: string) => void
 }
 
 type Asked = FindAnswer | { readonly outcome: 'lost' }
@@ -31,7 +32,7 @@ type Asked = FindAnswer | { readonly outcome: 'lost' }
  * "My submissions on this terminal": by the ticket on the citizen's paper, and nothing else. What was typed lives in
  * this component only and goes with the page.
  */
-export function LookupPage({ items, onStaff, onMyCases }: LookupPageProps) {
+export function LookupPage({ items, onStaff, onMyCases, onFound }: LookupPageProps) {
   const bridge = useBridge()
   const [typed, setTyped] = useState('')
   const [isAsking, setIsAsking] = useState(false)
@@ -49,10 +50,16 @@ export function LookupPage({ items, onStaff, onMyCases }: LookupPageProps) {
     setIsAsking(true)
     bridge
       .call((client) => find(client, { signal: AbortSignal.timeout(ASK_PATIENCE_MS) }))
-      .then(setAnswer, (cause: unknown) => {
-        console.warn('the look-up was not answered', cause)
-        setAnswer({ outcome: 'lost' })
-      })
+      .then(
+        (found) => {
+          setAnswer(found)
+          if (found.outcome === 'found') onFound(found.found.itemId)
+        },
+        (cause: unknown) => {
+          console.warn('the look-up was not answered', cause)
+          setAnswer({ outcome: 'lost' })
+        },
+      )
       .finally(() => setIsAsking(false))
   }
   useTicketKeys(answer === null, type, erase)

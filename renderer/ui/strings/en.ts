@@ -1030,7 +1030,7 @@ export const en = {
   'complaint.what.else': { text: 'Something else' },
   'complaint.item': { text: 'Service' },
   'complaint.item-kind': { text: 'Kind' },
-  'complaint.item-recent-note': { text: 'You had it open just now' },
+  'complaint.item-recent-note': { text: 'You were just looking at it' },
   'complaint.staff': { text: 'Staff number' },
   'complaint.sort': { text: 'Kind' },
   'complaint.sort.complaint': { text: 'Complaint' },

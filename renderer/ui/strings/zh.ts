@@ -766,7 +766,7 @@ const entries = {
   'complaint.what.else': { text: '别的' },
   'complaint.item': { text: '哪件事' },
   'complaint.item-kind': { text: '哪一类' },
-  'complaint.item-recent-note': { text: '您刚才打开的就是它' },
+  'complaint.item-recent-note': { text: '您刚才看的就是它' },
   'complaint.staff': { text: '工号' },
   'complaint.sort': { text: '哪一种' },
   'complaint.sort.complaint': { text: '投诉' },

@@ -5,6 +5,7 @@ import { jsonOrUndefined } from '../../envelope/compact.ts'
 import { type CodePerson, CodePersonSchema } from '../../protocol/code-identity.ts'
 import { checkIdNumber } from '../../protocol/id-number.ts'
 import type { CodeIdentity } from '../code-adapter.ts'
+import type { CodeWrites } from '../code-store.ts'
 import { hubSuite } from '../hub-suite.ts'
 import { writeNewFile } from '../root-key.ts'
 import { chinaDate, type HubSources, instant } from '../sources.ts'
@@ -12,7 +13,7 @@ import { chinaDate, type HubSources, instant } from '../sources.ts'
 /**
  * The sample adapter behind `CodeIdentity`: codes for made-up persons (divisions 99xxxx, never given out), as a phone
  * would show them. A code is its person and its end, encrypted with a key of the data folder, so that `npm run hub -- code`
- * can make one while the hub runs. Which were used is known until the hub stops; by then most are over anyway.
+ * can make one while the hub runs. Which were used is in the hub's store until they are over: a restart makes none good again.
  */
 
 /** As long as a phone shows one before it makes the next. */
@@ -58,9 +59,7 @@ export async function makeCode(
   return { ok: true, code: PREFIX + sealed.toString('base64url'), until: new Date(endsUnixMs).toISOString() }
 }
 
-export function samplePhoneCodes(key: () => Promise<Uint8Array>, sources: HubSources): CodeIdentity {
-  /** Until when each used code would have been good. */
-  const used = new Map<string, number>()
+export function samplePhoneCodes(key: () => Promise<Uint8Array>, sources: HubSources, store: CodeWrites): CodeIdentity {
   return {
     async redeem(code) {
       if (!code.startsWith(PREFIX)) return { ok: false, why: 'unknown-code' }
@@ -69,12 +68,13 @@ export function samplePhoneCodes(key: () => Promise<Uint8Array>, sources: HubSou
       const content = ContentSchema.safeParse(opened && jsonOrUndefined(opened.toString('utf8')))
       if (!content.success) return { ok: false, why: 'unknown-code' }
       const { person, endsUnixMs, salt } = content.data
-      const now = sources.now()
-      for (const [old, until] of used) if (until <= now) used.delete(old)
-      if (endsUnixMs <= now) return { ok: false, why: 'expired' }
-      if (used.has(salt)) return { ok: false, why: 'used' }
-      used.set(salt, endsUnixMs)
-      return { ok: true, person }
+      if (endsUnixMs <= sources.now()) return { ok: false, why: 'expired' }
+      const spent = {
+        mark: hubSuite.sha256Hex(salt),
+        endsAt: new Date(endsUnixMs).toISOString(),
+        now: instant(sources),
+      }
+      return (await store.spendCode(spent)) ? { ok: true, person } : { ok: false, why: 'used' }
     },
   }
 }
