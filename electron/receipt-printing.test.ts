@@ -5,11 +5,12 @@ import type { PrintResult } from '../drivers/receipt-printer/states.ts'
 import type { LedgerItem } from '../sync/journal/ledger.ts'
 import { diskError } from '../sync/journal/memory-disk.ts'
 import { accepted, received, submissionId } from '../sync/journal/sample-frames.ts'
+import { maskName } from '../sync/protocol/mask-name.ts'
 import { type CardSession, createCardSession } from './card-session.ts'
 import { createCell } from './cell.ts'
 import { qrText } from './intake.ts'
 import type { HeldCatalogue } from './packages.ts'
-import { maskName, receiptPaper } from './receipt-paper.ts'
+import { receiptPaper } from './receipt-paper.ts'
 import { createReceiptPrinting, type ReceiptPrinting } from './receipt-printing.ts'
 import {
   CATALOGUE,

@@ -1,4 +1,5 @@
 import { PackageKindSchema } from '../protocol/receipt.ts'
+import { memoryBindingReads } from './memory-bindings.ts'
 import { memoryHandoverReads } from './memory-handovers.ts'
 import { memoryPersonReads } from './memory-persons.ts'
 import { memoryStaffReads } from './memory-staff.ts'
@@ -28,6 +29,7 @@ export function memoryReads(tables: MemoryTables, own: boolean, checksIds: boole
     ...memoryStaffReads(tables, own),
     ...memoryHandoverReads(tables, own),
     ...memoryPersonReads(tables, own),
+    ...memoryBindingReads(tables, own),
     async stand() {
       const { epoch, lastSequence, backedUpThrough } = hub()
       return { hubEpoch: epoch, hubSequence: lastSequence, backedUpThrough }

@@ -1,3 +1,4 @@
+import { memoryBindingWrites } from './memory-bindings.ts'
 import { memoryHandoverWrites } from './memory-handovers.ts'
 import { memoryPersonWrites } from './memory-persons.ts'
 import { memoryReads } from './memory-reads.ts'
@@ -79,6 +80,7 @@ export function makeMemoryStore({ epoch, unique = true }: MemoryStoreOptions): M
   return {
     ...reads,
     ...memoryPersonWrites(tables, inTurn),
+    ...memoryBindingWrites(tables, inTurn),
     transaction: (work) => {
       const mine = life
       const alive = () => {

@@ -1,5 +1,6 @@
 import type { CaseChange } from '../protocol/contact.ts'
 import type { CaseHelper } from '../protocol/staff.ts'
+import type { BindingRow } from './binding-store.ts'
 import type { HandoverLine, HandoverRow } from './handover-store.ts'
 import { MemoryTable } from './memory-table.ts'
 import type { PersonQuestionRow } from './person-store.ts'
@@ -72,6 +73,8 @@ export function makeMemoryTables() {
     persons: new MemoryTable<string>(),
     /** By number, from 1. */
     personQuestions: new MemoryTable<PersonQuestionRow>(),
+    /** By binding id. */
+    bindings: new MemoryTable<BindingRow>(),
     /** Keys by day. */
     agentDays: new MemoryTable<string>(),
     /** Submissions by day and agent, in the order of their places. */

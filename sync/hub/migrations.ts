@@ -6,6 +6,7 @@ import { STAFF } from './migration-0004.ts'
 import { AGENTS } from './migration-0005.ts'
 import { HANDOVERS } from './migration-0006.ts'
 import { PERSONS } from './migration-0007.ts'
+import { BINDINGS } from './migration-0008.ts'
 
 /** The same steps on PGlite and on PostgreSQL 15 and later. A released step is never edited; a change is a new one. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -42,6 +43,11 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0007-persons': {
     async up(db: Kysely<unknown>): Promise<void> {
       for (const statement of PERSONS) await sql.raw(statement).execute(db)
+    },
+  },
+  '0008-bindings': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      for (const statement of BINDINGS) await sql.raw(statement).execute(db)
     },
   },
 }

@@ -16,8 +16,9 @@ import { proxyFaults } from '../protocol/proxy-rules.ts'
 import { signInFault } from '../protocol/sign-in.ts'
 import type { CaseHelper } from '../protocol/staff.ts'
 import type { ApplicationPayload } from '../protocol/submission.ts'
-import { type AgentStore, isWithinAgentLimit } from './agent-days.ts'
+import { isWithinAgentLimit } from './agent-days.ts'
 import { licenceFaults } from './licence-faults.ts'
+import { type BindingStore, isBoundFor, keepBinding } from './open-binding.ts'
 import { keepFeedback } from './open-feedback.ts'
 import { type ItemFinder, loadItemFinder } from './packages.ts'
 import type { LicencesAdapter } from './person-adapters.ts'
@@ -118,7 +119,7 @@ async function setState({ store, sources }: OpenerParts, submissionId: string, v
 interface JudgeTools {
   readonly sealKeys: ReadonlyMap<string, JsonObject>
   readonly findItem: ItemFinder
-  readonly store: Pick<HubStore, 'chunk' | 'held' | 'keepRating' | 'keepComplaint' | 'agentDayKey' | 'takeAgentPlace'>
+  readonly store: Pick<HubStore, 'chunk' | 'held' | 'keepRating' | 'keepComplaint'> & ProxyStore & BindingStore
   readonly sources: HubSources
   readonly suite: Suite
   readonly licences: LicencesAdapter | undefined
@@ -129,6 +130,7 @@ async function judge(envelope: string, tools: JudgeTools): Promise<Verdict> {
   const opened = await openEnvelope(envelope, (kid) => sealKeys.get(kid), suite)
   if (!opened.ok) return { state: '不予受理', faults: [{ field: 'envelope', fault: opened.fault }] }
   const { payload } = opened
+  if (payload.kind === 'proxy-binding') return keepBinding(payload, store, sources)
   if (payload.kind !== 'application') return keepFeedback(payload, store)
   const refusals = await proxyRefusals(payload, findItem, store, sources)
   const { idNumber } = payload.applicant
@@ -156,18 +158,24 @@ function helpersOf({ assistedBy = [], signIn }: ApplicationPayload): readonly Ca
   return [{ ...witness, isWitness: true }, ...assistedBy.filter(({ id }) => id !== witness.id)]
 }
 
+type ProxyStore = Pick<HubStore, 'agentDayKey' | 'takeAgentPlace' | 'personKey' | 'bindingsBetween'>
+
 /** Why nobody may hand this in for somebody else: then there is nothing to mend, and its content does not matter. */
 async function proxyRefusals(
   payload: ApplicationPayload,
   findItem: ItemFinder,
-  store: AgentStore,
+  store: ProxyStore,
   sources: HubSources,
 ): Promise<readonly CaseFault[]> {
   const found = findItem(payload.item.id, payload.item.version)
   if (found === undefined) return []
   const today = chinaDate(payload.acceptedAt)
   const { divisions } = found.catalogue
-  const faults = proxyFaults(found.item, payload.proxy, payload.applicant, { today, divisions })
+  const { proxy } = payload
+  const isBound =
+    proxy?.authority === 'standing-binding' &&
+    (await isBoundFor(proxy, found.item.id, payload.acceptedAt, store, sources))
+  const faults = proxyFaults(found.item, proxy, payload.applicant, { today, divisions, isBound: () => isBound })
   if (faults.length > 0) return faults
   return (await isWithinAgentLimit(payload, store, sources)) ? [] : [{ field: 'proxy', fault: 'agent-limit' }]
 }

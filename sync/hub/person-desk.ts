@@ -18,6 +18,7 @@ import { personMark } from './person-mark.ts'
 import type { SealKeys } from './seal-keys.ts'
 import { type HubSources, instant } from './sources.ts'
 import type { HubStore } from './store.ts'
+import { bindingsTold } from './tell-bindings.ts'
 
 /** A visit asks two or three times; a terminal that asks more often is no terminal. */
 const MOST_A_MINUTE = 60
@@ -69,6 +70,7 @@ async function toldOf(parts: PersonDeskParts, question: PersonQuestion, mark: st
   const { kinds, person } = question
   const told: Told = {}
   if (kinds.includes('cases')) told.cases = [...(await parts.store.casesOf(mark, MAX_PERSON_CASES))]
+  if (kinds.includes('bindings')) told.bindings = await bindingsTold(mark, parts)
   const item = await agreedItem(parts, question)
   if (item === undefined) return told
   const { sharedData, licences } = parts.adapters
@@ -102,7 +104,7 @@ async function agreedItem(
 /** A department that does not answer keeps nobody from the rest. */
 async function answered<T>(
   { onEvent }: PersonDeskParts,
-  kind: PersonKind,
+  kind: 'shared' | 'licences',
   ask: () => Promise<readonly T[]>,
 ): Promise<T[] | undefined> {
   try {

@@ -2,6 +2,7 @@ import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
 import { Ed25519JwkSchema } from '../protocol/keys.ts'
 import type { PackageKind } from '../protocol/receipt.ts'
 import { arrivalFacts } from './sql-arrivals.ts'
+import { sqlBindingReads } from './sql-bindings.ts'
 import { feedbackCounts } from './sql-feedback.ts'
 import { sqlHandoverReads } from './sql-handovers.ts'
 import { sqlPersonReads } from './sql-persons.ts'
@@ -18,6 +19,7 @@ export function sqlReads(db: Kysely<HubTables>): HubReads {
     ...sqlStaffReads(db),
     ...sqlHandoverReads(db),
     ...sqlPersonReads(db),
+    ...sqlBindingReads(db),
     arrivalFacts: (question) => arrivalFacts(db, reads, question),
     async stand() {
       const row = await db

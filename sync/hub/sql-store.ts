@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { agentDayKey, takeAgentPlace } from './sql-agents.ts'
 import { insertArrivals } from './sql-arrivals.ts'
+import { sqlBindingWrites } from './sql-bindings.ts'
 import { keepComplaint, keepRating } from './sql-feedback.ts'
 import { sqlHandoverWrites } from './sql-handovers.ts'
 import { sqlPersonWrites } from './sql-persons.ts'
@@ -14,6 +15,7 @@ export function makeSqlStore(db: Kysely<HubTables>): HubStore {
   return {
     ...sqlReads(db),
     ...sqlPersonWrites(db),
+    ...sqlBindingWrites(db),
     transaction: (work) => db.transaction().execute(async (trx) => work(await takeTurn(trx))),
     async storeChunk({ sha256, content, at }) {
       await db

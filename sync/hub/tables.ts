@@ -288,6 +288,22 @@ export interface PersonQuestionTable {
   consent_sha256: string | null
 }
 
+/** A standing binding; two persons as HMACs. */
+export interface BindingTable {
+  binding_id: string
+  submission_id: string
+  agent: string
+  principal: string
+  relation: string
+  /** JSON text: item ids; null means all. */
+  items: string | null
+  since: string
+  /** ISO date in China, the last on which it holds. */
+  until: string
+  withdrawn_at: string | null
+  withdrawn_by: string | null
+}
+
 export interface HubTables {
   hub: HubTable
   keys: KeyTable
@@ -317,4 +333,5 @@ export interface HubTables {
   person_key: PersonKeyTable
   case_persons: CasePersonTable
   person_questions: PersonQuestionTable
+  bindings: BindingTable
 }

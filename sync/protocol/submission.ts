@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { AnswerSourcesSchema } from './answer-sources.ts'
 import { AnswersSchema } from './answers.ts'
 import { ApplicantSchema } from './applicant.ts'
+import { BindingPayloadSchema } from './binding.ts'
 import { ConsentGivenSchema, MAX_CONSENT_TEXT } from './consent.ts'
 import { ComplaintPayloadSchema, RatingPayloadSchema } from './feedback.ts'
 import { DraftIdSchema, InstantSchema, Sha256Schema, SubmissionIdSchema, TerminalIdSchema } from './ids.ts'
@@ -93,11 +94,12 @@ export const ApplicationPayloadSchema = z.object({
 })
 export type ApplicationPayload = z.infer<typeof ApplicationPayloadSchema>
 
-/** What is sealed: only the hub can read it. Proxy bindings have no shape yet, and nobody makes them. */
+/** What is sealed: only the hub can read it. */
 export const SubmissionPayloadSchema = z.discriminatedUnion('kind', [
   ApplicationPayloadSchema,
   RatingPayloadSchema,
   ComplaintPayloadSchema,
+  BindingPayloadSchema,
 ])
 export type SubmissionPayload = z.infer<typeof SubmissionPayloadSchema>
 
