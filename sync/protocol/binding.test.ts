@@ -1,6 +1,6 @@
+import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { sha256Hex } from '../envelope/sha256.ts'
 import type { Applicant } from './applicant.ts'
 import {
   BINDING_CONSENT,
@@ -16,6 +16,7 @@ import { ageOn, isRealDate } from './id-number.ts'
 import { CONSENT_MAX_GLYPHS, consentGlyphs } from './item-consent.ts'
 import { SubmissionPayloadSchema } from './submission.ts'
 
+const sha256Hex = (text: string) => createHash('sha256').update(text).digest('hex')
 const TODAY = '2026-11-23'
 const AT = '2026-11-23T02:48:00.000Z'
 const agent: Applicant = {

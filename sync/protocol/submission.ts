@@ -8,7 +8,7 @@ import { ComplaintPayloadSchema, RatingPayloadSchema } from './feedback.ts'
 import { DraftIdSchema, InstantSchema, Sha256Schema, SubmissionIdSchema, TerminalIdSchema } from './ids.ts'
 import { MAX_PLEDGE } from './item-parts.ts'
 import { MaterialsGivenSchema } from './materials.ts'
-import { ProxyBlockSchema, ProxyClaimSchema } from './proxy.ts'
+import { BoundClaimSchema, ProxyBlockSchema, ProxyClaimSchema } from './proxy.ts'
 import { SignInSchema } from './sign-in.ts'
 import { HelpersSchema } from './staff.ts'
 import { TicketSchema } from './ticket.ts'
@@ -148,7 +148,7 @@ export const SubmitRequestSchema = z.object({
   answers: AnswersSchema,
   signature: SignatureSchema.optional(),
   /** Whoever's card is in the visit hands it in for somebody else. */
-  proxy: ProxyClaimSchema.optional(),
+  proxy: z.union([BoundClaimSchema, ProxyClaimSchema]).optional(),
   /** The words that she said yes to (consentText): main takes them only when they are the item's. */
   consent: z.string().max(MAX_CONSENT_TEXT).optional(),
   /** Keys of shared data that she was shown; what she was not shown she does not contest. */
