@@ -5,6 +5,7 @@ import { isTicket, TICKET_ALPHABET } from '../../../sync/protocol/ticket.ts'
 import { Button, ErrorSentence, Groups, Notice } from '../../ui/components.tsx'
 import { local, say } from '../../ui/strings/say.ts'
 import type { BridgeClient } from '../bridge.ts'
+import { isBinding } from '../forms/binding-form.ts'
 import { isComplaint } from '../forms/complaint-form.ts'
 import { TicketPad } from '../keyboard/ticket-pad.tsx'
 import { Page } from '../shell/page.tsx'
@@ -150,6 +151,12 @@ function Answer({ answer, items }: { readonly answer: Asked; readonly items: rea
   return <Notice kind="trouble" sign="alert" heading={say(`lookup.${answer.outcome}-line`)} />
 }
 
+function itemWords(itemId: string, item: ServiceItem | undefined): string {
+  if (isComplaint({ id: itemId })) return say('complaint.name')
+  if (isBinding({ id: itemId })) return say('bindings.case')
+  return item === undefined ? say('lookup.item-gone') : local(item.name)
+}
+
 function FoundSheet({ found, items }: { readonly found: Found; readonly items: readonly ServiceItem[] }) {
   const item = items.find((each) => each.id === found.itemId)
   return (
@@ -157,13 +164,7 @@ function FoundSheet({ found, items }: { readonly found: Found; readonly items: r
       <Row label={say('receipt.ticket')}>
         <Groups groups={[found.ticket.slice(0, 4), found.ticket.slice(4)]} />
       </Row>
-      <Row label={say('lookup.item')}>
-        {isComplaint({ id: found.itemId })
-          ? say('complaint.name')
-          : item === undefined
-            ? say('lookup.item-gone')
-            : local(item.name)}
-      </Row>
+      <Row label={say('lookup.item')}>{itemWords(found.itemId, item)}</Row>
       <Row label={say('receipt.accepted-at')}>
         <When at={found.acceptedAt} />
       </Row>
