@@ -141,7 +141,14 @@ test('for whom she may act: the page hears a masked name, main keeps whom it mea
   for (const secret of Object.values(principal)) expect(JSON.stringify(mine) + book.text()).not.toContain(secret)
   expect(persons.binding(first ?? '')).toMatchObject({ side: 'agent', principal })
   expect(persons.binding(third ?? '')).toEqual({ side: 'principal' })
+  const notice = { what: 'handed-in' as const, ticket: 'ABCD2345', itemId: 'S07', acceptedAt: NOW }
+  const before = answer
+  answer = async () => ({ outcome: 'answered', answer: { v: 1, at: NOW, notices: [notice] } })
+  expect(await persons.notices()).toEqual({ outcome: 'told', notices: [notice] })
+  expect(asked.at(-1)?.kinds).toEqual(['notices'])
+  answer = before
   helping = true
+  expect(await persons.notices()).toEqual({ outcome: 'staff-helping' })
   expect(await persons.bindings()).toEqual({ outcome: 'staff-helping' })
   expect(await persons.bindings({ id: 'S07', version: 1 })).toMatchObject({ outcome: 'told' })
   session.end('done')

@@ -9,7 +9,7 @@ import { typedApplicant } from '../sync/protocol/proxy.ts'
 import { principalKind } from '../sync/protocol/proxy-rules.ts'
 import type { Connection } from '../sync/protocol/queue-view.ts'
 import type { MyBindings, PrincipalShown } from './bridge/bindings.contract.ts'
-import type { MyCases, PersonData, PersonItem, Untold } from './bridge/person.contract.ts'
+import type { MyCases, MyNotices, PersonData, PersonItem, Untold } from './bridge/person.contract.ts'
 import type { CardSession } from './card-session.ts'
 import { rememberCatalogues } from './catalogues-in-use.ts'
 import type { Cell } from './cell.ts'
@@ -33,6 +33,7 @@ export const PERSON_LIMITS = [
 export interface PersonBook {
   data(about: PersonItem): Promise<PersonData>
   cases(): Promise<MyCases>
+  notices(): Promise<MyNotices>
   /** What was told for an item in this visit; nothing when the page was told nothing. */
   told(item: { readonly id: string; readonly version: number }): Extract<PersonData, { outcome: 'told' }> | undefined
   /** Who may act for whom; with an item, for whom the visitor may hand that in. */
@@ -135,6 +136,12 @@ export function createPersonBook(parts: PersonBookParts): PersonBook {
       const answer = await ask(['cases'])
       if ('outcome' in answer) return answer
       return answer.cases === undefined ? { outcome: 'no-answer' } : { outcome: 'told', cases: answer.cases }
+    },
+    async notices() {
+      if (parts.isStaffHelping()) return { outcome: 'staff-helping' }
+      const answer = await ask(['notices'])
+      if ('outcome' in answer) return answer
+      return answer.notices === undefined ? { outcome: 'no-answer' } : { outcome: 'told', notices: answer.notices }
     },
     told: (item) => told.get(keyOf(item)),
     async bindings(item) {

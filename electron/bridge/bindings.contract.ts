@@ -43,7 +43,8 @@ export const BindingItemSchema = z.object({ id: z.string().max(20), version: z.i
 /** Asks the hub. With an item: only those whose scope has it. */
 export const mine = oc.input(z.object({ item: BindingItemSchema.optional() })).output(MyBindingsSchema)
 /** Idempotent on draftId; answers as an application does. What was accepted is found again by `submissions.byDraft`. */
-export const bind = oc.input(BindRequestSchema).output(SubmitAnswerSchema)
-export const unbind = oc.input(UnbindRequestSchema).output(SubmitAnswerSchema)
+// Not `bind`: every function has one of its own, also a client's.
+export const make = oc.input(BindRequestSchema).output(SubmitAnswerSchema)
+export const end = oc.input(UnbindRequestSchema).output(SubmitAnswerSchema)
 
-export const bindings = { mine, bind, unbind }
+export const bindings = { mine, make, end }

@@ -7,7 +7,7 @@ export function bindingsHandlers(book: Pick<PersonBook, 'bindings'>, intake: Bin
   const os = implement(bindings)
   return os.router({
     mine: os.mine.handler(({ input }) => book.bindings(input.item)),
-    bind: os.bind.handler(({ input }) => intake.bind(input)),
-    unbind: os.unbind.handler(({ input }) => intake.unbind(input)),
+    make: os.make.handler(({ input }) => intake.bind(input)),
+    end: os.end.handler(({ input }) => intake.unbind(input)),
   })
 }

@@ -38,9 +38,9 @@ export function sessionDeps(bridge: Bridge): SessionDeps {
     complain: (request) =>
       bridge.call((client) => client.feedback.complain(request, { signal: AbortSignal.timeout(SUBMIT_PATIENCE_MS) })),
     bind: (request) =>
-      bridge.call((client) => client.bindings.bind(request, { signal: AbortSignal.timeout(SUBMIT_PATIENCE_MS) })),
+      bridge.call((client) => client.bindings.make(request, { signal: AbortSignal.timeout(SUBMIT_PATIENCE_MS) })),
     unbind: (request) =>
-      bridge.call((client) => client.bindings.unbind(request, { signal: AbortSignal.timeout(SUBMIT_PATIENCE_MS) })),
+      bridge.call((client) => client.bindings.end(request, { signal: AbortSignal.timeout(SUBMIT_PATIENCE_MS) })),
     rate: (request) =>
       bridge.call((client) => client.feedback.rate(request, { signal: AbortSignal.timeout(SUBMIT_PATIENCE_MS) })),
     byDraft: (draftId) =>

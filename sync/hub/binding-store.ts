@@ -45,6 +45,7 @@ export interface BindingReads {
   bindingsBetween(
     two: { readonly agent: string; readonly principal: string } & BindingMoment,
   ): Promise<readonly BindingRow[]>
+  bindingById(bindingId: string): Promise<BindingRow | undefined>
   /** The envelope of a submission that is held. */
   envelopeOf(submissionId: string): Promise<string | undefined>
 }
@@ -56,8 +57,8 @@ export interface BindingWrites {
    */
   keepBinding(binding: NewBinding): Promise<'kept' | 'overtaken'>
   /**
-   * Ends what was bound until then between the two of a binding. False when there is no such binding, or the person does not stand on
-   * that side of it. A second time changes nothing.
+   * Ends what was bound until then between the two of a binding, and says whose it was. Undefined when there is no such
+   * binding, or the person does not stand on that side of it. A second time changes nothing.
    */
-  endBinding(end: BindingEnd): Promise<boolean>
+  endBinding(end: BindingEnd): Promise<{ readonly principal: string } | undefined>
 }

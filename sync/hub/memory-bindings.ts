@@ -17,6 +17,9 @@ export function memoryBindingReads(tables: MemoryTables, own: boolean): BindingR
     async bindingsBetween({ agent, principal, ...moment }) {
       return holding(moment).filter((row) => row.agent === agent && row.principal === principal)
     },
+    async bindingById(bindingId) {
+      return tables.bindings.get(bindingId, own)
+    },
     async envelopeOf(submissionId) {
       return tables.submissions.get(String(tables.byId.get(submissionId, own)?.[0]), own)?.envelope
     },
@@ -48,12 +51,12 @@ export function memoryBindingWrites(
     endBinding: ({ bindingId, side, person, submissionId, at }) =>
       inTurn(async () => {
         const found = tables.bindings.get(bindingId, true)
-        if (found?.[side] !== person) return false
+        if (found?.[side] !== person) return undefined
         for (const row of ofTwo(found.agent, found.principal)) {
           if (row.since <= at && !((row.withdrawnAt ?? '~') <= at))
             tables.bindings.set(row.bindingId, { ...row, withdrawnAt: at, withdrawnBy: submissionId })
         }
-        return true
+        return { principal: found.principal }
       }),
   }
 }

@@ -7,6 +7,7 @@ import { AGENTS } from './migration-0005.ts'
 import { HANDOVERS } from './migration-0006.ts'
 import { PERSONS } from './migration-0007.ts'
 import { BINDINGS } from './migration-0008.ts'
+import { NOTICES } from './migration-0009.ts'
 
 /** The same steps on PGlite and on PostgreSQL 15 and later. A released step is never edited; a change is a new one. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -48,6 +49,11 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0008-bindings': {
     async up(db: Kysely<unknown>): Promise<void> {
       for (const statement of BINDINGS) await sql.raw(statement).execute(db)
+    },
+  },
+  '0009-notices': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      for (const statement of NOTICES) await sql.raw(statement).execute(db)
     },
   },
 }

@@ -21,8 +21,10 @@ export async function keepBinding(payload: BindingPayload, store: BindingStore, 
     const { idNumber } = by
     if (by.source !== 'id-card-chip') return refused('card-missing', idNumber, about)
     const end = { bindingId, side, person: await mark(idNumber), submissionId, at: acceptedAt }
-    if (!(await store.endBinding(end))) return refused('binding-unknown', idNumber, about)
-    return { state: '已受理', faults: [], idNumber, ...about }
+    const ended = await store.endBinding(end)
+    if (ended === undefined) return refused('binding-unknown', idNumber, about)
+    const notice = { person: ended.principal, what: 'unbound' as const }
+    return { state: '已受理', faults: [], idNumber, notice, ...about }
   }
   const { agent, principal, relation, scope, until } = binding
   const { idNumber } = principal
@@ -30,12 +32,14 @@ export async function keepBinding(payload: BindingPayload, store: BindingStore, 
   if (faults.length > 0) {
     return { state: '不予受理', faults: faults.map((fault) => ({ field: 'binding', fault })), idNumber, ...about }
   }
+  const person = await mark(idNumber)
   const kept = await store.keepBinding({
     ...{ bindingId: sources.randomUuid(), submissionId, relation, scope, since: acceptedAt, until },
     agent: await mark(agent.idNumber),
-    principal: await mark(idNumber),
+    principal: person,
   })
-  return kept === 'kept' ? { state: '已受理', faults: [], idNumber, ...about } : refused('overtaken', idNumber, about)
+  if (kept === 'overtaken') return refused('overtaken', idNumber, about)
+  return { state: '已受理', faults: [], idNumber, notice: { person, what: 'bound' }, ...about }
 }
 
 function refused(fault: string, idNumber: string, about: Pick<Verdict, 'helpers'>): Verdict {

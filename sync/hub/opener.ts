@@ -46,7 +46,7 @@ export interface OpenerParts {
 }
 
 /** What is told of a case; not whose it is. */
-export interface OpenedCase extends Omit<Verdict, 'idNumber'> {
+export interface OpenedCase extends Omit<Verdict, 'idNumber' | 'notice'> {
   readonly submissionId: string
 }
 
@@ -94,7 +94,7 @@ export function makeOpener(parts: OpenerParts, open: typeof judge = judge): Open
           continue
         }
         await setState(parts, submissionId, verdict)
-        const { idNumber: _, ...told } = verdict
+        const { idNumber: _, notice: __, ...told } = verdict
         opened.push({ submissionId, ...told })
       }
       return { opened, stuck }
@@ -103,7 +103,7 @@ export function makeOpener(parts: OpenerParts, open: typeof judge = judge): Open
 }
 
 async function setState({ store, sources }: OpenerParts, submissionId: string, verdict: Verdict): Promise<void> {
-  const { state, faults, helpers, idNumber } = verdict
+  const { state, faults, helpers, idNumber, notice } = verdict
   const person = idNumber === undefined ? {} : { person: await personMark(idNumber, store, sources) }
   await store.changeCase({
     submissionId,
@@ -111,6 +111,7 @@ async function setState({ store, sources }: OpenerParts, submissionId: string, v
     state,
     faults,
     ...(helpers === undefined ? {} : { helpers }),
+    ...(notice === undefined ? {} : { notice }),
     ...person,
     at: instant(sources),
   })
@@ -126,12 +127,21 @@ interface JudgeTools {
 }
 
 async function judge(envelope: string, tools: JudgeTools): Promise<Verdict> {
-  const { sealKeys, findItem, store, sources, suite } = tools
+  const { sealKeys, store, sources, suite } = tools
   const opened = await openEnvelope(envelope, (kid) => sealKeys.get(kid), suite)
   if (!opened.ok) return { state: '不予受理', faults: [{ field: 'envelope', fault: opened.fault }] }
   const { payload } = opened
   if (payload.kind === 'proxy-binding') return keepBinding(payload, store, sources)
   if (payload.kind !== 'application') return keepFeedback(payload, store)
+  const verdict = await judgeApplication(payload, tools)
+  if (payload.proxy === undefined) return verdict
+  const person = await personMark(payload.applicant.idNumber, store, sources)
+  const what = verdict.state === '不予受理' ? 'not-taken' : 'handed-in'
+  return { ...verdict, notice: { person, what } }
+}
+
+async function judgeApplication(payload: ApplicationPayload, tools: JudgeTools): Promise<Verdict> {
+  const { findItem, store, sources, suite } = tools
   const refusals = await proxyRefusals(payload, findItem, store, sources)
   const { idNumber } = payload.applicant
   if (refusals.length > 0) return { state: '不予受理', faults: refusals, idNumber }

@@ -2,9 +2,11 @@ import { openQuestion, sealAnswer } from '../envelope/person.ts'
 import type { Suite } from '../envelope/suite.ts'
 import { consentFault } from '../protocol/consent.ts'
 import {
+  MAX_NOTICES_TOLD,
   MAX_PERSON_CASES,
   type PersonAnswer,
   type PersonKind,
+  type PersonNotice,
   type PersonQuestion,
   PersonQuestionClaimSchema,
 } from '../protocol/person.ts'
@@ -71,6 +73,7 @@ async function toldOf(parts: PersonDeskParts, question: PersonQuestion, mark: st
   const told: Told = {}
   if (kinds.includes('cases')) told.cases = [...(await parts.store.casesOf(mark, MAX_PERSON_CASES))]
   if (kinds.includes('bindings')) told.bindings = await bindingsTold(mark, parts)
+  if (kinds.includes('notices')) told.notices = await noticesTold(mark, parts)
   const item = await agreedItem(parts, question)
   if (item === undefined) return told
   const { sharedData, licences } = parts.adapters
@@ -87,6 +90,11 @@ async function toldOf(parts: PersonDeskParts, question: PersonQuestion, mark: st
     if (found !== undefined) told.licences = found.filter(({ type }) => types.includes(type))
   }
   return told
+}
+
+async function noticesTold(person: string, { store }: PersonDeskParts): Promise<PersonNotice[]> {
+  const rows = await store.noticesOf(person, MAX_NOTICES_TOLD)
+  return rows.map(({ what, ticket, itemId, acceptedAt }) => ({ what, ticket, itemId, acceptedAt }))
 }
 
 /** The item that she agreed to, in its own words; without it nothing is asked of a department. */

@@ -23,6 +23,10 @@ export function sqlBindingReads(db: Kysely<HubTables>): BindingReads {
       const rows = await holding(moment).where('agent', '=', agent).where('principal', '=', principal).execute()
       return rows.map(rowOf)
     },
+    async bindingById(bindingId) {
+      const row = await db.selectFrom('bindings').selectAll().where('binding_id', '=', bindingId).executeTakeFirst()
+      return row === undefined ? undefined : rowOf(row)
+    },
     async envelopeOf(submissionId) {
       const row = await db
         .selectFrom('submissions')
@@ -73,7 +77,7 @@ export function sqlBindingWrites(db: Kysely<HubTables>): BindingWrites {
           .where('binding_id', '=', bindingId)
           .where(side, '=', person)
           .executeTakeFirst()
-        if (found === undefined) return false
+        if (found === undefined) return undefined
         await trx
           .updateTable('bindings')
           .set({ withdrawn_at: at, withdrawn_by: submissionId })
@@ -82,7 +86,7 @@ export function sqlBindingWrites(db: Kysely<HubTables>): BindingWrites {
           .where('since', '<=', at)
           .where((eb) => eb.or([eb('withdrawn_at', 'is', null), eb('withdrawn_at', '>', at)]))
           .execute()
-        return true
+        return { principal: found.principal }
       }),
   }
 }

@@ -5,6 +5,7 @@ import { arrivalFacts } from './sql-arrivals.ts'
 import { sqlBindingReads } from './sql-bindings.ts'
 import { feedbackCounts } from './sql-feedback.ts'
 import { sqlHandoverReads } from './sql-handovers.ts'
+import { sqlNoticeReads } from './sql-notices.ts'
 import { sqlPersonReads } from './sql-persons.ts'
 import { sqlStaffReads } from './sql-staff.ts'
 import type { Held, HubReads } from './store.ts'
@@ -20,6 +21,7 @@ export function sqlReads(db: Kysely<HubTables>): HubReads {
     ...sqlHandoverReads(db),
     ...sqlPersonReads(db),
     ...sqlBindingReads(db),
+    ...sqlNoticeReads(db),
     arrivalFacts: (question) => arrivalFacts(db, reads, question),
     async stand() {
       const row = await db

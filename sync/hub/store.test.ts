@@ -17,6 +17,7 @@ afterAll(async () => {
 
 const AT = '2026-11-23T02:48:00.000Z'
 const DATA_TABLES = [
+  'notices',
   'bindings',
   'case_persons',
   'person_questions',

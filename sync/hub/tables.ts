@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely'
 import type { ComplaintAbout, ComplaintSort, RatingLevel } from '../protocol/feedback.ts'
 import type { HandoverEnded } from '../protocol/handover.ts'
+import type { NoticeKind } from '../protocol/person.ts'
 import type { PackageKind } from '../protocol/receipt.ts'
 
 /**
@@ -304,6 +305,16 @@ export interface BindingTable {
   withdrawn_by: string | null
 }
 
+/** A notice to a principal; she as an HMAC. */
+export interface NoticeTable {
+  submission_id: string
+  person: string
+  what: NoticeKind
+  at: string
+  taken_at: string | null
+  tries: Generated<number>
+}
+
 export interface HubTables {
   hub: HubTable
   keys: KeyTable
@@ -334,4 +345,5 @@ export interface HubTables {
   case_persons: CasePersonTable
   person_questions: PersonQuestionTable
   bindings: BindingTable
+  notices: NoticeTable
 }

@@ -481,13 +481,13 @@ export function holdsItsPromises(makeStore: () => Promise<HubStore>): void {
     expect(await store.bindingsOf({ ...asAgent, side: 'principal', person: two.principal }, 5)).toEqual([kept])
     expect(await store.bindingsOf(asAgent, 0)).toEqual([])
     const ended = { bindingId: ids[1] ?? '', submissionId: end, at: '2026-11-12T01:00:00.000Z' }
-    expect(await store.endBinding({ ...ended, side: 'principal', person: two.agent })).toBe(false)
+    expect(await store.endBinding({ ...ended, side: 'principal', person: two.agent })).toBeUndefined()
     expect(
       await store.endBinding({ ...ended, bindingId: systemSources.randomUuid(), side: 'agent', person: two.agent }),
-    ).toBe(false)
+    ).toBeUndefined()
     expect(await held('2026-11-13')).toEqual([ids[1]])
     for (const side of ['principal', 'agent'] as const) {
-      expect(await store.endBinding({ ...ended, side, person: two[side] })).toBe(true)
+      expect(await store.endBinding({ ...ended, side, person: two[side] })).toEqual({ principal: two.principal })
       expect(await held('2026-11-11')).toEqual([ids[1]])
       expect(await held('2026-11-12')).toEqual([])
     }
@@ -496,6 +496,35 @@ export function holdsItsPromises(makeStore: () => Promise<HubStore>): void {
     expect(await held('2026-11-14')).toEqual([ids[2]])
     expect(await store.envelopeOf(second)).toBe(rows[1]?.envelope)
     expect(await store.envelopeOf('nothing')).toBeUndefined()
+  })
+
+  test('notices: written with the change of the case, told once, the least often tried first', async () => {
+    const store = await makeStore()
+    const rows = await arrive(store, 'T-1', [{ deviceSequence: 1 }, { deviceSequence: 2 }])
+    const [a, b] = rows
+    if (a === undefined || b === undefined) throw new Error('no rows')
+    const notice = { person: hash('p'), what: 'handed-in' } as const
+    const open = { from: ['待打开'], state: '已受理', faults: [], at: LATER } as const
+    // Not changed, so nothing is told of it.
+    expect(await store.changeCase({ ...open, from: ['需补正'], submissionId: a.submissionId, notice })).toBe(false)
+    expect(await store.noticeOf(a.submissionId)).toBeUndefined()
+    for (const { submissionId } of rows) await store.changeCase({ ...open, submissionId, notice })
+    const told = ({ submissionId, ticket, itemId, acceptedAt }: (typeof rows)[number]) => ({
+      ...{ submissionId, ticket, itemId, acceptedAt, ...notice, at: LATER, takenAt: null, tries: 0 },
+    })
+    expect(await store.waitingNotices(5)).toEqual([told(a), told(b)])
+    await store.noticeTried(a.submissionId, null)
+    expect(await store.waitingNotices(5)).toEqual([told(b), { ...told(a), tries: 1 }])
+    expect(await store.waitingNotices(1)).toHaveLength(1)
+    await store.noticeTried(a.submissionId, LATER)
+    await store.noticeTried(a.submissionId, null)
+    expect(await store.noticeOf(a.submissionId)).toEqual({ ...told(a), takenAt: LATER, tries: 2 })
+    expect(await store.waitingNotices(5)).toEqual([told(b)])
+    expect((await store.noticesOf(hash('p'), 5)).map((row) => row.submissionId)).toEqual([
+      b.submissionId,
+      a.submissionId,
+    ])
+    expect(await store.noticesOf(hash('q'), 5)).toEqual([])
   })
 
   test('packages: the newest of a kind, every version kept', async () => {

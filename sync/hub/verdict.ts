@@ -1,4 +1,5 @@
 import type { CaseHelper } from '../protocol/staff.ts'
+import type { NewNotice } from './notice-store.ts'
 import type { CaseState } from './tables.ts'
 
 export interface CaseFault {
@@ -15,4 +16,6 @@ export interface Verdict {
   readonly helpers?: readonly CaseHelper[]
   /** Of an application's applicant, a binding's principal, or whoever ends one; only its HMAC is kept. */
   readonly idNumber?: string
+  /** Whom to tell of it, because somebody else did it for her or with her. */
+  readonly notice?: NewNotice
 }

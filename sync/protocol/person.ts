@@ -14,7 +14,7 @@ import { TicketSchema } from './ticket.ts'
 
 export { type Licence, LicenceSchema } from './licences.ts'
 
-export const PERSON_KINDS = ['cases', 'shared', 'licences', 'bindings'] as const
+export const PERSON_KINDS = ['cases', 'shared', 'licences', 'bindings', 'notices'] as const
 export const PersonKindSchema = z.enum(PERSON_KINDS)
 export type PersonKind = z.infer<typeof PersonKindSchema>
 
@@ -101,6 +101,20 @@ export const BindingsToldSchema = z.object({
   actForMe: z.array(BoundAgentSchema).max(MAX_BINDINGS_TOLD),
 })
 
+/** Somebody else handed in or tried to, or a binding was made or ended. */
+export const NoticeKindSchema = z.enum(['handed-in', 'not-taken', 'bound', 'unbound'])
+export type NoticeKind = z.infer<typeof NoticeKindSchema>
+/** What she was told of what others did for her. */
+export const PersonNoticeSchema = z.object({
+  what: NoticeKindSchema,
+  ticket: TicketSchema,
+  itemId: z.string().max(20),
+  acceptedAt: InstantSchema,
+})
+export type PersonNotice = z.infer<typeof PersonNoticeSchema>
+/** The newest. */
+export const MAX_NOTICES_TOLD = 20
+
 export const PersonAnswerSchema = z.object({
   v: z.literal(1),
   at: InstantSchema,
@@ -110,6 +124,7 @@ export const PersonAnswerSchema = z.object({
   licences: z.array(LicenceSchema).max(60).optional(),
   /** Standing bindings that hold now. */
   bindings: BindingsToldSchema.optional(),
+  notices: z.array(PersonNoticeSchema).max(MAX_NOTICES_TOLD).optional(),
 })
 export type PersonAnswer = z.infer<typeof PersonAnswerSchema>
 

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Page } from 'playwright-core'
 import { hashPin } from '../../electron/staff-pin.ts'
+import { bindingPictures } from '../e2e/binding-screens.ts'
 import { papersPictures } from '../e2e/papers-screens.ts'
 import { personPictures } from '../e2e/person-screens.ts'
 import { endWith } from '../support/ending.ts'
@@ -25,7 +26,7 @@ import { signInPages } from './sign-in-pages.ts'
 import { staffPages } from './staff-pages.ts'
 import { timeouts } from './timeouts.ts'
 
-const HELP = `Usage: npm run a11y -- [--json] [--languages | --staff | --handover | --sign-in | --person | --timeouts]
+const HELP = `Usage: npm run a11y -- [--json] [--languages | --staff | --handover | --sign-in | --person | --binding | --timeouts]
 Walks the journeys in real Chromium, upright and lying, standard and elder, in every colour, and checks each page with axe and
 with our own rules in millimetres: type, targets, gaps, contrast 4.5 (elder 7), nothing cut off, nothing to scroll, everything reached by arrow keys,
 time-outs by sight and by sound.
@@ -35,6 +36,7 @@ time-outs by sight and by sound.
   --handover    only the pages on which a half-filled form is given away or taken up
   --sign-in     only the pages of signing in without a resident card
   --person      only the pages with what the hub knows of her
+  --binding     only the pages of family bindings
   --json   one JSON object as the last line: {pages, violations, found: [{page, rule, where, detail}]}
 Exit code 1 when there is a violation.`
 
@@ -52,6 +54,7 @@ const { values } = parseArgs({
     handover: { type: 'boolean' },
     'sign-in': { type: 'boolean' },
     person: { type: 'boolean' },
+    binding: { type: 'boolean' },
     help: { type: 'boolean' },
   },
 })
@@ -225,6 +228,10 @@ async function walk(orientation: keyof typeof SCREENS, tell: (line: string) => v
       await heardTimeouts()
       return { pages, found }
     }
+    if (values.binding) {
+      for (const mode of ['standard', 'elder'] as const) await bindingPictures(page, world, mode, checkAs(`${mode} `))
+      return { pages, found }
+    }
     if (values.person) {
       for (const mode of ['standard', 'elder'] as const) await personJourney(page, world, mode, checkAs(`${mode} `))
       return { pages, found }
@@ -252,9 +259,11 @@ async function walk(orientation: keyof typeof SCREENS, tell: (line: string) => v
     await papersJourney(page, world, 'elder', checkAs('elder '))
     await proxyJourney(page, world, 'standard', checkAs('standard '))
     await personJourney(page, world, 'standard', checkAs('standard '))
+    await bindingPictures(page, world, 'standard', checkAs('standard '))
     await proxyJourney(page, world, 'elder', checkAs('elder '))
     await handoverPages(page, world, checkAs(''))
     await personJourney(page, world, 'elder', checkAs('elder '))
+    await bindingPictures(page, world, 'elder', checkAs('elder '))
     await looks(page, checkAs('elder '))
     await heardTimeouts()
     await maintenance(page, checkAs('maintain '))

@@ -9,6 +9,7 @@ import { Broken, Page } from '../shell/page.tsx'
 import { Waiting } from '../shell/waiting.tsx'
 import { useBridge } from '../use-watch.ts'
 import { CaseRows } from './case-rows.tsx'
+import { NoticesPage, useNotices } from './notices-page.tsx'
 
 /** Main gives the hub 4 s. */
 const ASK_PATIENCE_MS = 6_000
@@ -58,6 +59,8 @@ export function CasesPage({ items, isElder, onTicket, onBindings }: CasesProps) 
       {say('cases.by-ticket')}
     </Button>
   )
+  const notices = useNotices(turn)
+  const [areNoticesOpen, setNoticesOpen] = useState(false)
   const family = (
     <Button sign="staff" className="tall" onPress={onBindings} testId="cases-bindings">
       {say('bindings.entry')}
@@ -119,6 +122,16 @@ export function CasesPage({ items, isElder, onTicket, onBindings }: CasesProps) 
       </Page>
     )
   }
+  if (areNoticesOpen) {
+    return (
+      <NoticesPage
+        notices={notices}
+        isElder={isElder}
+        nameOf={(itemId) => nameOf(items, { itemId })}
+        onBack={() => setNoticesOpen(false)}
+      />
+    )
+  }
   const { cases } = answer
   const most = SHOWN[isElder ? 'elder' : 'standard']
   const pages = Math.max(1, Math.ceil(cases.length / most))
@@ -140,7 +153,16 @@ export function CasesPage({ items, isElder, onTicket, onBindings }: CasesProps) 
             {cases.length === 0 ? again : more}
             {byTicket}
           </div>
-          {family}
+          {notices.length === 0 ? (
+            family
+          ) : (
+            <div className="two">
+              {family}
+              <Button sign="alert" className="tall" onPress={() => setNoticesOpen(true)} testId="cases-notices">
+                {say('notice.entry', { count: notices.length })}
+              </Button>
+            </div>
+          )}
         </>
       }
     >
@@ -164,7 +186,7 @@ export function CasesPage({ items, isElder, onTicket, onBindings }: CasesProps) 
   )
 }
 
-function nameOf(items: readonly ServiceItem[], { itemId }: PersonCase): string {
+function nameOf(items: readonly ServiceItem[], { itemId }: Pick<PersonCase, 'itemId'>): string {
   if (isBinding({ id: itemId })) return say('bindings.case')
   const item = items.find(({ id }) => id === itemId)
   return item === undefined ? say('cases.item-gone') : local(item.name)
