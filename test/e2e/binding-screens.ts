@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
-import { type OnPage, statusShows, submitForTicket } from '../support/walk.ts'
-import { walkBinding, walkToBound, walkToHisBindings } from '../support/walk-binding.ts'
+import { type OnPage, putCard, statusShows, submitForTicket } from '../support/walk.ts'
+import { bindingHolds, walkBinding, walkToBound, walkToHisBindings } from '../support/walk-binding.ts'
 import type { World } from '../support/world.ts'
 
 /** Every page of 亲情绑定: made, used, told of, ended; and without network. */
@@ -21,7 +21,7 @@ export async function bindingPictures(
   await page.locator('[data-testid="print-state"][data-state="printed"]').waitFor()
   await picture('binding-receipt')
   await over()
-  await opened(hubUrl)
+  await bindingHolds(hubUrl)
   await walkToBound(page, bench, mode, picture)
   await page.getByTestId('binding-0').click()
   await page.getByTestId('choice-pensionType-resident').waitFor()
@@ -35,17 +35,13 @@ export async function bindingPictures(
   await bench.network.cut()
   await statusShows(page, 'no-network')
   await page.getByTestId(start).click()
+  putCard(bench, 'zhou-mingyuan')
+  await page.getByTestId('card-ok').waitFor()
   await page.getByTestId('my-cases').click()
   await page.getByTestId('cases-bindings').click()
   await page.getByTestId('bindings-offline').waitFor()
   await picture('bindings-offline')
-  await page.getByTestId('end-visit').click()
-  await page.getByTestId('idle-page').waitFor()
+  await over()
   await bench.network.restore()
   await statusShows(page, 'connected')
-}
-
-/** A binding holds once the hub has opened it, a moment after it arrived. */
-async function opened(hubUrl: URL): Promise<void> {
-  for (;;) if ((await (await fetch(hubUrl)).text()).includes('已受理')) return
 }

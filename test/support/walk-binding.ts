@@ -93,3 +93,11 @@ export async function walkToHisBindings(
   await page.getByTestId('binding-0').waitFor()
   await onPage('his-bindings')
 }
+
+/** A binding holds once the hub has opened it, a moment after it arrived; its list says so, the newest first. */
+export async function bindingHolds(hubUrl: URL): Promise<void> {
+  for (;;) {
+    const rows = (await (await fetch(hubUrl)).text()).split('<tr>')
+    if (rows.find((row) => row.includes('家人绑定'))?.includes('已受理') === true) return
+  }
+}

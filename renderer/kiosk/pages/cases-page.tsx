@@ -9,6 +9,7 @@ import { Broken, Page } from '../shell/page.tsx'
 import { Waiting } from '../shell/waiting.tsx'
 import { useBridge } from '../use-watch.ts'
 import { CaseRows } from './case-rows.tsx'
+import { caseWords } from './case-words.ts'
 import { NoticesPage, useNotices } from './notices-page.tsx'
 
 /** Main gives the hub 4 s. */
@@ -177,7 +178,7 @@ export function CasesPage({ items, isElder, onTicket, onBindings }: CasesProps) 
           >
             <span className="choice-words">
               <span className="choice-word">{nameOf(items, each)}</span>
-              <span className="choice-note">{say(`case.${each.state}`)}</span>
+              <span className="choice-note">{caseWords(each).state}</span>
             </span>
           </button>
         ))}

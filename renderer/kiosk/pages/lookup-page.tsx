@@ -13,6 +13,7 @@ import { Waiting } from '../shell/waiting.tsx'
 import { useCodes } from '../use-codes.ts'
 import { useBridge } from '../use-watch.ts'
 import { Row, When } from './case-rows.tsx'
+import { caseWords } from './case-words.ts'
 import { scannedCase } from './scanned-case.ts'
 
 const TICKET_LENGTH = 8
@@ -159,6 +160,7 @@ function itemWords(itemId: string, item: ServiceItem | undefined): string {
 
 function FoundSheet({ found, items }: { readonly found: Found; readonly items: readonly ServiceItem[] }) {
   const item = items.find((each) => each.id === found.itemId)
+  const words = found.case === null ? null : caseWords({ itemId: found.itemId, state: found.case.state })
   return (
     <div className="sheet lookup-found" data-testid="lookup-found" data-state={found.state}>
       <Row label={say('receipt.ticket')}>
@@ -175,7 +177,7 @@ function FoundSheet({ found, items }: { readonly found: Found; readonly items: r
       )}
       {found.case === null ? null : (
         <Row label={say('lookup.case')}>
-          {say(`case.${found.case.state}`)}
+          {words?.state}
           <span className="lookup-when">
             <When at={found.case.at} />
           </span>
@@ -184,7 +186,7 @@ function FoundSheet({ found, items }: { readonly found: Found; readonly items: r
       <Notice
         kind={found.state === 'needs-staff' ? 'trouble' : 'information'}
         sign={found.state === 'needs-staff' ? 'alert' : 'tray'}
-        heading={say(found.case === null ? `lookup.${found.state}-line` : `case.${found.case.state}.next`)}
+        heading={words?.next ?? say(`lookup.${found.state}-line`)}
       />
     </div>
   )

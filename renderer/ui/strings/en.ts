@@ -573,6 +573,8 @@ export const en = {
   'binding.until': { text: 'Until {date}' },
   'binding.i-act': { text: 'You may act for {name}' },
   'binding.acts-for-me': { text: '{name} may act for you' },
+  'binding-case.done': { text: 'Checked, and in force' },
+  'binding-case.done-next': { text: 'Which bindings there are now stands under “My cases”, “Family bindings”.' },
   'bindings.entry': { text: 'Family bindings' },
   'bindings.case': { text: 'Family binding' },
   'bindings.question': { text: 'Your family bindings' },

@@ -543,6 +543,8 @@ const entries = {
   'binding.until': { text: '到{date}为止' },
   'binding.i-act': { text: '您可以替{name}办' },
   'binding.acts-for-me': { text: '{name}可以替您办' },
+  'binding-case.done': { text: '核对过了，已经生效' },
+  'binding-case.done-next': { text: '现在有哪些绑定，在“我的办件”的“家人绑定”里看。' },
   'bindings.entry': { text: '家人绑定' },
   'bindings.case': { text: '家人绑定' },
   'bindings.question': { text: '您的家人绑定' },
