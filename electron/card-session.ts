@@ -25,6 +25,8 @@ export interface ReceiptMemory {
   readonly name: string | null
   /** Full name of who handed it in for the applicant. */
   readonly agentName?: string
+  /** Of a proxy binding: what was asked for. */
+  readonly binding?: 'make' | 'withdraw'
 }
 
 /**

@@ -4,7 +4,7 @@ import { openEnvelope } from '../sync/envelope/open.ts'
 import { generateSigningKey, type SigningKey } from '../sync/envelope/signing-key.ts'
 import { diskError } from '../sync/journal/memory-disk.ts'
 import { namedApplicant } from '../sync/protocol/identity.ts'
-import { AGENT_DAY_LIMIT } from '../sync/protocol/proxy.ts'
+import { AGENT_DAY_LIMIT, type ProxyClaim } from '../sync/protocol/proxy.ts'
 import { type Catalogue, CatalogueSchema } from '../sync/protocol/service-item.ts'
 import type { SubmitRequest } from '../sync/protocol/submission.ts'
 import { type AgentRation, openAgentRation } from './agent-ration.ts'
@@ -14,6 +14,7 @@ import { createCell } from './cell.ts'
 import { handedIn } from './handed-in.ts'
 import { createIntake, type Intake } from './intake.ts'
 import type { HeldCatalogue } from './packages.ts'
+import type { BindingTold } from './person-book.ts'
 import { createPrincipalSeat, type PrincipalSeat } from './principal-seat.ts'
 import type { SmallFiles } from './small-files.ts'
 import {
@@ -44,7 +45,7 @@ const catalogue: Catalogue = CatalogueSchema.parse({
       proxy: {
         allowed: true,
         who: label,
-        authorities: ['principal-present', 'scanned-authority', 'legal-guardian'],
+        authorities: ['principal-present', 'scanned-authority', 'standing-binding', 'legal-guardian'],
         relations: ['child', 'parent'].map((value) => ({ value, label })),
         paper: { id: 'letter', name: label },
       },
@@ -68,11 +69,13 @@ let ration: AgentRation
 let book: ReturnType<typeof logBook>
 let intake: Intake
 let kept: string | undefined
+let bindings: Map<string, BindingTold>
 
 beforeEach(async () => {
   held = await journalOnMemory()
   book = logBook()
   kept = undefined
+  bindings = new Map()
   const clock = manualClock()
   const times = { nowIso: () => NOW, today: () => TODAY, log: book.log }
   seat = createPrincipalSeat(times)
@@ -94,7 +97,7 @@ beforeEach(async () => {
   const sealKey = world.keySet.keys.find((key) => key.use === 'seal')
   intake = createIntake({
     ...{ terminalId: TERMINAL_ID, journal: held.journal, ledger: held.ledger, session, ...times },
-    ...{ principal: seat.applicant, agents: ration },
+    ...{ principal: seat.applicant, agents: ration, binding: (id) => bindings.get(id) },
     trust: { deviceKey, enrolled: () => true, sealKey: () => sealKey },
     packages: {
       catalogue: createCell<HeldCatalogue | null>({
@@ -117,7 +120,7 @@ function putPrincipal(person = PRINCIPAL): void {
   put(person)
   seat.expectCard(false)
 }
-const draft = (proxy: Partial<NonNullable<SubmitRequest['proxy']>> = {}, item = 'S07'): SubmitRequest => ({
+const draft = (proxy: Partial<ProxyClaim> = {}, item = 'S07'): SubmitRequest => ({
   draftId: randomUUID(),
   kind: 'application',
   item: { id: item, version: 1 },
@@ -189,7 +192,7 @@ test('what the item asks is asked of the principal, not of the agent', async () 
 test.each([
   ['forbidden', draft({}, 'S05')],
   ['relation-not-allowed', draft({ relation: 'employer' })],
-  ['authority-not-allowed', draft({ authority: 'standing-binding' })],
+  ['authority-missing', draft({ authority: 'standing-binding' })],
   ['not-a-guardian', draft({ authority: 'legal-guardian', relation: 'parent' })],
   ['principal-number', draft({ principal: { name: PRINCIPAL.name, idNumber: '990101194103070010' } })],
   [
@@ -202,6 +205,45 @@ test.each([
   expect(answer).toMatchObject({ ok: false, fault: 'bad-proxy' })
   expect(answer.ok ? [] : answer.fields).toContainEqual({ field: 'proxy', fault })
   expect(held.ledger.size).toBe(0)
+})
+
+test('by a binding that the hub told of: the principal is whom main knows by it, and nobody else', async () => {
+  const BINDING = randomUUID()
+  const bound = (bindingId = BINDING): SubmitRequest => {
+    const { proxy: _, ...request } = draft()
+    return { ...request, proxy: { bindingId, relation: 'child', authority: 'standing-binding' } }
+  }
+  const principal = { name: PRINCIPAL.name, idNumber: PRINCIPAL.number }
+  const missing = { ok: false, fault: 'bad-proxy', fields: [{ field: 'proxy', fault: 'authority-missing' }] }
+  expect(await submit(bound())).toEqual(missing)
+  for (const told of [
+    { side: 'principal' },
+    { side: 'agent', principal, scope: { of: 'items', ids: ['S05'] }, until: TODAY },
+    { side: 'agent', principal, scope: { of: 'all' }, until: '2026-11-22' },
+  ] satisfies BindingTold[]) {
+    bindings.set(BINDING, told)
+    expect(await submit(bound())).toEqual(missing)
+  }
+  bindings.set(BINDING, { side: 'agent', principal, scope: { of: 'items', ids: ['S07'] }, until: TODAY })
+  // The page's own word for the principal, without the binding.
+  expect(await submit(draft({ authority: 'standing-binding' }))).toEqual(missing)
+  const answer = await submit(bound())
+  if (!answer.ok) throw new Error(answer.fault)
+  const read = await held.journal.readAccepted(answer.accepted.submissionId)
+  if (!read.ok) throw new Error(read.fault)
+  expect(await openEnvelope(read.frame.envelope, () => world.sealPrivateJwk)).toMatchObject({
+    payload: {
+      applicant: { idNumber: PRINCIPAL.number, birth: '1941-03-07', source: 'typed' },
+      proxy: {
+        agent: { idNumber: AGENT.number },
+        principal: { ...principal, source: 'typed' },
+        authority: 'standing-binding',
+      },
+    },
+  })
+  const own = { name: AGENT.name, idNumber: AGENT.number }
+  bindings.set(BINDING, { side: 'agent', principal: own, scope: { of: 'all' }, until: TODAY })
+  expect(await submit(bound())).toMatchObject({ fault: 'bad-proxy', fields: [{ fault: 'principal-is-agent' }] })
 })
 
 test('the letter of authority has to be there', async () => {

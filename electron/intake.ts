@@ -52,6 +52,8 @@ export interface IntakeOptions {
   readonly principal?: () => Applicant | undefined
   /** What the hub told of the person in this visit, and the page was told; nothing when not given. */
   readonly told?: PersonBook['told']
+  /** A standing binding that the hub told of in this visit; none when not given. */
+  readonly binding?: PersonBook['binding']
   /** Counts what agents hand in for others; without it nobody is counted. */
   readonly agents?: Pick<AgentRation, 'take' | 'giveBack' | 'keep'>
   readonly trust: Pick<Trust, 'deviceKey' | 'enrolled' | 'sealKey'>
@@ -131,7 +133,8 @@ export function createIntake(options: IntakeOptions): Intake {
     const { divisions } = found.held.catalogue
     const today = options.today()
     const cards = { holder, principal: options.principal?.(), nowIso: options.nowIso(), today, divisions }
-    const handed = handedIn(found.item, request.proxy, cards)
+    const bindings = options.binding === undefined ? {} : { binding: options.binding }
+    const handed = handedIn(found.item, request.proxy, { ...cards, ...bindings })
     if (!handed.ok) return refuse(handed.fault, [...handed.fields])
     const { applicant, proxy } = handed
     if (signInFault(found.item, signIn, holder) !== undefined) return refuse('sign-in-too-low')

@@ -1,11 +1,15 @@
+import { randomUUID } from 'node:crypto'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { generateSigningKey, type SigningKey } from '../sync/envelope/signing-key.ts'
 import type { PersonAsk, PersonResult } from '../sync/hub-client/answers.ts'
 import { consentText } from '../sync/protocol/consent.ts'
 import { namedApplicant } from '../sync/protocol/identity.ts'
+import { PersonAnswerSchema } from '../sync/protocol/person.ts'
 import type { Connection } from '../sync/protocol/queue-view.ts'
+import { CatalogueSchema } from '../sync/protocol/service-item.ts'
 import { createCardSession } from './card-session.ts'
 import { createCell } from './cell.ts'
+import type { HeldCatalogue } from './packages.ts'
 import { createPersonBook, PERSON_PATIENCE_MS, type PersonBook } from './person-book.ts'
 import {
   CATALOGUE,
@@ -37,6 +41,8 @@ let clock: ReturnType<typeof manualClock>
 let book: ReturnType<typeof logBook>
 let helping: boolean
 let waitMs: number
+let held: HeldCatalogue
+let catalogue: ReturnType<typeof createCell<HeldCatalogue | null>>
 let persons: PersonBook
 let session: ReturnType<typeof createCardSession>
 
@@ -48,7 +54,8 @@ beforeEach(async () => {
   book = logBook()
   helping = false
   waitMs = 0
-  const { manifest } = await world.signedCatalogue(1)
+  held = { manifest: (await world.signedCatalogue(1)).manifest, catalogue: CATALOGUE }
+  catalogue = createCell<HeldCatalogue | null>(held)
   const sealKey = world.keySet.keys.find((key) => key.use === 'seal')
   session = createCardSession({
     ...{ clock, nowIso: () => NOW, today: () => '2026-11-23', log: book.log },
@@ -57,6 +64,7 @@ beforeEach(async () => {
   session.open('11111111-1111-4111-8111-111111111111')
   persons = createPersonBook({
     ...{ terminalId: TERMINAL_ID, session, connection, clock, nowIso: () => NOW, log: book.log },
+    today: () => '2026-11-23',
     hub: {
       askPerson(ask) {
         asked.push(ask)
@@ -64,7 +72,7 @@ beforeEach(async () => {
       },
     },
     trust: { deviceKey, enrolled: () => true, sealKey: () => sealKey },
-    packages: { catalogue: createCell({ manifest, catalogue: CATALOGUE }) },
+    packages: { catalogue },
     isStaffHelping: () => helping,
     ration: () => waitMs,
   })
@@ -106,6 +114,45 @@ test('nothing is asked without her yes to these words, without a card, or withou
   connection.set('connected')
   expect(await persons.data(about)).toEqual({ outcome: 'no-card' })
   expect(asked).toEqual([])
+})
+
+test('for whom she may act: the page hears a masked name, main keeps whom it means, until the visit ends', async () => {
+  const old = {
+    ...ITEM,
+    needsForms: 2,
+    preconditions: [{ id: 'old', must: { age: { atLeast: 90 } }, sentence: { zh: '老' }, wayOn: 'later' }],
+  }
+  catalogue.set({ ...held, catalogue: CatalogueSchema.parse({ ...CATALOGUE, items: [old] }) })
+  const [first, second, third] = Array.from({ length: 3 }, () => randomUUID())
+  const about = { relation: 'child', until: '2027-11-23' } as const
+  const principal = { name: '赵德厚', idNumber: '99010119410307001X' }
+  const forAll = { ...about, id: first, scope: { of: 'all' as const }, principal }
+  const forOther = { ...about, id: second, scope: { of: 'items' as const, ids: ['S03'] }, principal }
+  const byOther = { ...about, id: third, scope: { of: 'all' as const }, maskedName: '孙＊兰' }
+  const told = { mayActFor: [forAll, forOther], actForMe: [byOther] }
+  answer = async () => ({ outcome: 'answered', answer: PersonAnswerSchema.parse({ v: 1, at: NOW, bindings: told }) })
+  const { principal: _, ...shown } = { ...forAll, maskedName: '赵＊厚', unmet: [] as string[] }
+  const mine = await persons.bindings()
+  expect(mine).toMatchObject({ outcome: 'told', mayActFor: [shown, { id: second }], actForMe: [byOther] })
+  // For an item: only what its scope has, and whether the item is for him at all.
+  expect(await persons.bindings({ id: 'S07', version: 1 })).toEqual({
+    ...{ outcome: 'told', mayActFor: [{ ...shown, unmet: ['old'] }], actForMe: [byOther] },
+  })
+  for (const secret of Object.values(principal)) expect(JSON.stringify(mine) + book.text()).not.toContain(secret)
+  expect(persons.binding(first ?? '')).toMatchObject({ side: 'agent', principal })
+  expect(persons.binding(third ?? '')).toEqual({ side: 'principal' })
+  const notice = { what: 'handed-in' as const, ticket: 'ABCD2345', itemId: 'S07', acceptedAt: NOW }
+  const before = answer
+  answer = async () => ({ outcome: 'answered', answer: { v: 1, at: NOW, notices: [notice] } })
+  expect(await persons.notices()).toEqual({ outcome: 'told', notices: [notice] })
+  expect(asked.at(-1)?.kinds).toEqual(['notices'])
+  answer = before
+  helping = true
+  expect(await persons.notices()).toEqual({ outcome: 'staff-helping' })
+  expect(await persons.bindings()).toEqual({ outcome: 'staff-helping' })
+  expect(await persons.bindings({ id: 'S07', version: 1 })).toMatchObject({ outcome: 'told' })
+  session.end('done')
+  expect(persons.binding(first ?? '')).toBeUndefined()
 })
 
 test('what staff typed opens nobody’s cases: a witness is no card', async () => {

@@ -1,9 +1,15 @@
 import type { Clock } from '../drivers/transport/clock.ts'
 import type { HubClient } from '../sync/hub-client/hub-client.ts'
+import { type BindingSide, inScope } from '../sync/protocol/binding.ts'
 import { consentText } from '../sync/protocol/consent.ts'
-import type { PersonAnswer, PersonKind } from '../sync/protocol/person.ts'
+import { maskName } from '../sync/protocol/mask-name.ts'
+import type { BoundPrincipal, PersonAnswer, PersonKind } from '../sync/protocol/person.ts'
+import { unmetPreconditions } from '../sync/protocol/preconditions.ts'
+import { typedApplicant } from '../sync/protocol/proxy.ts'
+import { principalKind } from '../sync/protocol/proxy-rules.ts'
 import type { Connection } from '../sync/protocol/queue-view.ts'
-import type { MyCases, PersonData, PersonItem, Untold } from './bridge/person.contract.ts'
+import type { MyBindings, PrincipalShown } from './bridge/bindings.contract.ts'
+import type { MyCases, MyNotices, PersonData, PersonItem, Untold } from './bridge/person.contract.ts'
 import type { CardSession } from './card-session.ts'
 import { rememberCatalogues } from './catalogues-in-use.ts'
 import type { Cell } from './cell.ts'
@@ -27,10 +33,22 @@ export const PERSON_LIMITS = [
 export interface PersonBook {
   data(about: PersonItem): Promise<PersonData>
   cases(): Promise<MyCases>
+  notices(): Promise<MyNotices>
   /** What was told for an item in this visit; nothing when the page was told nothing. */
   told(item: { readonly id: string; readonly version: number }): Extract<PersonData, { outcome: 'told' }> | undefined
+  /** Who may act for whom; with an item, for whom the visitor may hand that in. */
+  bindings(item?: PersonItem['item']): Promise<MyBindings>
+  /** A binding that was told in this visit; whose principal is known by name and number to the agent's side only. */
+  binding(id: string): BindingTold | undefined
   forget(): void
 }
+
+export type BindingTold =
+  | ({ readonly side: Extract<BindingSide, 'agent'>; readonly principal: BoundPrincipal['principal'] } & Pick<
+      BoundPrincipal,
+      'scope' | 'until'
+    >)
+  | { readonly side: Extract<BindingSide, 'principal'> }
 
 export interface PersonBookParts {
   readonly terminalId: string
@@ -43,6 +61,7 @@ export interface PersonBookParts {
   readonly ration: TryRation
   readonly clock: Pick<Clock, 'after'>
   readonly nowIso: () => string
+  readonly today: () => string
   readonly log: Log
 }
 
@@ -52,6 +71,7 @@ export function createPersonBook(parts: PersonBookParts): PersonBook {
   const { session, hub, trust, log } = parts
   const catalogues = rememberCatalogues(parts.packages.catalogue)
   const told = new Map<string, Extract<PersonData, { outcome: 'told' }>>()
+  const bound = new Map<string, BindingTold>()
   const keyOf = ({ id, version }: { readonly id: string; readonly version: number }) => `${id} ${version}`
 
   async function ask(kinds: readonly PersonKind[], about?: PersonItem): Promise<Asked> {
@@ -85,6 +105,21 @@ export function createPersonBook(parts: PersonBookParts): PersonBook {
     })
   }
 
+  /** The page is told neither number nor name; so main looks whether the item is for this principal. */
+  function shown(each: BoundPrincipal, item: PersonItem['item'] | undefined): PrincipalShown {
+    const { id, relation, scope, until, principal } = each
+    const told = { id, relation, scope, until, maskedName: maskName(principal.name) }
+    const found = item === undefined ? undefined : catalogues.withItem(item.id, item.version)
+    if (found === undefined) return { ...told, unmet: [] }
+    const today = parts.today()
+    const { divisions } = found.held.catalogue
+    const kind = principalKind(principal.idNumber, { today, divisions })
+    const applicant = kind === undefined ? undefined : typedApplicant(principal, kind, parts.nowIso(), today)
+    if (applicant === undefined) return { ...told, unmet: [] }
+    const unmet = unmetPreconditions(found.item, applicant, today)
+    return { ...told, unmet: unmet.map(({ precondition }) => precondition.id) }
+  }
+
   return {
     async data(about) {
       const found = catalogues.withItem(about.item.id, about.item.version)?.item
@@ -102,7 +137,31 @@ export function createPersonBook(parts: PersonBookParts): PersonBook {
       if ('outcome' in answer) return answer
       return answer.cases === undefined ? { outcome: 'no-answer' } : { outcome: 'told', cases: answer.cases }
     },
+    async notices() {
+      if (parts.isStaffHelping()) return { outcome: 'staff-helping' }
+      const answer = await ask(['notices'])
+      if ('outcome' in answer) return answer
+      return answer.notices === undefined ? { outcome: 'no-answer' } : { outcome: 'told', notices: answer.notices }
+    },
     told: (item) => told.get(keyOf(item)),
-    forget: () => told.clear(),
+    async bindings(item) {
+      // With an item they are part of the form that staff sees anyway.
+      if (item === undefined && parts.isStaffHelping()) return { outcome: 'staff-helping' }
+      if (session.signIn()?.by !== 'id-card' && session.applicant() !== undefined) return { outcome: 'no-card' }
+      const answer = await ask(['bindings'])
+      if ('outcome' in answer) return answer
+      if (answer.bindings === undefined) return { outcome: 'no-answer' }
+      const { mayActFor, actForMe } = answer.bindings
+      bound.clear()
+      for (const { id } of actForMe) bound.set(id, { side: 'principal' })
+      for (const { id, principal, scope, until } of mayActFor) bound.set(id, { side: 'agent', principal, scope, until })
+      const open = mayActFor.filter(({ scope }) => item === undefined || inScope(scope, item.id))
+      return { outcome: 'told', mayActFor: open.map((each) => shown(each, item)), actForMe }
+    },
+    binding: (id) => bound.get(id),
+    forget() {
+      told.clear()
+      bound.clear()
+    },
   }
 }

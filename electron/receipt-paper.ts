@@ -1,4 +1,5 @@
 import type { ReceiptDocument } from '../drivers/receipt-printer/document.ts'
+import { maskName } from '../sync/protocol/mask-name.ts'
 import type { ServiceItem } from '../sync/protocol/service-item.ts'
 import { showTicket } from '../sync/protocol/ticket.ts'
 
@@ -18,14 +19,6 @@ export interface ReceiptFacts {
   readonly terminalId: string
   readonly hall: string
   readonly telephone: string | null
-}
-
-/** 王大力 → 王＊力, 王力 → 王＊, longer names keep first and last. */
-export function maskName(name: string): string {
-  const glyphs = [...name]
-  const first = glyphs[0] ?? ''
-  if (glyphs.length <= 2) return `${first}＊`
-  return `${first}${'＊'.repeat(glyphs.length - 2)}${glyphs.at(-1) ?? ''}`
 }
 
 export function receiptPaper(facts: ReceiptFacts): ReceiptDocument {

@@ -5,11 +5,12 @@ import type { PrintResult } from '../drivers/receipt-printer/states.ts'
 import type { LedgerItem } from '../sync/journal/ledger.ts'
 import { diskError } from '../sync/journal/memory-disk.ts'
 import { accepted, received, submissionId } from '../sync/journal/sample-frames.ts'
+import { maskName } from '../sync/protocol/mask-name.ts'
 import { type CardSession, createCardSession } from './card-session.ts'
 import { createCell } from './cell.ts'
 import { qrText } from './intake.ts'
 import type { HeldCatalogue } from './packages.ts'
-import { maskName, receiptPaper } from './receipt-paper.ts'
+import { receiptPaper } from './receipt-paper.ts'
 import { createReceiptPrinting, type ReceiptPrinting } from './receipt-printing.ts'
 import {
   CATALOGUE,
@@ -263,6 +264,24 @@ test('whatever the catalogue and the settings say, the paper fits the printer’
     telephone: '1'.repeat(30),
   })
   expect(ReceiptDocumentSchema.safeParse(paper).success).toBe(true)
+})
+
+test('a binding prints who, and how it ends, while anybody remembers; no number', async () => {
+  await held.journal.append({ ...accepted(2), kind: 'proxy-binding', itemId: 'proxy-binding' })
+  const receipts = make()
+  session.keepReceipt(session.visit(), submissionId(2), {
+    ...{ secret: SECRET, name: '赵德厚', agentName: '周明远', binding: 'make' },
+  })
+  expect(await receipts.print(submissionId(2), false)).toEqual({ kind: 'settled', result: PRINTED })
+  session.end('done')
+  expect(await receipts.print(submissionId(2), true)).toEqual({ kind: 'settled', result: PRINTED })
+  const [paper, later] = jobs.map(({ document }) => ReceiptDocumentSchema.parse(document))
+  expect(paper?.blocks[0]).toEqual({ type: 'title', text: '绑定家人回执' })
+  expect(paper?.blocks).toContainEqual({ type: 'row', label: '本人', value: '赵＊厚' })
+  expect(paper?.blocks).toContainEqual({ type: 'row', label: '家人', value: '周＊远' })
+  expect(JSON.stringify(paper)).toContain('解除')
+  expect(later?.blocks[0]).toEqual({ type: 'title', text: '亲情绑定回执' })
+  expect(JSON.stringify(later)).not.toMatch(/赵|周/)
 })
 
 test('a complaint prints its number and nothing of what was said; a rating prints nothing', async () => {

@@ -3,6 +3,7 @@ import type { ReceiptDocument } from '../drivers/receipt-printer/document.ts'
 import type { PrintResult } from '../drivers/receipt-printer/states.ts'
 import type { Journal } from '../sync/journal/journal.ts'
 import type { Ledger, LedgerItem } from '../sync/journal/ledger.ts'
+import { bindingPaper } from './binding-paper.ts'
 import type { PrintReceiptAnswer } from './bridge/printing.contract.ts'
 import type { CardSession } from './card-session.ts'
 import { rememberCatalogues } from './catalogues-in-use.ts'
@@ -34,6 +35,9 @@ export interface ReceiptPrintingOptions {
   readonly log: Log
 }
 
+/** Kinds of submissions that no item of a catalogue stands for. */
+const WITHOUT_ITEM: readonly string[] = ['complaint', 'proxy-binding']
+
 export function createReceiptPrinting(options: ReceiptPrintingOptions): ReceiptPrinting {
   const { host, journal, ledger, intake, session, packages, settings, log } = options
   const catalogues = rememberCatalogues(packages.catalogue)
@@ -45,7 +49,8 @@ export function createReceiptPrinting(options: ReceiptPrintingOptions): ReceiptP
   async function print(submissionId: string, again: boolean): Promise<PrintReceiptAnswer> {
     const entry = ledger.bySubmission(submissionId)
     const item = entry === undefined ? undefined : catalogues.newest(entry.itemId)
-    if (entry === undefined || (item === undefined && entry.kind !== 'complaint')) return { kind: 'unknown-submission' }
+    if (entry === undefined || (item === undefined && !WITHOUT_ITEM.includes(entry.kind)))
+      return { kind: 'unknown-submission' }
     if (!options.hasPrinter()) {
       log('receipt-not-printed', { submissionId, fault: 'no-printer' })
       return { kind: 'no-printer' }
@@ -54,6 +59,8 @@ export function createReceiptPrinting(options: ReceiptPrintingOptions): ReceiptP
       // Confirmed before and only the answer was lost: a second paper would be one too many.
       return { kind: 'settled', result: { ok: true, settledAtMs: 0 } }
     }
+    // Names only while the visit lasts: after that nobody is remembered.
+    const { name = null, agentName = null, binding } = session.receiptOf(submissionId) ?? {}
     const paper = (names: Pick<ReceiptFacts, 'name' | 'agentName'>) => {
       const facts = {
         ticket: entry.ticket,
@@ -64,12 +71,11 @@ export function createReceiptPrinting(options: ReceiptPrintingOptions): ReceiptP
         hall: settings.hall.zh,
         telephone: settings.staff.telephone,
       }
+      if (entry.kind === 'proxy-binding') return bindingPaper({ ...facts, ...names }, binding)
       return item === undefined ? complaintPaper(facts) : receiptPaper({ ...facts, item, ...names })
     }
     copies++
     const jobId = `${submissionId}/${copies}`
-    // Names only while the visit lasts: after that nobody is remembered.
-    const { name = null, agentName = null } = session.receiptOf(submissionId) ?? {}
     let result = await printed(jobId, paper({ name, agentName }))
     if (!result.ok && result.fault === 'glyph-missing') {
       // A rare character in the name: the ticket is what counts, the name is left out.

@@ -8,6 +8,8 @@ import { joseSuite } from '../sync/envelope/jose-suite.ts'
 import { createHubClient } from '../sync/hub-client/hub-client.ts'
 import type { Provisioning } from '../sync/protocol/keys.ts'
 import { openAgentRation } from './agent-ration.ts'
+import { createBindingIntake } from './binding-intake.ts'
+import { bindingsHandlers } from './bridge/bindings.handler.ts'
 import { codesHandlers } from './bridge/codes.handler.ts'
 import type { Devices } from './bridge/devices.contract.ts'
 import { devicesHandlers } from './bridge/devices.handler.ts'
@@ -176,7 +178,7 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
   })
 
   const persons = createPersonBook({
-    ...{ terminalId, session, hub, trust, packages, clock: realClock, nowIso, log },
+    ...{ terminalId, session, hub, trust, packages, clock: realClock, nowIso, today, log },
     connection: delivery.connection,
     isStaffHelping: staff.desk.isHelping,
     ration: createTryRation(PERSON_LIMITS, clock.monotonic),
@@ -252,11 +254,15 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
   const intake = createIntake({
     ...{ terminalId, journal, ledger, session, trust, packages, attachments, nowIso, today, log, state, line },
     staff: staff.desk,
-    ...{ principal: seat.applicant, agents, told: persons.told },
+    ...{ principal: seat.applicant, agents, told: persons.told, binding: persons.binding },
   })
   const feedback = createFeedbackIntake({
     ...{ line, ledger, session, trust, intake, state, packages, nowIso, log },
     staff: staff.desk,
+  })
+  const bindings = createBindingIntake({
+    ...{ line, ledger, session, trust, intake, state, nowIso, today, log },
+    ...{ principal: seat.applicant, told: persons.binding, isStaffHelping: staff.desk.isHelping },
   })
   const receipts = createReceiptPrinting({
     ...{ host, journal, ledger, intake, session, packages, settings, terminalId, nowIso, inWords, log },
@@ -324,6 +330,7 @@ export async function startTerminal(options: TerminalOptions): Promise<TerminalR
         feedback: feedbackHandlers(feedback),
         handover: handoverHandlers(handovers),
         person: personHandlers(persons),
+        bindings: bindingsHandlers(persons, bindings),
         proxy: proxyHandlers({ session, seat, ration: agents }),
         printing: printingHandlers(receipts),
         scanning: scanningHandlers(scanning),
@@ -392,6 +399,7 @@ type BridgeAreas = {
   submissions: ReturnType<typeof submissionsHandlers>
   feedback: ReturnType<typeof feedbackHandlers>
   person: ReturnType<typeof personHandlers>
+  bindings: ReturnType<typeof bindingsHandlers>
   proxy: ReturnType<typeof proxyHandlers>
   handover: ReturnType<typeof handoverHandlers>
   printing: ReturnType<typeof printingHandlers>

@@ -1,3 +1,4 @@
+import { bindings } from './bindings.contract.ts'
 import { codes } from './codes.contract.ts'
 import { devices } from './devices.contract.ts'
 import { feedback } from './feedback.contract.ts'
@@ -22,6 +23,7 @@ export const bridgeContract = {
   submissions,
   feedback,
   person,
+  bindings,
   proxy,
   handover,
   printing,

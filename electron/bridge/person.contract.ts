@@ -1,7 +1,7 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { MAX_CONSENT_TEXT } from '../../sync/protocol/consent.ts'
-import { LicenceSchema, PersonCaseSchema, SharedValueSchema } from '../../sync/protocol/person.ts'
+import { LicenceSchema, PersonCaseSchema, PersonNoticeSchema, SharedValueSchema } from '../../sync/protocol/person.ts'
 
 /** What the hub is asked about whoever's card is in the visit, and about nobody else: the page names no person. */
 
@@ -46,9 +46,18 @@ export const MyCasesSchema = z.union([
 ])
 export type MyCases = z.infer<typeof MyCasesSchema>
 
+export const MyNoticesSchema = z.union([
+  z.object({ outcome: z.literal('told'), notices: z.array(PersonNoticeSchema) }),
+  untold,
+])
+export type MyNotices = z.infer<typeof MyNoticesSchema>
+
 /** For an item: answers that departments share, and e-licences in the place of its papers. */
 export const data = oc.input(PersonItemSchema).output(PersonDataSchema)
 /** Her cases, wherever they were handed in. */
 export const cases = oc.output(MyCasesSchema)
 
-export const person = { data, cases }
+/** What others did for her, or with her: she is told here too. */
+export const notices = oc.output(MyNoticesSchema)
+
+export const person = { data, cases, notices }

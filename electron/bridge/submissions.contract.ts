@@ -41,6 +41,8 @@ export const SubmitAnswerSchema = z.discriminatedUnion('ok', [
       'no-principal',
       /** The item does not take it from this agent in this way (sync/protocol/proxy-rules). */
       'bad-proxy',
+      /** The two cannot be bound, or nothing was bound (sync/protocol/binding). */
+      'bad-binding',
       /** The item asks for a surer way than this one to sign in (sync/protocol/sign-in): mostly the resident card's chip. */
       'sign-in-too-low',
       /** The agent has handed in as many for others today as anybody may. */
@@ -56,7 +58,7 @@ export const SubmitAnswerSchema = z.discriminatedUnion('ok', [
       /** There is room for papers without attachments only. */
       'no-attachments',
     ]),
-    /** For bad-answers, precondition, bad-materials and bad-proxy: which field, precondition or material, and why. */
+    /** For bad-answers, precondition, bad-materials, bad-proxy and bad-binding: which field, precondition or material, and why. */
     fields: z.array(z.object({ field: z.string(), fault: z.string() })),
   }),
 ])

@@ -2,22 +2,24 @@ import { type ReactNode, useEffect, useState } from 'react'
 import type { Devices } from '../../electron/bridge/devices.contract.ts'
 import type { IntakeState } from '../../electron/bridge/queue.contract.ts'
 import type { ScannedPage } from '../../electron/bridge/scanning.contract.ts'
-import { unmetPreconditions } from '../../sync/protocol/preconditions.ts'
 import type { Connection, QueueView } from '../../sync/protocol/queue-view.ts'
 import type { Catalogue, Material, ServiceItem } from '../../sync/protocol/service-item.ts'
 import { local, say } from '../ui/strings/say.ts'
+import { ClosedOptions } from './forms/closed-options.ts'
 import { isComplaint } from './forms/complaint-form.ts'
 import { formOfAddress, isoDate } from './forms/show.ts'
 import { HandoverJourney } from './handover-journey.tsx'
 import type { Find, Schedule } from './live-view.ts'
 import { isAgreed } from './machine/consent-steps.ts'
 import { pageShown, pagesOf, paperNow } from './machine/paper-steps.ts'
-import { itemInHand, proxyForm, proxyStepsShown, relationLabel, subjectOf } from './machine/proxy-steps.ts'
+import { itemInHand, proxyForm, proxyStepsShown, relationLabel, subjectOf, unmetHere } from './machine/proxy-steps.ts'
 import type { SessionContext, SessionEvent } from './machine/session-types.ts'
 import { licenceToldFor } from './machine/told-steps.ts'
 import { HomePage } from './pages/home-page.tsx'
 import { ProxySteps } from './pages/proxy-steps-shown.ts'
 import {
+  BindingsPage,
+  BoundPage,
   CardPage,
   CasesPage,
   ConfirmPage,
@@ -104,8 +106,9 @@ function pageOf(props: JourneyProps): ReactNode {
       />
     )
   }
-  if (state.matches({ journey: 'cases' })) {
+  if (state.matches({ journey: 'cases' }) || state.matches({ journey: 'bindings' })) {
     if (context.isHelped) return <LookupClosed onAlone={props.onAlone} />
+    const isCases = state.matches({ journey: 'cases' })
     if (card === null && connection === 'connected') {
       return (
         <CardPage
@@ -116,8 +119,18 @@ function pageOf(props: JourneyProps): ReactNode {
           devices={devices}
           ways={null}
           onWay={() => undefined}
-          onOnlyLook={() => send({ type: 'LOOK_UP' })}
+          onOnlyLook={() => send({ type: isCases ? 'LOOK_UP' : 'BACK' })}
           onStaff={onStaff}
+        />
+      )
+    }
+    if (!isCases) {
+      return (
+        <BindingsPage
+          key={card?.readId ?? ''}
+          isElder={context.look.mode === 'elder'}
+          onBind={() => send({ type: 'BIND' })}
+          onUnbind={(bindings, id) => send({ type: 'UNBIND', bindings, id })}
         />
       )
     }
@@ -127,6 +140,7 @@ function pageOf(props: JourneyProps): ReactNode {
         items={catalogue?.items ?? []}
         isElder={context.look.mode === 'elder'}
         onTicket={() => send({ type: 'LOOK_UP' })}
+        onBindings={() => send({ type: 'BINDINGS' })}
       />
     )
   }
@@ -206,7 +220,7 @@ function pageOf(props: JourneyProps): ReactNode {
   const today = isoDate(new Date())
   // Who may not begin it for herself is told so, and is not asked.
   const isOwn = context.proxy === null && card !== null
-  if (state.matches({ journey: 'consent' }) && !(isOwn && unmetPreconditions(item, card.applicant, today).length > 0))
+  if (state.matches({ journey: 'consent' }) && !(isOwn && unmetHere(item, context, today).length > 0))
     return <Consent {...props} item={item} />
   const isStaffs = context.takenUp !== null && card === null && state.matches({ journey: 'form' })
   if (state.matches({ journey: 'card' }) || (card === null && !isNameless && !isStaffs)) {
@@ -226,10 +240,12 @@ function pageOf(props: JourneyProps): ReactNode {
   const { proxy } = context
   if (state.matches({ journey: 'proxy' })) return <Asking {...props} item={item} today={today} />
   const applicant = isNameless ? null : subjectOf(context)
-  if (applicant === null && !isNameless && !isStaffs) return <BlankPage />
+  // By a standing binding: as much of the name as the page is told.
+  const boundName = proxy?.bound?.maskedName ?? null
+  if (applicant === null && !isNameless && !isStaffs && boundName === null) return <BlankPage />
   const agent =
     proxy === null || card === null ? null : { name: card.applicant.name, relation: relationIn(item, proxy) }
-  const unmet = applicant === null ? [] : unmetPreconditions(item, applicant, today)
+  const unmet = isNameless ? [] : unmetHere(item, context, today)
   if (unmet.length > 0 && accepted === null)
     return <PreconditionPage item={item} unmet={unmet} onHome={() => send({ type: 'HOME' })} onStaff={onStaff} />
   const inHand = itemInHand(context) ?? item
@@ -243,6 +259,7 @@ function pageOf(props: JourneyProps): ReactNode {
         faults={context.faults}
         changing={context.changing}
         applicant={applicant}
+        boundName={boundName}
         isForSomebodyElse={proxy !== null}
         told={context.told}
         divisions={divisions}
@@ -263,6 +280,7 @@ function pageOf(props: JourneyProps): ReactNode {
         item={inHand}
         answers={context.answers}
         applicant={context.answers.named === 'yes' ? (card?.applicant ?? null) : applicant}
+        boundName={boundName}
         agent={agent}
         divisions={divisions}
         today={today}
@@ -288,7 +306,7 @@ function pageOf(props: JourneyProps): ReactNode {
     <ReceiptPage
       item={inHand}
       answers={context.answers}
-      name={applicant?.name ?? null}
+      name={applicant?.name ?? boundName}
       agentName={agent?.name ?? null}
       accepted={accepted}
       delivery={context.delivery}
@@ -363,7 +381,7 @@ interface AskingProps extends JourneyProps {
 }
 
 /** For whom, and by what authority: before the item's own questions. */
-function Asking({ state, send, catalogue, item, today, onStaff }: AskingProps) {
+function Asking({ state, send, catalogue, connection, item, today, onStaff }: AskingProps) {
   const { proxy, card, look, principalSeen } = state.context
   if (proxy === null || card === null || state.matches({ journey: { proxy: 'opening' } })) return <BlankPage />
   if (state.matches({ journey: { proxy: 'refused' } }))
@@ -385,22 +403,38 @@ function Asking({ state, send, catalogue, item, today, onStaff }: AskingProps) {
         onStaff={onStaff}
       />
     )
+  if (state.matches({ journey: { proxy: 'bound' } }))
+    return (
+      <BoundPage
+        item={item}
+        proxy={proxy}
+        isElder={look.mode === 'elder'}
+        onChoose={(principal) => send({ type: 'BOUND', principal })}
+        onBack={() => send({ type: 'BACK' })}
+      />
+    )
   return (
-    <FormPage
-      look={look}
-      item={proxyForm(item, proxy.answers)}
-      pageIndex={proxy.page}
-      answers={proxy.answers}
-      faults={proxy.faults}
-      changing={false}
-      applicant={card.applicant}
-      divisions={catalogue?.divisions ?? []}
-      today={today}
-      onAnswer={(field, value) => send({ type: 'ANSWER', field, value })}
-      onNext={() => send({ type: 'NEXT' })}
-    />
+    <ClosedOptions value={connection === 'connected' ? NONE_CLOSED : closedOffline()}>
+      <FormPage
+        look={look}
+        item={proxyForm(item, proxy.answers)}
+        pageIndex={proxy.page}
+        answers={proxy.answers}
+        faults={proxy.faults}
+        changing={false}
+        applicant={card.applicant}
+        divisions={catalogue?.divisions ?? []}
+        today={today}
+        onAnswer={(field, value) => send({ type: 'ANSWER', field, value })}
+        onNext={() => send({ type: 'NEXT' })}
+      />
+    </ClosedOptions>
   )
 }
+
+const NONE_CLOSED: ReadonlyMap<string, string> = new Map()
+/** What only the hub can say, without network. */
+const closedOffline = (): ReadonlyMap<string, string> => new Map([['standing-binding', say('bound.offline')]])
 
 function shownPage(context: SessionContext, pages: readonly ScannedPage[]) {
   const shown = pageShown(context)

@@ -37,6 +37,10 @@ export function sessionDeps(bridge: Bridge): SessionDeps {
       bridge.call((client) => client.submissions.submit(request, { signal: AbortSignal.timeout(SUBMIT_PATIENCE_MS) })),
     complain: (request) =>
       bridge.call((client) => client.feedback.complain(request, { signal: AbortSignal.timeout(SUBMIT_PATIENCE_MS) })),
+    bind: (request) =>
+      bridge.call((client) => client.bindings.make(request, { signal: AbortSignal.timeout(SUBMIT_PATIENCE_MS) })),
+    unbind: (request) =>
+      bridge.call((client) => client.bindings.end(request, { signal: AbortSignal.timeout(SUBMIT_PATIENCE_MS) })),
     rate: (request) =>
       bridge.call((client) => client.feedback.rate(request, { signal: AbortSignal.timeout(SUBMIT_PATIENCE_MS) })),
     byDraft: (draftId) =>

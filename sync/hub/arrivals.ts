@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { BINDING_ITEM } from '../protocol/binding.ts'
 import { FEEDBACK_ITEM } from '../protocol/feedback.ts'
 import type { HubDatabase } from './database.ts'
 import { chinaDate, chinaDayStart } from './sources.ts'
@@ -110,6 +111,7 @@ export interface ItemWords {
 const FEEDBACK_WORDS: ReadonlyMap<string, ItemWords> = new Map([
   [FEEDBACK_ITEM.rating.id, { name: '好差评', labels: new Map() }],
   [FEEDBACK_ITEM.complaint.id, { name: '投诉建议', labels: new Map() }],
+  [BINDING_ITEM.id, { name: '家人绑定', labels: new Map() }],
 ])
 
 /** Chinese words of the items of the newest catalogue, by item id. */

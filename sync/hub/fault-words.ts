@@ -1,4 +1,5 @@
 import type { AnswerFault } from '../protocol/answers.ts'
+import type { BindingFault } from '../protocol/binding.ts'
 import type { IdNumberFault } from '../protocol/id-number.ts'
 import type { LicenceUse } from '../protocol/licences.ts'
 import type { MaterialFault } from '../protocol/materials.ts'
@@ -9,7 +10,16 @@ import type { CaseFault } from './verdict.ts'
 /** What the pages say for a fault of a case, so that staff can tell the citizen what to do. */
 const FAULT_WORDS: Readonly<
   Record<
-    AnswerFault | IdNumberFault | MaterialFault | ProxyFault | EnvelopeFault | CaseOnlyFault | FeedbackFault,
+    | AnswerFault
+    | BindingFault
+    | IdNumberFault
+    | MaterialFault
+    | ProxyFault
+    | EnvelopeFault
+    | CaseOnlyFault
+    | FeedbackFault
+    | 'binding-unknown'
+    | 'overtaken',
     string
   >
 > = {
@@ -92,6 +102,15 @@ const FAULT_WORDS: Readonly<
   'cannot-open': '打不开',
   'rated-already': '这一件评过了，只算第一次',
   'of-another-terminal': '不是评的那台终端收的件',
+  'card-missing': '有一方没有刷身份证',
+  'same-person': '两张卡是同一个人的',
+  'principal-too-young': '本人未满18岁，由监护人直接代办',
+  'bad-number': '证件号不对',
+  'until-past': '到期的日子已经过了',
+  'until-too-late': '最长一年',
+  'consent-missing': '没有看到两位的同意',
+  'binding-unknown': '没有这项绑定，或者不是本人的',
+  overtaken: '之后又绑定或解除过，以后来的为准',
 }
 type EnvelopeFault = 'malformed' | 'key-unknown' | 'cannot-decrypt' | 'bad-payload' | 'mismatch'
 type FeedbackFault = 'rated-already' | 'of-another-terminal'
@@ -115,6 +134,7 @@ const PLACE_WORDS: Readonly<Record<string, string>> = {
   applicant: '申请人',
   signIn: '登录',
   proxy: '代办',
+  binding: '亲情绑定',
   consent: '信息使用的同意',
   pledge: '承诺书',
   signature: '签名',

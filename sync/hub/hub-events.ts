@@ -1,6 +1,13 @@
 /** What the hub's logic tells whoever keeps its log. No personal data. */
 export type HubEvent =
   | {
+      /** The channel did not take a notice; it is asked again. */
+      readonly event: 'notice.not-taken'
+      readonly level: 'warn'
+      readonly submissionId: string
+      readonly why: string
+    }
+  | {
       readonly event: 'epoch.opened'
       readonly level: 'warn'
       readonly why: 'proof' | 'command' | 'restore'

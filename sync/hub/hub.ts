@@ -10,6 +10,7 @@ import type { OnHubEvent } from './hub-events.ts'
 import { type HubIdentity, openKeyRing, openOrFoundHub } from './hub-keys.ts'
 import { hubSuite } from './hub-suite.ts'
 import type { KeyRing } from './key-ring.ts'
+import { type NoticesAdapter, tellNotices } from './notices.ts'
 import { makeOpener, type Opener } from './opener.ts'
 import { startOpenerLoop } from './opener-loop.ts'
 import { makePatience } from './opener-patience.ts'
@@ -17,6 +18,7 @@ import { publishPackage, republishAll } from './packages.ts'
 import type { PersonAdapters } from './person-adapters.ts'
 import { makePersonDesk } from './person-desk.ts'
 import { rootKeyPath } from './root-key.ts'
+import { sampleNotices } from './sample/notices.ts'
 import { samplePersonAdapters } from './sample/persons.ts'
 import { codeKey, samplePhoneCodes } from './sample/phone-codes.ts'
 import { sealKeysOf } from './seal-keys.ts'
@@ -38,6 +40,8 @@ export interface HubOptions {
   readonly maxIngestsAtOnce?: number
   /** Where departments are asked about persons; the sample ones when not given. */
   readonly personAdapters?: PersonAdapters
+  /** The channel to principals; the sample one when not given. */
+  readonly notices?: NoticesAdapter
   /** False leaves the cases closed until somebody calls `opener.round()`: for tests. */
   readonly opensByItself?: boolean
 }
@@ -48,6 +52,8 @@ export interface Hub {
   readonly keys: KeyRing
   readonly server: FastifyInstance
   readonly opener: Opener
+  /** Hands the channel the notices that it has not taken yet. */
+  readonly tellPrincipals: () => Promise<void>
   /** Stops listening, ends the opener's round, closes the database. */
   close(): Promise<void>
 }
@@ -72,6 +78,7 @@ export async function makeHub(options: HubOptions): Promise<Hub> {
   ]
   const patience = makePatience()
   const opensByItself = options.opensByItself !== false
+  const notices = options.notices ?? sampleNotices()
   const adapters = options.personAdapters ?? samplePersonAdapters(sources)
   const opener = makeOpener({
     store,
@@ -84,7 +91,9 @@ export async function makeHub(options: HubOptions): Promise<Hub> {
     ...{ store, sources, suite: hubSuite, onEvent, sealKeys: sealKeysOf(db) },
     adapters,
   })
-  const loop = opensByItself ? startOpenerLoop(opener, log) : undefined
+  const tellPrincipals = () =>
+    tellNotices({ ...{ store, sources, suite: hubSuite, onEvent, sealKeys: sealKeysOf(db) }, notices })
+  const loop = opensByItself ? startOpenerLoop(opener, log, tellPrincipals) : undefined
   const server = makeServer({
     db,
     ...parts,
@@ -109,6 +118,7 @@ export async function makeHub(options: HubOptions): Promise<Hub> {
     keys,
     server,
     opener,
+    tellPrincipals,
     async close() {
       await server.close()
       patience.end()

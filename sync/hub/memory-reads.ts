@@ -1,5 +1,7 @@
 import { PackageKindSchema } from '../protocol/receipt.ts'
+import { memoryBindingReads } from './memory-bindings.ts'
 import { memoryHandoverReads } from './memory-handovers.ts'
+import { memoryNoticeReads } from './memory-notices.ts'
 import { memoryPersonReads } from './memory-persons.ts'
 import { memoryStaffReads } from './memory-staff.ts'
 import type { MemoryTables } from './memory-tables.ts'
@@ -28,6 +30,8 @@ export function memoryReads(tables: MemoryTables, own: boolean, checksIds: boole
     ...memoryStaffReads(tables, own),
     ...memoryHandoverReads(tables, own),
     ...memoryPersonReads(tables, own),
+    ...memoryBindingReads(tables, own),
+    ...memoryNoticeReads(tables, own),
     async stand() {
       const { epoch, lastSequence, backedUpThrough } = hub()
       return { hubEpoch: epoch, hubSequence: lastSequence, backedUpThrough }

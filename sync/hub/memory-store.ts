@@ -1,4 +1,6 @@
+import { memoryBindingWrites } from './memory-bindings.ts'
 import { memoryHandoverWrites } from './memory-handovers.ts'
+import { memoryNoticeWrites } from './memory-notices.ts'
 import { memoryPersonWrites } from './memory-persons.ts'
 import { memoryReads } from './memory-reads.ts'
 import { memoryStaffWrites } from './memory-staff.ts'
@@ -86,6 +88,8 @@ export function makeMemoryStore({ epoch, unique = true }: MemoryStoreOptions): M
         tables.usedCodes.set(mark, endsAt)
         return true
       }),
+    ...memoryBindingWrites(tables, inTurn),
+    ...memoryNoticeWrites(tables, inTurn),
     transaction: (work) => {
       const mine = life
       const alive = () => {
@@ -97,7 +101,7 @@ export function makeMemoryStore({ epoch, unique = true }: MemoryStoreOptions): M
       inTurn(async () => {
         if (tables.chunks.get(sha256, true) === undefined) tables.chunks.set(sha256, { content, committed: false })
       }),
-    changeCase: ({ submissionId, from, state, faults, helpers = [], person, at }) =>
+    changeCase: ({ submissionId, from, state, faults, helpers = [], person, notice, at }) =>
       inTurn(async () => {
         const before = tables.cases.get(submissionId, true)
         const sequence = tables.byId.get(submissionId, true)?.[0]
@@ -109,6 +113,9 @@ export function makeMemoryStore({ epoch, unique = true }: MemoryStoreOptions): M
         }
         if (person !== undefined && tables.persons.get(submissionId, true) === undefined) {
           tables.persons.set(submissionId, person)
+        }
+        if (notice !== undefined && tables.notices.get(submissionId, true) === undefined) {
+          tables.notices.set(submissionId, { ...notice, at, takenAt: null, tries: 0 })
         }
         const hub = numbersOf(tables)
         const id = hub.lastChangeId + 1

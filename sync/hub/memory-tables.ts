@@ -1,7 +1,9 @@
 import type { CaseChange } from '../protocol/contact.ts'
 import type { CaseHelper } from '../protocol/staff.ts'
+import type { BindingRow } from './binding-store.ts'
 import type { HandoverLine, HandoverRow } from './handover-store.ts'
 import { MemoryTable } from './memory-table.ts'
+import type { NoticeRow } from './notice-store.ts'
 import type { PersonQuestionRow } from './person-store.ts'
 import type { StaffRow, StoredStaffList } from './staff-store.ts'
 import type { DeviceKey, NewComplaint, NewPackage, NewRating, Offer, SavedContact, SubmissionRow } from './store.ts'
@@ -74,6 +76,10 @@ export function makeMemoryTables() {
     persons: new MemoryTable<string>(),
     /** By number, from 1. */
     personQuestions: new MemoryTable<PersonQuestionRow>(),
+    /** By binding id. */
+    bindings: new MemoryTable<BindingRow>(),
+    /** By submission. */
+    notices: new MemoryTable<Pick<NoticeRow, 'person' | 'what' | 'at' | 'takenAt' | 'tries'>>(),
     /** Keys by day. */
     agentDays: new MemoryTable<string>(),
     /** Submissions by day and agent, in the order of their places. */

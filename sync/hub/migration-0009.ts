@@ -1,9 +1,15 @@
 /**
- * Step 0009 (issue 5): which sign-in codes were used, until they are over anyway, so that none is good twice across a
- * restart; `mark` is a hash, of nobody. And a way to count the open slips of a terminal's hour.
+ * Step 0009 (issue 5): what a principal is told of what others do for her. `person` is an HMAC as in step 0007; a row stands
+ * from the moment at which the case is opened, and has `taken_at` once the channel took it.
  */
-export const CODES = [
-  'create table used_codes (mark text primary key, ends_at text not null)',
-  'create index used_codes_to_forget on used_codes (ends_at)',
-  'create index handovers_by_sealer on handovers (sealed_by, sealed_at)',
+export const NOTICES = [
+  `create table notices (
+    submission_id text primary key references submissions (submission_id),
+    person text not null,
+    what text not null check (what in ('handed-in', 'not-taken', 'bound', 'unbound')),
+    at text not null,
+    taken_at text,
+    tries integer not null default 0)`,
+  'create index notices_by_person on notices (person)',
+  'create index notices_to_tell on notices (submission_id) where taken_at is null',
 ]

@@ -6,7 +6,9 @@ import { STAFF } from './migration-0004.ts'
 import { AGENTS } from './migration-0005.ts'
 import { HANDOVERS } from './migration-0006.ts'
 import { PERSONS } from './migration-0007.ts'
-import { CODES } from './migration-0009.ts'
+import { BINDINGS } from './migration-0008.ts'
+import { NOTICES } from './migration-0009.ts'
+import { CODES } from './migration-0010.ts'
 
 /** The same steps on PGlite and on PostgreSQL 15 and later. A released step is never edited; a change is a new one. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -45,7 +47,17 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
       for (const statement of PERSONS) await sql.raw(statement).execute(db)
     },
   },
-  '0009-codes': {
+  '0008-bindings': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      for (const statement of BINDINGS) await sql.raw(statement).execute(db)
+    },
+  },
+  '0009-notices': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      for (const statement of NOTICES) await sql.raw(statement).execute(db)
+    },
+  },
+  '0010-codes': {
     async up(db: Kysely<unknown>): Promise<void> {
       for (const statement of CODES) await sql.raw(statement).execute(db)
     },

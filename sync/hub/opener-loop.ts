@@ -11,8 +11,13 @@ export interface OpenerLoop {
   stop(): Promise<void>
 }
 
-/** Runs rounds, one at a time, until nothing waits. A round that fails is logged and tried again at the next sweep. */
-export function startOpenerLoop(opener: Opener, log: Logger): OpenerLoop {
+/**
+ * Runs rounds, one at a time, until nothing waits; then tells whom the cases are about (`tell`). A round that fails is logged and tried again at the next sweep. */
+export function startOpenerLoop(
+  opener: Opener,
+  log: Logger,
+  tell: () => Promise<void> = async () => undefined,
+): OpenerLoop {
   let running: Promise<void> | undefined
   let wanted = false
   let stopped = false
@@ -27,6 +32,7 @@ export function startOpenerLoop(opener: Opener, log: Logger): OpenerLoop {
         }
         for (const { submissionId, error } of stuck) log.error({ submissionId, err: error }, 'case.stuck')
         if (opened.length + stuck.length > 0) wanted = true
+        else await tell()
       } catch (error) {
         log.error({ err: error }, 'opener.failed')
       }

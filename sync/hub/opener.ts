@@ -16,8 +16,9 @@ import { proxyFaults } from '../protocol/proxy-rules.ts'
 import { signInFault } from '../protocol/sign-in.ts'
 import type { CaseHelper } from '../protocol/staff.ts'
 import type { ApplicationPayload } from '../protocol/submission.ts'
-import { type AgentStore, isWithinAgentLimit } from './agent-days.ts'
+import { isWithinAgentLimit } from './agent-days.ts'
 import { licenceFaults } from './licence-faults.ts'
+import { type BindingStore, isBoundFor, keepBinding } from './open-binding.ts'
 import { keepFeedback } from './open-feedback.ts'
 import { type ItemFinder, loadItemFinder } from './packages.ts'
 import type { LicencesAdapter } from './person-adapters.ts'
@@ -45,7 +46,7 @@ export interface OpenerParts {
 }
 
 /** What is told of a case; not whose it is. */
-export interface OpenedCase extends Omit<Verdict, 'idNumber'> {
+export interface OpenedCase extends Omit<Verdict, 'idNumber' | 'notice'> {
   readonly submissionId: string
 }
 
@@ -93,7 +94,7 @@ export function makeOpener(parts: OpenerParts, open: typeof judge = judge): Open
           continue
         }
         await setState(parts, submissionId, verdict)
-        const { idNumber: _, ...told } = verdict
+        const { idNumber: _, notice: __, ...told } = verdict
         opened.push({ submissionId, ...told })
       }
       return { opened, stuck }
@@ -102,7 +103,7 @@ export function makeOpener(parts: OpenerParts, open: typeof judge = judge): Open
 }
 
 async function setState({ store, sources }: OpenerParts, submissionId: string, verdict: Verdict): Promise<void> {
-  const { state, faults, helpers, idNumber } = verdict
+  const { state, faults, helpers, idNumber, notice } = verdict
   const person = idNumber === undefined ? {} : { person: await personMark(idNumber, store, sources) }
   await store.changeCase({
     submissionId,
@@ -110,6 +111,7 @@ async function setState({ store, sources }: OpenerParts, submissionId: string, v
     state,
     faults,
     ...(helpers === undefined ? {} : { helpers }),
+    ...(notice === undefined ? {} : { notice }),
     ...person,
     at: instant(sources),
   })
@@ -118,18 +120,28 @@ async function setState({ store, sources }: OpenerParts, submissionId: string, v
 interface JudgeTools {
   readonly sealKeys: ReadonlyMap<string, JsonObject>
   readonly findItem: ItemFinder
-  readonly store: Pick<HubStore, 'chunk' | 'held' | 'keepRating' | 'keepComplaint' | 'agentDayKey' | 'takeAgentPlace'>
+  readonly store: Pick<HubStore, 'chunk' | 'held' | 'keepRating' | 'keepComplaint'> & ProxyStore & BindingStore
   readonly sources: HubSources
   readonly suite: Suite
   readonly licences: LicencesAdapter | undefined
 }
 
 async function judge(envelope: string, tools: JudgeTools): Promise<Verdict> {
-  const { sealKeys, findItem, store, sources, suite } = tools
+  const { sealKeys, store, sources, suite } = tools
   const opened = await openEnvelope(envelope, (kid) => sealKeys.get(kid), suite)
   if (!opened.ok) return { state: '不予受理', faults: [{ field: 'envelope', fault: opened.fault }] }
   const { payload } = opened
+  if (payload.kind === 'proxy-binding') return keepBinding(payload, store, sources)
   if (payload.kind !== 'application') return keepFeedback(payload, store)
+  const verdict = await judgeApplication(payload, tools)
+  if (payload.proxy === undefined) return verdict
+  const person = await personMark(payload.applicant.idNumber, store, sources)
+  const what = verdict.state === '不予受理' ? 'not-taken' : 'handed-in'
+  return { ...verdict, notice: { person, what } }
+}
+
+async function judgeApplication(payload: ApplicationPayload, tools: JudgeTools): Promise<Verdict> {
+  const { findItem, store, sources, suite } = tools
   const refusals = await proxyRefusals(payload, findItem, store, sources)
   const { idNumber } = payload.applicant
   if (refusals.length > 0) return { state: '不予受理', faults: refusals, idNumber }
@@ -156,18 +168,24 @@ function helpersOf({ assistedBy = [], signIn }: ApplicationPayload): readonly Ca
   return [{ ...witness, isWitness: true }, ...assistedBy.filter(({ id }) => id !== witness.id)]
 }
 
+type ProxyStore = Pick<HubStore, 'agentDayKey' | 'takeAgentPlace' | 'personKey' | 'bindingsBetween'>
+
 /** Why nobody may hand this in for somebody else: then there is nothing to mend, and its content does not matter. */
 async function proxyRefusals(
   payload: ApplicationPayload,
   findItem: ItemFinder,
-  store: AgentStore,
+  store: ProxyStore,
   sources: HubSources,
 ): Promise<readonly CaseFault[]> {
   const found = findItem(payload.item.id, payload.item.version)
   if (found === undefined) return []
   const today = chinaDate(payload.acceptedAt)
   const { divisions } = found.catalogue
-  const faults = proxyFaults(found.item, payload.proxy, payload.applicant, { today, divisions })
+  const { proxy } = payload
+  const isBound =
+    proxy?.authority === 'standing-binding' &&
+    (await isBoundFor(proxy, found.item.id, payload.acceptedAt, store, sources))
+  const faults = proxyFaults(found.item, proxy, payload.applicant, { today, divisions, isBound: () => isBound })
   if (faults.length > 0) return faults
   return (await isWithinAgentLimit(payload, store, sources)) ? [] : [{ field: 'proxy', fault: 'agent-limit' }]
 }

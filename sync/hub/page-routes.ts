@@ -7,6 +7,7 @@ import type { HubDatabase } from './database.ts'
 import { listGaps, listTerminals } from './fleet.ts'
 import { GAPS_SHOWN, terminalPage, terminalsPage } from './fleet-pages.ts'
 import type { KeyRing } from './key-ring.ts'
+import { noticeText } from './notices.ts'
 import { listPage, PAGE_LENGTH, PAGE_POLICY, sentencePage, submissionPage } from './pages.ts'
 import { type HubSources, instant } from './sources.ts'
 import { sqlReads } from './sql-reads.ts'
@@ -47,7 +48,9 @@ export function addPages(server: FastifyInstance, parts: PageParts): void {
     const covers = verified.ok && receiptItem(verified.receipt, arrival.submissionId, arrival.sha256) !== undefined
     const item = (await itemWords(db)).get(arrival.itemId) ?? { name: arrival.itemId, labels: new Map() }
     const helpers = await sqlReads(db).helpersOf(arrival.submissionId)
-    return send(reply, 200, submissionPage({ hubName, arrival, item, helpers, verified, covers }))
+    const notice = await sqlReads(db).noticeOf(arrival.submissionId)
+    const told = notice === undefined ? undefined : { text: noticeText(notice, item.name), takenAt: notice.takenAt }
+    return send(reply, 200, submissionPage({ hubName, arrival, item, helpers, verified, covers, told }))
   })
 
   server.get('/terminals', async (_request, reply) => send(reply, 200, terminalsPage(hubName, await listTerminals(db))))

@@ -133,9 +133,11 @@ export interface SubmissionPage {
   readonly verified: ReceiptResult
   /** True when the receipt covers exactly this id and hash. */
   readonly covers: boolean
+  /** What the principal is told, and when the channel took it. */
+  readonly told?: { readonly text: string; readonly takenAt: string | null } | undefined
 }
 
-export function submissionPage({ hubName, arrival, item, helpers, verified, covers }: SubmissionPage): string {
+export function submissionPage({ hubName, arrival, item, helpers, verified, covers, told }: SubmissionPage): string {
   const { name, labels } = item
   const holds = verified.ok && covers
   const sentence = holds
@@ -158,6 +160,7 @@ export function submissionPage({ hubName, arrival, item, helpers, verified, cove
 ${helpers.length === 0 ? '' : html`<dt>帮办</dt><dd>${helpers.map(({ id, name, isWitness }) => `${name}（${id}）${isWitness === true ? '，当面核对了证件' : ''}`).join('，')}</dd>`}
 </dl></div>
 ${faults.length === 0 ? '' : html`<h2>${arrival.state === '不予受理' ? '为什么不予受理' : '要补正的地方'}</h2><div class="sheet"><dl>${faults}</dl></div>`}
+${told === undefined ? '' : html`<h2>告知本人</h2><div class="sheet"><dl><dt>${told.takenAt === null ? '还没有送出' : `${fullMoment(told.takenAt)} 已交出`}</dt><dd>${told.text}</dd></dl></div>`}
 ${verified.ok ? html`<h2>回执里写的</h2><div class="sheet">${receiptList(verified.receipt)}</div>` : ''}
 <a href="/">回到全部的件</a>`,
   )

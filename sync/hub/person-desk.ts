@@ -2,9 +2,11 @@ import { openQuestion, sealAnswer } from '../envelope/person.ts'
 import type { Suite } from '../envelope/suite.ts'
 import { consentFault } from '../protocol/consent.ts'
 import {
+  MAX_NOTICES_TOLD,
   MAX_PERSON_CASES,
   type PersonAnswer,
   type PersonKind,
+  type PersonNotice,
   type PersonQuestion,
   PersonQuestionClaimSchema,
 } from '../protocol/person.ts'
@@ -18,6 +20,7 @@ import { personMark } from './person-mark.ts'
 import type { SealKeys } from './seal-keys.ts'
 import { type HubSources, instant } from './sources.ts'
 import type { HubStore } from './store.ts'
+import { bindingsTold } from './tell-bindings.ts'
 
 /** A visit asks two or three times; a terminal that asks more often is no terminal. */
 const MOST_A_MINUTE = 60
@@ -69,6 +72,8 @@ async function toldOf(parts: PersonDeskParts, question: PersonQuestion, mark: st
   const { kinds, person } = question
   const told: Told = {}
   if (kinds.includes('cases')) told.cases = [...(await parts.store.casesOf(mark, MAX_PERSON_CASES))]
+  if (kinds.includes('bindings')) told.bindings = await bindingsTold(mark, parts)
+  if (kinds.includes('notices')) told.notices = await noticesTold(mark, parts)
   const item = await agreedItem(parts, question)
   if (item === undefined) return told
   const { sharedData, licences } = parts.adapters
@@ -87,6 +92,11 @@ async function toldOf(parts: PersonDeskParts, question: PersonQuestion, mark: st
   return told
 }
 
+async function noticesTold(person: string, { store }: PersonDeskParts): Promise<PersonNotice[]> {
+  const rows = await store.noticesOf(person, MAX_NOTICES_TOLD)
+  return rows.map(({ what, ticket, itemId, acceptedAt }) => ({ what, ticket, itemId, acceptedAt }))
+}
+
 /** The item that she agreed to, in its own words; without it nothing is asked of a department. */
 async function agreedItem(
   { store, suite }: PersonDeskParts,
@@ -102,7 +112,7 @@ async function agreedItem(
 /** A department that does not answer keeps nobody from the rest. */
 async function answered<T>(
   { onEvent }: PersonDeskParts,
-  kind: PersonKind,
+  kind: 'shared' | 'licences',
   ask: () => Promise<readonly T[]>,
 ): Promise<T[] | undefined> {
   try {

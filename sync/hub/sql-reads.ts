@@ -2,8 +2,10 @@ import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
 import { Ed25519JwkSchema } from '../protocol/keys.ts'
 import type { PackageKind } from '../protocol/receipt.ts'
 import { arrivalFacts } from './sql-arrivals.ts'
+import { sqlBindingReads } from './sql-bindings.ts'
 import { feedbackCounts } from './sql-feedback.ts'
 import { sqlHandoverReads } from './sql-handovers.ts'
+import { sqlNoticeReads } from './sql-notices.ts'
 import { sqlPersonReads } from './sql-persons.ts'
 import { sqlStaffReads } from './sql-staff.ts'
 import type { Held, HubReads } from './store.ts'
@@ -18,6 +20,8 @@ export function sqlReads(db: Kysely<HubTables>): HubReads {
     ...sqlStaffReads(db),
     ...sqlHandoverReads(db),
     ...sqlPersonReads(db),
+    ...sqlBindingReads(db),
+    ...sqlNoticeReads(db),
     arrivalFacts: (question) => arrivalFacts(db, reads, question),
     async stand() {
       const row = await db

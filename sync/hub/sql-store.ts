@@ -1,9 +1,11 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { agentDayKey, takeAgentPlace } from './sql-agents.ts'
 import { insertArrivals } from './sql-arrivals.ts'
+import { sqlBindingWrites } from './sql-bindings.ts'
 import { spendCode } from './sql-codes.ts'
 import { keepComplaint, keepRating } from './sql-feedback.ts'
 import { sqlHandoverWrites } from './sql-handovers.ts'
+import { keepNotice, sqlNoticeWrites } from './sql-notices.ts'
 import { sqlPersonWrites } from './sql-persons.ts'
 import { OLDEST_RUNNING, sqlReads } from './sql-reads.ts'
 import { sqlStaffWrites } from './sql-staff.ts'
@@ -16,6 +18,8 @@ export function makeSqlStore(db: Kysely<HubTables>): HubStore {
     ...sqlReads(db),
     ...sqlPersonWrites(db),
     spendCode: (code) => spendCode(db, code),
+    ...sqlBindingWrites(db),
+    ...sqlNoticeWrites(db),
     transaction: (work) => db.transaction().execute(async (trx) => work(await takeTurn(trx))),
     async storeChunk({ sha256, content, at }) {
       await db
@@ -24,7 +28,7 @@ export function makeSqlStore(db: Kysely<HubTables>): HubStore {
         .onConflict((conflict) => conflict.doNothing())
         .execute()
     },
-    changeCase: ({ submissionId, from, state, faults, helpers = [], person, at }) =>
+    changeCase: ({ submissionId, from, state, faults, helpers = [], person, notice, at }) =>
       db.transaction().execute(async (trx) => {
         const changed = await trx
           .updateTable('cases')
@@ -48,6 +52,7 @@ export function makeSqlStore(db: Kysely<HubTables>): HubStore {
             .onConflict((conflict) => conflict.doNothing())
             .execute()
         }
+        if (notice !== undefined) await keepNotice(trx, submissionId, notice, at)
         await trx
           .insertInto('case_changes')
           .columns(['submission_id', 'terminal_id', 'ticket', 'state', 'at'])

@@ -21,6 +21,8 @@ const DATA_TABLES = [
   'used_codes',
   'handovers',
   'handover_log',
+  'notices',
+  'bindings',
   'case_persons',
   'person_questions',
   'person_key',

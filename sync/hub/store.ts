@@ -5,8 +5,10 @@ import type { Ed25519Jwk } from '../protocol/keys.ts'
 import type { PackageKind } from '../protocol/receipt.ts'
 import type { CaseHelper } from '../protocol/staff.ts'
 import type { Chunk } from '../protocol/submission.ts'
+import type { BindingReads, BindingWrites } from './binding-store.ts'
 import type { CodeWrites } from './code-store.ts'
 import type { HandoverReads, HandoverWrites } from './handover-store.ts'
+import type { NewNotice, NoticeReads, NoticeWrites } from './notice-store.ts'
 import type { PersonReads, PersonWrites } from './person-store.ts'
 import type { StaffReads, StaffWrites } from './staff-store.ts'
 import type { CaseState } from './tables.ts'
@@ -15,7 +17,7 @@ import type { CaseState } from './tables.ts'
  * What the hub's logic needs of a database. Two implement it: sql-store.ts over kysely (PGlite, PostgreSQL) and
  * memory-store.ts for the simulation; test-store-contract.ts holds both to the same behaviour. All moments are ISO 8601 in UTC.
  */
-export interface HubStore extends HubReads, PersonWrites, CodeWrites {
+export interface HubStore extends HubReads, PersonWrites, CodeWrites, BindingWrites, NoticeWrites {
   /**
    * Runs `work` alone: no other transaction of any hub process on this store runs meanwhile. All of it is stored when
    * the promise resolves; nothing of it when `work` throws. Use only `tx` inside.
@@ -58,7 +60,7 @@ export interface HubStore extends HubReads, PersonWrites, CodeWrites {
 }
 
 /** Reads see what is committed; inside a transaction also what it wrote itself. */
-export interface HubReads extends StaffReads, HandoverReads, PersonReads {
+export interface HubReads extends StaffReads, HandoverReads, PersonReads, BindingReads, NoticeReads {
   /** Epoch, highest sequence with nothing below it still open, and what is in a backup. */
   stand(): Promise<HubStand>
   /** What is held under these ids, by id. */
@@ -180,6 +182,8 @@ export interface CaseToChange {
   readonly helpers?: readonly CaseHelper[]
   /** Whose case it is, as an HMAC (person-mark.ts); kept beside the case. */
   readonly person?: string
+  /** Whom to tell of it; kept with the change, or not at all. */
+  readonly notice?: NewNotice
   readonly at: string
 }
 export interface NewRating {

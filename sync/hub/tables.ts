@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely'
 import type { ComplaintAbout, ComplaintSort, RatingLevel } from '../protocol/feedback.ts'
 import type { HandoverEnded } from '../protocol/handover.ts'
+import type { NoticeKind } from '../protocol/person.ts'
 import type { PackageKind } from '../protocol/receipt.ts'
 
 /**
@@ -293,6 +294,32 @@ export interface UsedCodeTable {
   ends_at: string
 }
 
+/** A standing binding; two persons as HMACs. */
+export interface BindingTable {
+  binding_id: string
+  submission_id: string
+  agent: string
+  principal: string
+  relation: string
+  /** JSON text: item ids; null means all. */
+  items: string | null
+  since: string
+  /** ISO date in China, the last on which it holds. */
+  until: string
+  withdrawn_at: string | null
+  withdrawn_by: string | null
+}
+
+/** A notice to a principal; she as an HMAC. */
+export interface NoticeTable {
+  submission_id: string
+  person: string
+  what: NoticeKind
+  at: string
+  taken_at: string | null
+  tries: Generated<number>
+}
+
 export interface HubTables {
   hub: HubTable
   keys: KeyTable
@@ -323,4 +350,6 @@ export interface HubTables {
   case_persons: CasePersonTable
   person_questions: PersonQuestionTable
   used_codes: UsedCodeTable
+  bindings: BindingTable
+  notices: NoticeTable
 }

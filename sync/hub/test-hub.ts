@@ -8,6 +8,7 @@ import { keyFor, verifyKeySet } from '../envelope/key-set.ts'
 import { sealSubmission } from '../envelope/seal.ts'
 import { sha256Hex } from '../envelope/sha256.ts'
 import { generateSigningKey, type SigningKey } from '../envelope/signing-key.ts'
+import type { BindingPayload } from '../protocol/binding.ts'
 import { consentText } from '../protocol/consent.ts'
 import type { ComplaintPayload, RatingPayload } from '../protocol/feedback.ts'
 import type { KeySet } from '../protocol/keys.ts'
@@ -101,7 +102,7 @@ export interface TestTerminal {
 export interface SealChange {
   readonly payload?: Partial<ApplicationPayload>
   /** In the place of an application. */
-  readonly feedback?: RatingPayload | ComplaintPayload
+  readonly feedback?: RatingPayload | ComplaintPayload | BindingPayload
   readonly deviceKey?: SigningKey
   readonly terminalId?: string
   readonly sealKey?: Parameters<typeof sealSubmission>[0]['sealKey']

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { BindingScope } from '../protocol/binding.ts'
 import { systemSources } from './sources.ts'
 import type { HubStore, SubmissionRow } from './store.ts'
 
@@ -453,6 +454,93 @@ export function holdsItsPromises(makeStore: () => Promise<HubStore>): void {
     expect(await store.spendCode({ ...code, endsAt: new Date(Date.parse(LATER) + 1).toISOString(), now: LATER })).toBe(
       true,
     )
+  })
+
+  test('bindings: one at a time between two, ended by either, and what comes late does not undo a later word', async () => {
+    const store = await makeStore()
+    await store.personKey('k')
+    const rows = await arrive(
+      store,
+      'T-1',
+      [1, 2, 3, 4].map((deviceSequence) => ({ deviceSequence })),
+    )
+    const [first, second, late, end] = rows.map(({ submissionId }) => submissionId)
+    if (first === undefined || second === undefined || late === undefined || end === undefined)
+      throw new Error('no rows')
+    const day = (date: string) => ({ at: `${date}T02:00:00.000Z`, day: date })
+    const two = { agent: hash('a'), principal: hash('p') }
+    const ids = rows.map(() => systemSources.randomUuid())
+    const binding = (index: number, submissionId: string, since: string) => ({
+      ...({ bindingId: ids[index] ?? '', submissionId, ...two, relation: 'child', scope: { of: 'all' } } as const),
+      ...{ since: `${since}T01:00:00.000Z`, until: '2027-03-01' },
+    })
+    const held = async (date: string) =>
+      (await store.bindingsBetween({ ...two, ...day(date) })).map((row) => row.bindingId)
+    expect(await store.keepBinding(binding(0, first, '2026-11-01'))).toBe('kept')
+    expect(await store.keepBinding({ ...binding(0, first, '2026-11-01'), bindingId: systemSources.randomUuid() })).toBe(
+      'kept',
+    )
+    expect(await held('2026-10-31')).toEqual([])
+    expect(await held('2026-11-01')).toEqual([ids[0]])
+    expect(await held('2027-03-01')).toEqual([ids[0]])
+    expect(await held('2027-03-02')).toEqual([])
+    const scope: BindingScope = { of: 'items', ids: ['S02'] }
+    expect(await store.keepBinding({ ...binding(1, second, '2026-11-10'), scope })).toBe('kept')
+    expect(await held('2026-11-09')).toEqual([ids[0]])
+    expect(await held('2026-11-10')).toEqual([ids[1]])
+    // Offline for a week at another terminal.
+    expect(await store.keepBinding(binding(2, late, '2026-11-05'))).toBe('overtaken')
+    const asAgent = { side: 'agent', person: two.agent, ...day('2026-11-11') } as const
+    const kept = { ...binding(1, second, '2026-11-10'), scope, withdrawnAt: null, withdrawnBy: null }
+    expect(await store.bindingsOf(asAgent, 5)).toEqual([kept])
+    expect(await store.bindingsOf({ ...asAgent, side: 'principal' }, 5)).toEqual([])
+    expect(await store.bindingsOf({ ...asAgent, side: 'principal', person: two.principal }, 5)).toEqual([kept])
+    expect(await store.bindingsOf(asAgent, 0)).toEqual([])
+    const ended = { bindingId: ids[1] ?? '', submissionId: end, at: '2026-11-12T01:00:00.000Z' }
+    expect(await store.endBinding({ ...ended, side: 'principal', person: two.agent })).toBeUndefined()
+    expect(
+      await store.endBinding({ ...ended, bindingId: systemSources.randomUuid(), side: 'agent', person: two.agent }),
+    ).toBeUndefined()
+    expect(await held('2026-11-13')).toEqual([ids[1]])
+    for (const side of ['principal', 'agent'] as const) {
+      expect(await store.endBinding({ ...ended, side, person: two[side] })).toEqual({ principal: two.principal })
+      expect(await held('2026-11-11')).toEqual([ids[1]])
+      expect(await held('2026-11-12')).toEqual([])
+    }
+    expect(await store.keepBinding(binding(2, late, '2026-11-11'))).toBe('overtaken')
+    expect(await store.keepBinding(binding(2, late, '2026-11-14'))).toBe('kept')
+    expect(await held('2026-11-14')).toEqual([ids[2]])
+    expect(await store.envelopeOf(second)).toBe(rows[1]?.envelope)
+    expect(await store.envelopeOf('nothing')).toBeUndefined()
+  })
+
+  test('notices: written with the change of the case, told once, the least often tried first', async () => {
+    const store = await makeStore()
+    const rows = await arrive(store, 'T-1', [{ deviceSequence: 1 }, { deviceSequence: 2 }])
+    const [a, b] = rows
+    if (a === undefined || b === undefined) throw new Error('no rows')
+    const notice = { person: hash('p'), what: 'handed-in' } as const
+    const open = { from: ['待打开'], state: '已受理', faults: [], at: LATER } as const
+    // Not changed, so nothing is told of it.
+    expect(await store.changeCase({ ...open, from: ['需补正'], submissionId: a.submissionId, notice })).toBe(false)
+    expect(await store.noticeOf(a.submissionId)).toBeUndefined()
+    for (const { submissionId } of rows) await store.changeCase({ ...open, submissionId, notice })
+    const told = ({ submissionId, ticket, itemId, acceptedAt }: (typeof rows)[number]) => ({
+      ...{ submissionId, ticket, itemId, acceptedAt, ...notice, at: LATER, takenAt: null, tries: 0 },
+    })
+    expect(await store.waitingNotices(5)).toEqual([told(a), told(b)])
+    await store.noticeTried(a.submissionId, null)
+    expect(await store.waitingNotices(5)).toEqual([told(b), { ...told(a), tries: 1 }])
+    expect(await store.waitingNotices(1)).toHaveLength(1)
+    await store.noticeTried(a.submissionId, LATER)
+    await store.noticeTried(a.submissionId, null)
+    expect(await store.noticeOf(a.submissionId)).toEqual({ ...told(a), takenAt: LATER, tries: 2 })
+    expect(await store.waitingNotices(5)).toEqual([told(b)])
+    expect((await store.noticesOf(hash('p'), 5)).map((row) => row.submissionId)).toEqual([
+      b.submissionId,
+      a.submissionId,
+    ])
+    expect(await store.noticesOf(hash('q'), 5)).toEqual([])
   })
 
   test('packages: the newest of a kind, every version kept', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { BindingIdSchema, BindingRelationSchema, BindingScopeSchema } from './binding.ts'
 import { CaseStateSchema } from './contact.ts'
 import { CompactJweSchema, InstantSchema, Sha256Schema, TerminalIdSchema } from './ids.ts'
 import { LicenceSchema } from './licences.ts'
@@ -13,7 +14,7 @@ import { TicketSchema } from './ticket.ts'
 
 export { type Licence, LicenceSchema } from './licences.ts'
 
-export const PERSON_KINDS = ['cases', 'shared', 'licences'] as const
+export const PERSON_KINDS = ['cases', 'shared', 'licences', 'bindings', 'notices'] as const
 export const PersonKindSchema = z.enum(PERSON_KINDS)
 export type PersonKind = z.infer<typeof PersonKindSchema>
 
@@ -79,6 +80,41 @@ export const SharedValueSchema = z.object({
 })
 export type SharedValue = z.infer<typeof SharedValueSchema>
 
+const BindingToldSchema = z.object({
+  id: BindingIdSchema,
+  /** What the agent is to the principal. */
+  relation: BindingRelationSchema,
+  scope: BindingScopeSchema,
+  /** The last day on which it holds. */
+  until: z.iso.date(),
+})
+/** For whom she may act: in full, for main alone; the page is told a name with one character. */
+export const BoundPrincipalSchema = BindingToldSchema.extend({ principal: PersonSchema })
+export type BoundPrincipal = z.infer<typeof BoundPrincipalSchema>
+/** Who may act for her: no more than she needs to tell them apart. */
+export const BoundAgentSchema = BindingToldSchema.extend({ maskedName: z.string().min(1).max(100) })
+export type BoundAgent = z.infer<typeof BoundAgentSchema>
+/** The newest of each side. */
+export const MAX_BINDINGS_TOLD = 20
+export const BindingsToldSchema = z.object({
+  mayActFor: z.array(BoundPrincipalSchema).max(MAX_BINDINGS_TOLD),
+  actForMe: z.array(BoundAgentSchema).max(MAX_BINDINGS_TOLD),
+})
+
+/** Somebody else handed in or tried to, or a binding was made or ended. */
+export const NoticeKindSchema = z.enum(['handed-in', 'not-taken', 'bound', 'unbound'])
+export type NoticeKind = z.infer<typeof NoticeKindSchema>
+/** What she was told of what others did for her. */
+export const PersonNoticeSchema = z.object({
+  what: NoticeKindSchema,
+  ticket: TicketSchema,
+  itemId: z.string().max(20),
+  acceptedAt: InstantSchema,
+})
+export type PersonNotice = z.infer<typeof PersonNoticeSchema>
+/** The newest. */
+export const MAX_NOTICES_TOLD = 20
+
 export const PersonAnswerSchema = z.object({
   v: z.literal(1),
   at: InstantSchema,
@@ -86,6 +122,9 @@ export const PersonAnswerSchema = z.object({
   cases: z.array(PersonCaseSchema).max(MAX_PERSON_CASES).optional(),
   shared: z.array(SharedValueSchema).max(60).optional(),
   licences: z.array(LicenceSchema).max(60).optional(),
+  /** Standing bindings that hold now. */
+  bindings: BindingsToldSchema.optional(),
+  notices: z.array(PersonNoticeSchema).max(MAX_NOTICES_TOLD).optional(),
 })
 export type PersonAnswer = z.infer<typeof PersonAnswerSchema>
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Applicant, CardApplicantSchema } from './applicant.ts'
+import { BindingIdSchema } from './binding.ts'
 import { checkIdNumber } from './id-number.ts'
 import {
   AuthoritySchema,
@@ -34,6 +35,14 @@ export const ProxyClaimSchema = z.object({
   authority: AuthoritySchema,
 })
 export type ProxyClaim = z.infer<typeof ProxyClaimSchema>
+
+/** The same by a standing binding: the page knows no more of the principal than the binding's name. */
+export const BoundClaimSchema = z.strictObject({
+  bindingId: BindingIdSchema,
+  relation: RelationSchema,
+  authority: z.literal('standing-binding'),
+})
+export type BoundClaim = z.infer<typeof BoundClaimSchema>
 
 /** What is sealed. */
 export const ProxyBlockSchema = z.object({

@@ -2,12 +2,13 @@ import { z } from 'zod'
 import { AnswerSourcesSchema } from './answer-sources.ts'
 import { AnswersSchema } from './answers.ts'
 import { ApplicantSchema } from './applicant.ts'
+import { BindingPayloadSchema } from './binding.ts'
 import { ConsentGivenSchema, MAX_CONSENT_TEXT } from './consent.ts'
 import { ComplaintPayloadSchema, RatingPayloadSchema } from './feedback.ts'
 import { DraftIdSchema, InstantSchema, Sha256Schema, SubmissionIdSchema, TerminalIdSchema } from './ids.ts'
 import { MAX_PLEDGE } from './item-parts.ts'
 import { MaterialsGivenSchema } from './materials.ts'
-import { ProxyBlockSchema, ProxyClaimSchema } from './proxy.ts'
+import { BoundClaimSchema, ProxyBlockSchema, ProxyClaimSchema } from './proxy.ts'
 import { SignInSchema } from './sign-in.ts'
 import { HelpersSchema } from './staff.ts'
 import { TicketSchema } from './ticket.ts'
@@ -93,11 +94,12 @@ export const ApplicationPayloadSchema = z.object({
 })
 export type ApplicationPayload = z.infer<typeof ApplicationPayloadSchema>
 
-/** What is sealed: only the hub can read it. Proxy bindings have no shape yet, and nobody makes them. */
+/** What is sealed: only the hub can read it. */
 export const SubmissionPayloadSchema = z.discriminatedUnion('kind', [
   ApplicationPayloadSchema,
   RatingPayloadSchema,
   ComplaintPayloadSchema,
+  BindingPayloadSchema,
 ])
 export type SubmissionPayload = z.infer<typeof SubmissionPayloadSchema>
 
@@ -146,7 +148,7 @@ export const SubmitRequestSchema = z.object({
   answers: AnswersSchema,
   signature: SignatureSchema.optional(),
   /** Whoever's card is in the visit hands it in for somebody else. */
-  proxy: ProxyClaimSchema.optional(),
+  proxy: z.union([BoundClaimSchema, ProxyClaimSchema]).optional(),
   /** The words that she said yes to (consentText): main takes them only when they are the item's. */
   consent: z.string().max(MAX_CONSENT_TEXT).optional(),
   /** Keys of shared data that she was shown; what she was not shown she does not contest. */

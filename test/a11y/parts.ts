@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import { bindingPictures } from '../e2e/binding-screens.ts'
 import { papersPictures } from '../e2e/papers-screens.ts'
 import { personPictures } from '../e2e/person-screens.ts'
 import type { StaffBadge } from '../support/staff-badge.ts'
@@ -195,6 +196,7 @@ export const PARTS: readonly Part[] = [
   ...inMode('papers', ({ page, world, checkAs }, mode) => papersJourney(page, world, mode, checkAs(`${mode} `))),
   ...inMode('proxy', ({ page, world, checkAs }, mode) => proxyJourney(page, world, mode, checkAs(`${mode} `))),
   ...inMode('person', ({ page, world, checkAs }, mode) => personJourney(page, world, mode, checkAs(`${mode} `))),
+  ...inMode('binding', ({ page, world, checkAs }, mode) => bindingPictures(page, world, mode, checkAs(`${mode} `))),
   { name: 'handover', run: ({ page, world, checkAs }) => handoverPages(page, world, checkAs('')) },
   { name: 'looks', run: ({ page, checkAs }) => looks(page, checkAs('elder ')) },
   ...inMode('timeouts', heardTimeouts),

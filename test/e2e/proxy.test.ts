@@ -123,6 +123,8 @@ test('his own card a second time is no principal’s, and a third person’s is 
   putCard(bench, 'zhou-mingyuan')
   await page.getByTestId('choice-proxy-relation-child').click()
   await page.getByTestId('form-next').click()
+  await page.getByTestId('choice-proxy-authority-principal-present').click()
+  await page.getByTestId('form-next').click()
   await page.getByTestId('principal-page').waitFor()
   putCard(bench, 'zhou-mingyuan')
   await page.locator('[data-testid="principal-state"][data-state="same-person"]').waitFor()

@@ -30,15 +30,16 @@ import {
   walkToConfirm,
 } from '../support/walk.ts'
 import { openWorld } from '../support/world.ts'
+import { bindingPictures } from './binding-screens.ts'
 import { papersPictures } from './papers-screens.ts'
 import { personPictures } from './person-screens.ts'
 
 /** Takes a picture of every page of the journey, in both orientations, and the one that the README shows. */
-const HELP = `npm run screenshots -- [--portrait] [--landscape] [--dock] [--elder] [--papers] [--languages] [--staff] [--handover] [--sign-in] [--person] [--readme]
+const HELP = `npm run screenshots -- [--portrait] [--landscape] [--dock] [--elder] [--papers] [--languages] [--staff] [--handover] [--sign-in] [--person] [--binding] [--readme]
 Pictures go to test/out/screens/. --elder takes those of elder mode only, into elder-*; --papers those of a scanned paper,
 in elder mode with --elder, into papers-*; --languages the main journey in each other language, into languages-*; --staff
 those with staff, into staff-*; --handover those of a half-filled form given away and taken up, into handover-*; --sign-in those
-without a resident card, into sign-in-*; --person what the hub knows of her, in elder mode with --elder, into person-*. --readme also renews the picture in README.md.
+without a resident card, into sign-in-*; --person what the hub knows of her, in elder mode with --elder, into person-*; --binding those of family bindings, in elder mode with --elder, into binding-*. --readme also renews the picture in README.md.
 `
 
 const SCREENS = {
@@ -61,6 +62,7 @@ const { values } = parseArgs({
     handover: { type: 'boolean', default: false },
     'sign-in': { type: 'boolean', default: false },
     person: { type: 'boolean', default: false },
+    binding: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
@@ -69,7 +71,7 @@ async function walk(orientation: keyof typeof SCREENS): Promise<void> {
   const dir = join(
     ROOT,
     'test/out/screens',
-    `${values.person ? 'person-' : ''}${values.papers ? 'papers-' : ''}${values.elder ? 'elder-' : values.languages ? 'languages-' : values.staff ? 'staff-' : values.handover ? 'handover-' : values['sign-in'] ? 'sign-in-' : ''}${orientation}`,
+    `${values.person ? 'person-' : values.binding ? 'binding-' : ''}${values.papers ? 'papers-' : ''}${values.elder ? 'elder-' : values.languages ? 'languages-' : values.staff ? 'staff-' : values.handover ? 'handover-' : values['sign-in'] ? 'sign-in-' : ''}${orientation}`,
   )
   mkdirSync(dir, { recursive: true })
   const world = await openWorld({ allDevices: values.papers || values.person || values['sign-in'] })
@@ -89,6 +91,7 @@ async function walk(orientation: keyof typeof SCREENS): Promise<void> {
     }
     const { bench } = world.stack
     await statusShows(page, 'connected')
+    if (values.binding) return await bindingPictures(page, world, values.elder ? 'elder' : 'standard', picture)
     if (values.person) return await personPictures(page, world, values.elder ? 'elder' : 'standard', picture)
     if (values.papers) return await papersPictures(page, bench, values.elder ? 'elder' : 'standard', picture)
     if (values.handover) return await handoverPages(page, world, (name) => picture(name.replace(' ', '-')))

@@ -15,6 +15,7 @@ import {
   endBy,
   PLANTED,
   PLANTED_LICENCE,
+  PLANTED_PRINCIPAL,
   SIGNED_IN_BY,
   STEPS,
   type Step,
@@ -23,11 +24,12 @@ import {
   walkTo,
 } from './visits.ts'
 
-const HELP = `Usage: npm run wipe -- [--quick | --sign-in] [--json]
+const HELP = `Usage: npm run wipe -- [--quick | --sign-in | --binding] [--json]
 Plants a person and a scanned page, ends the visit at each step in each way (the button, nobody there, another card, handed over), and looks for what
 was planted: in heap snapshots of the page, of main and of the device host, in storage, files, logs and clipboard.
   --quick  four visits instead of all
   --sign-in  only those that sign in without a resident card
+  --binding  only those for a principal whom the hub names by a family binding
   --json   one JSON object as the last line: {sessions, found, places, idleAgainMaxMs, control, leaks}
 Exit code 1 when something was found, or when the search does not find what is there during a visit.`
 
@@ -87,6 +89,7 @@ async function run(visits: readonly (readonly [Step, Way])[], tell: (line: strin
   let control = 0
   let isPageFound = false
   let isToldFound = false
+  let isBoundFound = false
   try {
     const badge = await addStaff(world.dataDir, '李静')
     await world.startTerminal({ NODE_OPTIONS: snapshotOptions(heapDir) })
@@ -102,7 +105,12 @@ async function run(visits: readonly (readonly [Step, Way])[], tell: (line: strin
     for (const [step, way] of visits) {
       await page.getByTestId('idle-page').waitFor()
       await walkTo(step, page, world, badge)
-      if (control === 0 || (step === 'paper' && !isPageFound) || (step === 'told' && !isToldFound)) {
+      if (
+        control === 0 ||
+        (step === 'paper' && !isPageFound) ||
+        (step === 'told' && !isToldFound) ||
+        (step === 'bound' && !isBoundFound)
+      ) {
         // The search must find what is there, or its silence means nothing.
         const held = new Map(await look(stage))
         for (const place of ['heap of the page', 'heap of main'])
@@ -111,6 +119,13 @@ async function run(visits: readonly (readonly [Step, Way])[], tell: (line: strin
         if (step === 'paper') {
           isPageFound = PLANTED_PAGE.some((text) => held.get('heap of the page')?.includes(text))
           if (!isPageFound) throw new Error('the search does not find the scanned page that the screen shows')
+        }
+        if (step === 'bound') {
+          const inPage = held.get('heap of the page') ?? []
+          isBoundFound = PLANTED_PRINCIPAL.every((text) => held.get('heap of main')?.includes(text))
+          if (!isBoundFound) throw new Error('the search does not find whom the hub named')
+          if (PLANTED_PRINCIPAL.some((text) => inPage.includes(text)))
+            throw new Error('the page was told more than a masked name')
         }
         if (step === 'told') {
           isToldFound = ['heap of the page', 'heap of main'].every((place) =>
@@ -147,6 +162,7 @@ const { values } = parseArgs({
     json: { type: 'boolean' },
     quick: { type: 'boolean' },
     'sign-in': { type: 'boolean' },
+    binding: { type: 'boolean' },
     help: { type: 'boolean' },
   },
 })
@@ -154,7 +170,8 @@ if (values.help) console.log(HELP)
 else {
   const all = STEPS.flatMap((step) => WAYS.filter((way) => canEnd(step, way)).map((way) => [step, way] as const))
   const signIn = all.filter(([step]) => SIGNED_IN_BY.some((each) => each === step))
-  const visits = values.quick ? QUICK : values['sign-in'] ? signIn : all
+  const bound = all.filter(([step]) => step === 'bound')
+  const visits = values.quick ? QUICK : values['sign-in'] ? signIn : values.binding ? bound : all
   const tell = (line: string) => process.stderr.write(`${line}\n`)
   const { leaks, times, control, places } = await run(visits, tell)
   for (const { step, way, place, planted } of leaks) tell(`found: ${planted} in the ${place}, ${step} ended by ${way}`)

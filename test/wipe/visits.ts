@@ -4,6 +4,7 @@ import { phoneCode } from '../support/phone-code.ts'
 import { giveAway } from '../support/slip.ts'
 import { type StaffBadge, touchPin } from '../support/staff-badge.ts'
 import { agree, answerRegistration, openItem, putCard, sign, submitForTicket } from '../support/walk.ts'
+import { bindingHolds, walkBinding, walkToBound } from '../support/walk-binding.ts'
 import { signInByCode, signInBySocialSecurity, signInByWitness, WITNESSED } from '../support/walk-sign-in.ts'
 import type { World } from '../support/world.ts'
 import { PLANTED_PAGE, plantedPage } from './planted-page.ts'
@@ -15,6 +16,8 @@ const OTHER_PERSON = 'sun-guilan'
 /** What the person is called, where she lives, what her number is, what she writes and what she has scanned: none of it may stay. */
 /** Of her e-licence, which only the hub told. */
 export const PLANTED_LICENCE = 'JZ20240301033'
+/** Whom her binding is for: only main is told his name and number, and only by the hub. */
+export const PLANTED_PRINCIPAL = ['赵德厚', '99010119410307001X'] as const
 export const PLANTED = [
   '周明远',
   '990101198611020033',
@@ -22,12 +25,13 @@ export const PLANTED = [
   '恒盛纺织厂',
   '13800136021',
   PLANTED_LICENCE,
+  ...PLANTED_PRINCIPAL,
   ...PLANTED_PAGE,
 ]
 
 /** Signed in other than by resident card, up to the form. */
 export const SIGNED_IN_BY = ['social-security', 'code', 'witness'] as const
-export const STEPS = ['card', 'item', 'told', 'form', 'paper', 'confirm', 'receipt', ...SIGNED_IN_BY] as const
+export const STEPS = ['card', 'item', 'told', 'form', 'paper', 'confirm', 'receipt', 'bound', ...SIGNED_IN_BY] as const
 export type Step = (typeof STEPS)[number]
 export const WAYS = ['end', 'idle', 'other-card', 'handed-over'] as const
 export type Way = (typeof WAYS)[number]
@@ -41,6 +45,7 @@ const LONG_IDLE_MS = 160_000
  */
 export function canEnd(step: Step, way: Way): boolean {
   if (isSignIn(step)) return way === 'end'
+  if (step === 'bound') return way === 'end' || way === 'idle'
   if (way === 'handed-over') return step === 'form' || step === 'confirm'
   return way !== 'other-card' || !['card', 'item'].includes(step)
 }
@@ -49,6 +54,7 @@ const isSignIn = (step: Step): step is (typeof SIGNED_IN_BY)[number] => SIGNED_I
 
 export async function walkTo(step: Step, page: Page, world: World, badge: StaffBadge): Promise<void> {
   const { bench } = world.stack
+  if (step === 'bound') return walkToBoundForm(page, world)
   await page.getByTestId('start').click()
   if (isSignIn(step)) return walkSignedIn(step, page, world, badge)
   putCard(bench, PERSON)
@@ -106,6 +112,20 @@ async function walkSignedIn(
   await page.getByTestId('form-page').waitFor()
   await answerRegistration(page)
   bench.more?.liftCard()
+}
+
+/** For a principal whom the hub names by a binding, which a visit before made. */
+async function walkToBoundForm(page: Page, { stack: { bench, hubUrl } }: World): Promise<void> {
+  await walkBinding(page, bench, 'standard')
+  await submitForTicket(page)
+  await page.locator('[data-testid="print-state"][data-state="printed"]').waitFor()
+  bench.reader.takeCard()
+  await page.getByTestId('end-visit').click()
+  await page.getByTestId('idle-page').waitFor()
+  await bindingHolds(hubUrl)
+  await walkToBound(page, bench, 'standard')
+  await page.getByTestId('binding-0').click()
+  await page.getByTestId('choice-pensionType-resident').waitFor()
 }
 
 /** Another item, for which the hub tells what departments know of her. */

@@ -1,9 +1,10 @@
-import { useState } from 'react'
+import { useContext, useState } from 'react'
 import { joinChoices, splitChoices } from '../../../sync/protocol/composite-answers.ts'
 import { ELDER_CHOICES } from '../../../sync/protocol/elder-pages.ts'
 import type { FieldOf } from '../../../sync/protocol/service-item.ts'
 import { BigChoice } from '../../ui/components.tsx'
 import { local, say } from '../../ui/strings/say.ts'
+import { ClosedOptions } from './closed-options.ts'
 
 interface ChoicesProps {
   readonly field: FieldOf<'choice' | 'multi-choice'>
@@ -20,6 +21,7 @@ const STANDARD_CHOICES = 8
 /** Elder mode shows four answers at most (domain.md section 4); with more, the last place is 更多. */
 export function Choices({ field, value, isAlone, isElder, onChange }: ChoicesProps) {
   const { options } = field
+  const closed = useContext(ClosedOptions)
   const most = isElder ? ELDER_CHOICES : isAlone ? STANDARD_CHOICES : options.length
   const isPaged = options.length > most
   const perPage = isPaged ? most - 1 : options.length
@@ -35,7 +37,8 @@ export function Choices({ field, value, isAlone, isElder, onChange }: ChoicesPro
         <BigChoice
           key={option.value}
           word={local(option.label)}
-          note={option.note === undefined ? undefined : local(option.note)}
+          note={closed.get(option.value) ?? (option.note === undefined ? undefined : local(option.note))}
+          isOff={closed.has(option.value)}
           isChosen={splitChoices(value).includes(option.value)}
           onPress={() => onChange(pressed(field, value, option.value))}
           testId={`choice-${field.id}-${option.value}`}

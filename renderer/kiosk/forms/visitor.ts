@@ -6,6 +6,6 @@ import { formOfAddress } from './show.ts'
 export function visitLine({ card, proxy }: Pick<SessionContext, 'card' | 'proxy'>): string | null {
   if (card === null) return null
   const who = formOfAddress(card.applicant)
-  if (proxy === null || proxy.principal === null) return say('status.visit', { who })
-  return say('proxy.visit', { agent: who, principal: formOfAddress(proxy.principal) })
+  const principal = proxy?.bound?.maskedName ?? (proxy?.principal ? formOfAddress(proxy.principal) : undefined)
+  return principal === undefined ? say('status.visit', { who }) : say('proxy.visit', { agent: who, principal })
 }

@@ -1,5 +1,6 @@
 import { asksHub, consentText } from '../../../sync/protocol/consent.ts'
 import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
+import { isBinding, isUnbinding } from '../forms/binding-form.ts'
 import { isComplaint } from '../forms/complaint-form.ts'
 import type { SessionContext } from './session-types.ts'
 
@@ -11,7 +12,7 @@ type Context = Pick<SessionContext, 'item' | 'agreed'>
 export const consentKey = ({ id, version }: Pick<ServiceItem, 'id' | 'version'>): string => `${id} ${version}`
 
 export function isAgreed({ item, agreed }: Context): boolean {
-  return item === null || isComplaint(item) || agreed.includes(consentKey(item))
+  return item === null || isComplaint(item) || isUnbinding(item) || agreed.includes(consentKey(item))
 }
 
 /**
@@ -21,6 +22,8 @@ export function isAgreed({ item, agreed }: Context): boolean {
  */
 export function isAskedBeforeForm(context: Context & Pick<SessionContext, 'look'>): boolean {
   const { item, look } = context
+  // Two people say yes to it: when both are there.
+  if (isBinding(item)) return false
   return item !== null && !isAgreed(context) && (look.mode !== 'elder' || item.signature || asksHub(item))
 }
 

@@ -3,6 +3,7 @@ import { type AnswerContext, type Answers, checkAnswer } from '../../../sync/pro
 import type { HandoverDraft, SealedDraft } from '../../../sync/protocol/handover.ts'
 import type { Material, ServiceItem } from '../../../sync/protocol/service-item.ts'
 import { changedLook } from '../../ui/look.ts'
+import { isBinding } from '../forms/binding-form.ts'
 import { isComplaint } from '../forms/complaint-form.ts'
 import { askedPages, firstFaultyPage } from '../forms/form-pages.ts'
 import type { HandingOver, SlipShown, SlipTrouble } from './handover-draft.ts'
@@ -17,7 +18,10 @@ type Changes = Partial<SessionContext>
 
 /** A complaint names nobody, so nobody could open it again; and what has no card cannot be bound to one. */
 export function canHandOver(context: SessionContext): boolean {
-  return context.item !== null && !isComplaint(context.item) && context.card !== null && context.accepted === null
+  const { item, card, accepted, proxy } = context
+  if (item === null || card === null || accepted !== null) return false
+  // Whom the hub named by a binding is known to this machine in this visit only.
+  return !isComplaint(item) && !isBinding(item) && (proxy === null || proxy.bound === null)
 }
 
 export function handOverFrom(from: HandingOver['from']): Changes {

@@ -1,4 +1,6 @@
+import type { PrincipalShown } from '../../../electron/bridge/bindings.contract.ts'
 import type { Answers } from '../../../sync/protocol/answers.ts'
+import type { BindingFault } from '../../../sync/protocol/binding.ts'
 import type { ProxyFault } from '../../../sync/protocol/proxy-rules.ts'
 import type { Applicant } from '../../../sync/protocol/submission.ts'
 import type { Faults } from '../forms/form-pages.ts'
@@ -12,8 +14,10 @@ export interface ProxyDraft {
   readonly page: number
   /** Known once all is answered: from the second card, or as it was typed. */
   readonly principal: Applicant | null
-  /** Number of the person for whom the item's form was begun. */
+  /** In the place of the principal, by a standing binding: whom main knows, and the page only by a masked name. */
+  readonly bound: PrincipalShown | null
+  /** Number of the person, or name of the binding, for whom the item's form was begun. */
   readonly begunFor: string | null
   /** Why it cannot be handed in for somebody else. */
-  readonly refused: ProxyFault | 'agent-limit' | null
+  readonly refused: ProxyFault | BindingFault | 'agent-limit' | null
 }

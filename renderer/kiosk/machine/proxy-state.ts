@@ -1,6 +1,8 @@
 import { assign } from 'xstate'
+import { isBinding } from '../forms/binding-form.ts'
 import {
-  asksOnlyCard,
+  asksOnly,
+  boundChosen,
   lastQuestion,
   nextQuestion,
   previousQuestion,
@@ -29,15 +31,21 @@ export function proxyState(session: SessionSetup, deps: Pick<SessionDeps, 'expec
           src: 'agentLeft',
           onDone: [
             {
-              guard: ({ event }) => event.output.left === 0,
+              // A binding is no submission for somebody else: both are here.
+              guard: ({ context, event }) => event.output.left === 0 && !isBinding(context.item),
               target: 'refused',
               actions: assign(({ context }) => refusedBy(context, 'agent-limit')),
             },
-            { guard: ({ context }) => asksOnlyCard(context), target: 'card' },
+            { guard: ({ context }) => asksOnly('principal-present', context), target: 'card' },
+            { guard: ({ context }) => asksOnly('standing-binding', context), target: 'bound' },
             { target: 'asking' },
           ],
           // Main says no at the end, if it must: a lost answer keeps nobody from filling in.
-          onError: [{ guard: ({ context }) => asksOnlyCard(context), target: 'card' }, { target: 'asking' }],
+          onError: [
+            { guard: ({ context }) => asksOnly('principal-present', context), target: 'card' },
+            { guard: ({ context }) => asksOnly('standing-binding', context), target: 'bound' },
+            { target: 'asking' },
+          ],
         },
         on: { BACK: '#session.journey.item' },
       },
@@ -46,6 +54,7 @@ export function proxyState(session: SessionSetup, deps: Pick<SessionDeps, 'expec
         entry: assign(({ context }) => lastQuestion(context)),
         always: [
           { guard: ({ context }) => context.proxy?.principal?.source === 'id-card-chip', target: 'card' },
+          { guard: ({ context }) => context.proxy?.bound !== null, target: 'bound' },
           { target: 'asking' },
         ],
       },
@@ -56,6 +65,7 @@ export function proxyState(session: SessionSetup, deps: Pick<SessionDeps, 'expec
           },
           NEXT: [
             { guard: ({ context }) => nextQuestion(context, check(context)).kind === 'card', target: 'card' },
+            { guard: ({ context }) => nextQuestion(context, check(context)).kind === 'bound', target: 'bound' },
             {
               guard: ({ context }) => nextQuestion(context, check(context)).kind === 'known',
               target: '#session.journey.form',
@@ -94,7 +104,32 @@ export function proxyState(session: SessionSetup, deps: Pick<SessionDeps, 'expec
             },
           ],
           BACK: [
-            { guard: ({ context }) => asksOnlyCard(context), target: '#session.journey.item' },
+            { guard: ({ context }) => asksOnly('principal-present', context), target: '#session.journey.item' },
+            { target: 'asking', actions: assign(({ context }) => lastQuestion(context)) },
+          ],
+        },
+      },
+      /** Whom the hub names is asked, and kept, by the page; what is chosen comes here. */
+      bound: {
+        on: {
+          BOUND: [
+            {
+              guard: ({ context, event }) =>
+                boundChosen(context, event.principal, check(context).today).kind === 'known',
+              target: '#session.journey.form',
+              actions: assign(
+                ({ context, event }) => boundChosen(context, event.principal, check(context).today).changes,
+              ),
+            },
+            {
+              target: 'refused',
+              actions: assign(
+                ({ context, event }) => boundChosen(context, event.principal, check(context).today).changes,
+              ),
+            },
+          ],
+          BACK: [
+            { guard: ({ context }) => asksOnly('standing-binding', context), target: '#session.journey.item' },
             { target: 'asking', actions: assign(({ context }) => lastQuestion(context)) },
           ],
         },

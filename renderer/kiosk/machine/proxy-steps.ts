@@ -1,4 +1,8 @@
+import type { PrincipalShown } from '../../../electron/bridge/bindings.contract.ts'
 import type { AnswerContext, Answers } from '../../../sync/protocol/answers.ts'
+import { peopleFaults } from '../../../sync/protocol/binding.ts'
+import { ageOn } from '../../../sync/protocol/id-number.ts'
+import { unmetPreconditions } from '../../../sync/protocol/preconditions.ts'
 import {
   type Authority,
   proxyOf,
@@ -10,19 +14,24 @@ import { principalKind, proxyFaults, relationsWith } from '../../../sync/protoco
 import type { Field, ServiceItem } from '../../../sync/protocol/service-item.ts'
 import type { Applicant, SubmitRequest } from '../../../sync/protocol/submission.ts'
 import { say } from '../../ui/strings/say.ts'
+import { isBinding } from '../forms/binding-form.ts'
 import { pageFaults } from '../forms/form-pages.ts'
 import type { ProxyDraft } from './proxy-draft.ts'
 import type { SessionContext } from './session-types.ts'
 
 /** 为家人代办: for whom, what the agent is to that person, and by what authority; plain functions, no machine in them. */
 
-const NOTHING: ProxyDraft = { answers: {}, faults: {}, page: 0, principal: null, begunFor: null, refused: null }
+const NOTHING: ProxyDraft = {
+  ...{ answers: {}, faults: {}, page: 0, principal: null, bound: null, begunFor: null, refused: null },
+}
 
 /** No item's field has a hyphen in its id. */
 const [RELATION, AUTHORITY, NAME, NUMBER] = ['proxy-relation', 'proxy-authority', 'proxy-name', 'proxy-number'] as const
 
-/** What this machine can see for itself; not a binding, until the hub's data are here: that goes to the window. */
-const SEEN_HERE: readonly Authority[] = ['principal-present', 'scanned-authority', 'legal-guardian']
+/** What this machine can see for itself, or ask the hub for. */
+const SEEN_HERE: readonly Authority[] = ['principal-present', 'scanned-authority', 'standing-binding', 'legal-guardian']
+/** One more page tells the principal. */
+const BY_PAGE: ReadonlySet<Authority | undefined> = new Set([undefined, 'principal-present', 'standing-binding'])
 /** Whose card lies at home is typed. */
 const TYPED: ReadonlySet<Authority | undefined> = new Set(['scanned-authority', 'legal-guardian'])
 
@@ -120,7 +129,7 @@ export const questionCount = (item: ServiceItem, answers: Answers): number => qu
 /** Steps that a visit for somebody else has more than one's own: the questions, and the second card. */
 export function proxyStepCount(item: ServiceItem, { answers }: ProxyDraft): number {
   const authority = authorityOf(item, answers)
-  return questionCount(item, answers) + (authority === undefined || authority === 'principal-present' ? 1 : 0)
+  return questionCount(item, answers) + (BY_PAGE.has(authority) ? 1 : 0)
 }
 
 /**
@@ -149,7 +158,7 @@ export function beginFor(context: SessionContext, forSomebodyElse: boolean): Cha
     : { proxy: { ...context.proxy, page: 0, faults: {}, refused: null } }
 }
 
-/** Whose answers the form holds: the principal, or whoever's card is in the visit. */
+/** Whose answers the form holds: the principal, or whoever's card is in the visit; nobody that the page knows, by a binding. */
 export function subjectOf({ proxy, card }: Pick<SessionContext, 'proxy' | 'card'>): Applicant | null {
   return proxy === null ? (card?.applicant ?? null) : proxy.principal
 }
@@ -165,7 +174,10 @@ export function proxyAnswer(context: SessionContext, field: string, value: strin
   return changed(context, { answers, faults })
 }
 
-export type ProxyNext = { readonly kind: 'page' | 'card' | 'known' | 'refused'; readonly changes: Changes }
+export type ProxyNext = {
+  readonly kind: 'page' | 'card' | 'bound' | 'known' | 'refused'
+  readonly changes: Changes
+}
 
 /** What 下一步 leads to: this page's faults, the next question, the second card, or the item's form. */
 export function nextQuestion(context: SessionContext, check: AnswerContext): ProxyNext {
@@ -175,7 +187,9 @@ export function nextQuestion(context: SessionContext, check: AnswerContext): Pro
   const faults = questionCount(item, answers) === 0 ? {} : pageFaults(proxyForm(item, answers), page, answers, check)
   if (Object.keys(faults).length > 0) return { kind: 'page', changes: changed(context, { faults }) }
   if (page + 1 < questionCount(item, answers)) return { kind: 'page', changes: changed(context, { page: page + 1 }) }
-  if (authorityOf(item, answers) === 'principal-present') return { kind: 'card', changes: {} }
+  const authority = authorityOf(item, answers)
+  if (authority === 'principal-present') return { kind: 'card', changes: {} }
+  if (authority === 'standing-binding') return { kind: 'bound', changes: {} }
   const principal = { name: answers[NAME]?.trim() ?? '', idNumber: answers[NUMBER] ?? '' }
   const kind = principalKind(principal.idNumber, check)
   const readAt = card.applicant.readAt
@@ -204,9 +218,39 @@ export function secondCard(context: SessionContext, check: AnswerContext): Proxy
   return seen.kind === 'card' ? knownPrincipal(context, seen.applicant, check) : { kind: 'page', changes: {} }
 }
 
-/** Where everything goes without saying, only the card is left to ask for. */
-export function asksOnlyCard({ item, proxy }: SessionContext): boolean {
-  return item !== null && proxy !== null && questionCount(item, proxy.answers) === 0
+/** Where everything goes without saying, only the card, or the binding, is left to ask for. */
+export function asksOnly(authority: 'principal-present' | 'standing-binding', context: SessionContext): boolean {
+  const { item, proxy } = context
+  if (item === null || proxy === null || questionCount(item, proxy.answers) > 0) return false
+  return authorityOf(item, proxy.answers) === authority
+}
+
+/** One of those whom the hub named is chosen. */
+export function boundChosen(context: SessionContext, bound: PrincipalShown, today: string): ProxyNext {
+  const { item, proxy, card } = context
+  if (item === null || proxy === null || card === null) return { kind: 'page', changes: {} }
+  const atLeast = item.proxy?.allowed === true ? item.proxy.agentAtLeast : undefined
+  if (atLeast !== undefined && ageOn(card.applicant.birth, today) < atLeast)
+    return { kind: 'refused', changes: changed(context, { refused: 'agent-too-young' }) }
+  return {
+    kind: 'known',
+    changes: {
+      ...(proxy.begunFor === bound.id ? {} : FORM_ANEW),
+      ...changed(context, { principal: null, bound, begunFor: bound.id, refused: null }),
+    },
+  }
+}
+
+/** What of the item's preconditions is not met by whoever it is for. */
+export function unmetHere(item: ServiceItem, { proxy, card }: Pick<SessionContext, 'proxy' | 'card'>, today: string) {
+  const bound = proxy?.bound ?? null
+  if (bound !== null) {
+    return (item.preconditions ?? []).flatMap((precondition) =>
+      bound.unmet.includes(precondition.id) ? [{ precondition, reachedOn: null }] : [],
+    )
+  }
+  const subject = subjectOf({ proxy, card })
+  return subject === null ? [] : unmetPreconditions(item, subject, today)
 }
 
 /** All rules at once, as main and the hub will look at them. */
@@ -216,6 +260,7 @@ function knownPrincipal(context: SessionContext, principal: Applicant | undefine
   const authority = item === null || proxy === null ? undefined : authorityOf(item, proxy.answers)
   if (item === null || proxy === null || card === null || relation === undefined || authority === undefined)
     return { kind: 'page', changes: {} }
+  if (isBinding(item)) return boundCards(context, principal, check)
   const block = principal && proxyOf({ relation, authority }, card.applicant, principal, item)
   const fault =
     principal === undefined || block === undefined
@@ -227,7 +272,23 @@ function knownPrincipal(context: SessionContext, principal: Applicant | undefine
     kind: 'known',
     changes: {
       ...(proxy.begunFor === principal.idNumber ? {} : FORM_ANEW),
-      ...changed(context, { principal, begunFor: principal.idNumber, refused: null }),
+      ...changed(context, { principal, bound: null, begunFor: principal.idNumber, refused: null }),
+    },
+  }
+}
+
+/** The two whose cards are to be bound, as main and the hub will look at them. */
+function boundCards(context: SessionContext, principal: Applicant | undefined, check: AnswerContext): ProxyNext {
+  const { proxy, card } = context
+  if (proxy === null || card === null || principal === undefined) return { kind: 'page', changes: {} }
+  const [fault] = peopleFaults(card.applicant, principal, check.today)
+  if (fault !== undefined) return { kind: 'refused', changes: changed(context, { refused: fault }) }
+  const isSame = proxy.begunFor === principal.idNumber
+  return {
+    kind: 'known',
+    changes: {
+      ...(isSame ? {} : FORM_ANEW),
+      ...changed(context, { principal, bound: null, begunFor: principal.idNumber, refused: null }),
     },
   }
 }
@@ -238,6 +299,12 @@ export function refusedBy(context: SessionContext, refused: ProxyDraft['refused'
 
 /** What main is asked for, and what a lost page is told of. */
 export function claimOf(context: SessionContext): NonNullable<SubmitRequest['proxy']> | undefined {
+  const { item, proxy } = context
+  const bound = proxy?.bound ?? null
+  if (item !== null && proxy !== null && bound !== null) {
+    const relation = relationOf(item, proxy.answers)
+    return relation === undefined ? undefined : { bindingId: bound.id, relation, authority: 'standing-binding' }
+  }
   const found = claimWithCard(context)
   if (found === undefined) return undefined
   const { name, idNumber } = found.principal

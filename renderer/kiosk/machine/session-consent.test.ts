@@ -11,6 +11,7 @@ import {
   catalogue,
   FIRST_PERSON,
   item,
+  noBinding,
   noHandover,
   noPapers,
   onlyIdCard,
@@ -46,6 +47,7 @@ async function start(of: ServiceItem, mode: 'standard' | 'elder' = 'standard', f
         submitted.push(request)
         return { ok: true, accepted }
       },
+      ...noBinding,
       complain: async () => ({ ok: true, accepted }),
       rate: async () => ({ ok: true }),
       byDraft: async () => null,

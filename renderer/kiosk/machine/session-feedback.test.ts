@@ -10,6 +10,7 @@ import {
   catalogue,
   FIRST_PERSON,
   item,
+  noBinding,
   noHandover,
   onlyIdCard,
   sendAgreeing,
@@ -35,6 +36,7 @@ function start(changes: Partial<SessionDeps> = {}) {
   let ids = 0
   const deps = {
     submit: async (): Promise<SubmitAnswer> => ({ ok: true, accepted }),
+    ...noBinding,
     complain: vi.fn(async (): Promise<SubmitAnswer> => ({ ok: true, accepted })),
     rate: vi.fn(async (): Promise<RateAnswer> => ({ ok: true })),
     byDraft: async () => null,

@@ -85,6 +85,12 @@ export const noPapers: Pick<SessionDeps, 'scan' | 'cancelScan' | 'scannedPages' 
   discardPage: () => undefined,
 }
 
+/** For journeys that bind nobody. */
+export const noBinding: Pick<SessionDeps, 'bind' | 'unbind'> = {
+  bind: async () => ({ ok: false, fault: 'no-card', fields: [] }),
+  unbind: async () => ({ ok: false, fault: 'no-card', fields: [] }),
+}
+
 /** For journeys without a slip. */
 export const noHandover: Pick<SessionDeps, 'handOver' | 'openSlip' | 'slipHeld'> = {
   handOver: async () => ({ outcome: 'not-handed-over', why: 'offline' }),

@@ -8,6 +8,7 @@ import {
   catalogue,
   FIRST_PERSON,
   item,
+  noBinding,
   noPapers,
   onlyIdCard,
   SECOND_PERSON,
@@ -47,6 +48,7 @@ function start(changes: Partial<SessionDeps> = {}, items: readonly ServiceItem[]
   let ids = 0
   const deps: SessionDeps = {
     submit: async () => ({ ok: false, fault: 'no-card', fields: [] }),
+    ...noBinding,
     complain: async () => ({ ok: false, fault: 'no-card', fields: [] }),
     rate: async () => ({ ok: true }),
     byDraft: async () => null,

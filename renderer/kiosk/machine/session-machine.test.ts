@@ -10,6 +10,7 @@ import {
   catalogue,
   FIRST_PERSON,
   item,
+  noBinding,
   noHandover,
   noPapers,
   onlyIdCard,
@@ -56,6 +57,7 @@ function start(changes: Partial<SessionDeps> = {}) {
   let ids = 0
   const deps = {
     submit: vi.fn(async (): Promise<SubmitAnswer> => ({ ok: true, accepted })),
+    ...noBinding,
     complain: vi.fn(async (): Promise<SubmitAnswer> => ({ ok: true, accepted })),
     rate: vi.fn(async (): Promise<RateAnswer> => ({ ok: true })),
     byDraft: vi.fn(async (): Promise<Accepted | null> => null),

@@ -13,8 +13,10 @@ import {
   afterAnswer,
   afterNext,
   backToForm,
+  beginBinding,
   beginComplaint,
   beginForm,
+  beginUnbinding,
   cardSeen,
   changeField,
   dropChange,
@@ -158,7 +160,19 @@ export function createSessionMachine(deps: SessionDeps) {
             },
           },
           /** Her cases by her card: asked, and kept, by the page alone. */
-          cases: { on: { LOOK_UP: 'lookup', BACK: 'home', HOME: 'home' } },
+          cases: { on: { LOOK_UP: 'lookup', BINDINGS: 'bindings', BACK: 'home', HOME: 'home' } },
+          /** Hers by her card: asked, and kept, by the page alone. */
+          bindings: {
+            on: {
+              BIND: { target: 'consent', actions: assign(({ context }) => beginBinding(context)) },
+              UNBIND: {
+                target: 'confirm',
+                actions: assign(({ context, event }) => beginUnbinding(context, event.bindings, event.id)),
+              },
+              BACK: { target: 'cases', actions: assign(({ context }) => freshVisit(context)) },
+              HOME: { target: 'home', actions: assign(({ context }) => freshVisit(context)) },
+            },
+          },
           /** Behind a PIN; whoever leaves locks it. */
           maintenance: { on: { BACK: 'home', HOME: 'home' } },
           home: {
@@ -180,6 +194,8 @@ export function createSessionMachine(deps: SessionDeps) {
             },
           },
           item: {
+            // It has no page that says what it is: that is where she came from.
+            always: { guard: 'isBinding', target: 'bindings' },
             on: {
               SLIP: { target: 'slip', actions: 'slipShown' },
               BEGIN: { target: 'consent', actions: 'begin' },

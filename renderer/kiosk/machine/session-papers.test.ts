@@ -11,6 +11,7 @@ import {
   catalogue,
   FIRST_PERSON,
   item,
+  noBinding,
   noHandover,
   onlyIdCard,
   sendAgreeing,
@@ -58,6 +59,7 @@ function start(changes: Partial<SessionDeps> = {}) {
       submitted.push(request)
       return { ok: true, accepted }
     },
+    ...noBinding,
     complain: async () => ({ ok: true, accepted }),
     rate: async () => ({ ok: true }),
     byDraft: async () => null,

@@ -10,6 +10,7 @@ import {
   catalogue,
   FIRST_PERSON,
   item,
+  noBinding,
   noHandover,
   onlyIdCard,
   sendAgreeing,
@@ -25,7 +26,7 @@ const open: ServiceItem = {
   proxy: {
     allowed: true,
     who: label,
-    authorities: ['principal-present', 'standing-binding', 'legal-guardian'],
+    authorities: ['principal-present', 'legal-guardian'],
     relations: relations('child', 'parent', 'official'),
   },
 }
@@ -46,6 +47,7 @@ async function start(of: ServiceItem = open, left = 5) {
   const saved: Snapshot[] = []
   const deps = {
     submit: vi.fn(async (_request: SubmitRequest): Promise<SubmitAnswer> => ({ ok: true, accepted })),
+    ...noBinding,
     complain: vi.fn(async (): Promise<SubmitAnswer> => ({ ok: true, accepted })),
     rate: vi.fn(async () => ({ ok: true as const })),
     scan: async () => ({ ok: false as const, fault: 'cancelled' as const, pages: 0 }),

@@ -1,11 +1,12 @@
 import { assign, fromPromise, or, setup, stateIn } from 'xstate'
 import type { PersonItem } from '../../../electron/bridge/person.contract.ts'
 import type { AnswerContext } from '../../../sync/protocol/answers.ts'
+import { bindRequest, isBinding, isUnbinding, unbindRequest } from '../forms/binding-form.ts'
 import { complainRequest, isComplaint } from '../forms/complaint-form.ts'
 import { agree, consentGiven, isAgreed, isAskedBeforeForm } from './consent-steps.ts'
 import { canHandOver, draftOf, slipShown } from './handover-steps.ts'
 import { isFull, isLastPaper, pagesHere, papersGiven, scanRequest, wantedPapers } from './paper-steps.ts'
-import { beginFor, claimOf, nextQuestion, secondCard } from './proxy-steps.ts'
+import { beginFor, claimOf, nextQuestion, relationOf, secondCard } from './proxy-steps.ts'
 import { mayRate, rateRequest } from './rating-steps.ts'
 import { choose, snapshotOf } from './session-steps.ts'
 import type { EndReason, SessionContext, SessionDeps, SessionEvent } from './session-types.ts'
@@ -40,6 +41,11 @@ export function sessionSetup(deps: SessionDeps, check: CheckOf) {
         const shown = proxy === undefined ? sharedOf(input).map(({ key }) => key) : []
         if (draftId === null || item === null) throw new Error('submit without a draft')
         if (isComplaint(item)) return deps.complain(complainRequest(draftId, input.answers))
+        if (isUnbinding(item)) return deps.unbind(unbindRequest(draftId, input.answers))
+        if (isBinding(item)) {
+          const relation = relationOf(item, input.proxy?.answers ?? {})
+          return deps.bind(bindRequest(draftId, input.answers, relation, deps.today()))
+        }
         return deps.submit({
           draftId,
           kind: 'application',
@@ -141,7 +147,9 @@ export function sessionSetup(deps: SessionDeps, check: CheckOf) {
       isFull: ({ context }) => isFull(context),
       isLastPaper: ({ context }) => isLastPaper(context),
       isComplaint: ({ context }) => isComplaint(context.item),
-      mayRate: ({ context }) => mayRate(context, isComplaint(context.item)),
+      isBinding: ({ context }) => isBinding(context.item),
+      // What no item of a catalogue stands for is not rated.
+      mayRate: ({ context }) => mayRate(context, isComplaint(context.item) || isBinding(context.item)),
       isHelped: ({ context }) => context.isHelped,
       /** What is signed is signed alone. */
       isHelpedToSign: ({ context }) => context.isHelped && context.item?.signature === true,

@@ -5,6 +5,7 @@ import { type AnswerContext, type Answers, checkAnswer, checkRules } from '../..
 import { prefillOf } from '../../../sync/protocol/prefill.ts'
 import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
 import { changedLook, type Look, USUAL_LOOK } from '../../ui/look.ts'
+import { bindForm, isBinding, isUnbinding, type MyBinding, unbindAnswers, unbindForm } from '../forms/binding-form.ts'
 import { complaintForm, isComplaint } from '../forms/complaint-form.ts'
 import { elderForm, samePlace } from '../forms/elder-form.ts'
 import {
@@ -18,7 +19,7 @@ import {
 } from '../forms/form-pages.ts'
 import { consentKey, isAgreed } from './consent-steps.ts'
 import { papersGiven, papersLeftOut } from './paper-steps.ts'
-import { claimWithCard, resumedProxy, subjectOf } from './proxy-steps.ts'
+import { beginFor, claimWithCard, resumedProxy, subjectOf } from './proxy-steps.ts'
 import type { PrintTrouble, SessionContext } from './session-types.ts'
 import { NO_SIGN_IN } from './sign-in-steps.ts'
 
@@ -90,9 +91,9 @@ export function lookChanged(context: SessionContext, change: Partial<Look>): Cha
   const { item, catalogue, pageIndex } = context
   const isSameForm = look.mode === context.look.mode && look.language === context.look.language
   if (item === null || isSameForm) return { look, elderOffered }
-  const plain = isComplaint(item)
-    ? complaintFor(context, look)
-    : catalogue?.items.find(({ id, version }) => id === item.id && version === item.version)
+  const plain =
+    ownForm(context, item, look) ??
+    catalogue?.items.find(({ id, version }) => id === item.id && version === item.version)
   if (plain === undefined) return { look, elderOffered }
   const next = itemFor(plain, look)
   return { look, elderOffered, item: next, pageIndex: samePlace(item, pageIndex, next) }
@@ -100,7 +101,25 @@ export function lookChanged(context: SessionContext, change: Partial<Look>): Cha
 
 /** The item that was open last in this visit, also when its form is gone. */
 function itemOpened({ item, itemBefore }: SessionContext): string | null {
-  return item === null || isComplaint(item) ? itemBefore : item.id
+  return item === null || isComplaint(item) || isBinding(item) || isUnbinding(item) ? itemBefore : item.id
+}
+
+/** What no catalogue has: made anew by the look, but for what the hub named once. */
+function ownForm(context: SessionContext, item: ServiceItem, look: Look): ServiceItem | undefined {
+  if (isComplaint(item)) return complaintFor(context, look)
+  if (isUnbinding(item)) return item
+  return isBinding(item) ? bindForm(context.catalogue) : undefined
+}
+
+/** 绑定家人 begins as a 代办 does: the card of whoever stands there is the agent's. */
+export function beginBinding(context: SessionContext): Changes {
+  const fresh = freshVisit(context)
+  return { ...fresh, item: itemFor(bindForm(context.catalogue), context.look), ...beginFor(fresh, true) }
+}
+
+/** One of hers is chosen; all of them stay to choose from. */
+export function beginUnbinding(context: SessionContext, bindings: readonly MyBinding[], id: string): Changes {
+  return { ...freshVisit(context), item: itemFor(unbindForm(bindings), context.look), answers: unbindAnswers(id) }
 }
 
 /** A complaint begins: what was filled in before is gone, as with another item. */
@@ -143,6 +162,8 @@ export function snapshotOf(context: SessionContext, step?: 'papers' | 'confirm')
   const { draftId, item } = context
   // A complaint is not bound to a card, so it cannot come back with one.
   if (draftId === null || item === null || context.card === null || isComplaint(item)) return null
+  // Whom main knows by the hub's word alone is chosen anew; so is what is not in the catalogue.
+  if (isBinding(item) || (context.proxy !== null && context.proxy.bound !== null)) return null
   const proxy = claimWithCard(context)
   return {
     draftId,

@@ -1,3 +1,4 @@
+import type { PrincipalShown } from '../../../electron/bridge/bindings.contract.ts'
 import type { RateAnswer } from '../../../electron/bridge/feedback.contract.ts'
 import type { HandOverAnswer, OpenAnswer } from '../../../electron/bridge/handover.contract.ts'
 import type {
@@ -14,6 +15,7 @@ import type { ScanAnswer, ScannedPage, ScanRequest, ScanTrouble } from '../../..
 import type { Snapshot } from '../../../electron/bridge/session.contract.ts'
 import type { Accepted, Delivery, SubmitAnswer } from '../../../electron/bridge/submissions.contract.ts'
 import type { Answers } from '../../../sync/protocol/answers.ts'
+import type { BindRequest, UnbindRequest } from '../../../sync/protocol/binding.ts'
 import type { ComplainRequest, RateRequest } from '../../../sync/protocol/feedback.ts'
 import type { HandoverDraft } from '../../../sync/protocol/handover.ts'
 import type { NamedPerson } from '../../../sync/protocol/identity.ts'
@@ -21,6 +23,7 @@ import type { MaterialSource } from '../../../sync/protocol/item-parts.ts'
 import type { Catalogue, ServiceItem } from '../../../sync/protocol/service-item.ts'
 import type { Signature, SubmitRequest } from '../../../sync/protocol/submission.ts'
 import type { Look } from '../../ui/look.ts'
+import type { MyBinding } from '../forms/binding-form.ts'
 import type { Faults } from '../forms/form-pages.ts'
 import type { HandingOver, SlipShown, TakenUp } from './handover-draft.ts'
 import type { ProxyDraft } from './proxy-draft.ts'
@@ -45,6 +48,8 @@ export type EndReason = 'done' | 'left' | 'idle' | 'card-changed' | 'fault'
 export interface SessionDeps {
   readonly submit: (request: SubmitRequest) => Promise<SubmitAnswer>
   readonly complain: (request: ComplainRequest) => Promise<SubmitAnswer>
+  readonly bind: (request: BindRequest) => Promise<SubmitAnswer>
+  readonly unbind: (request: UnbindRequest) => Promise<SubmitAnswer>
   /** Idempotent on the draft: asked again after a lost answer. */
   readonly rate: (request: RateRequest) => Promise<RateAnswer>
   readonly byDraft: (draftId: string) => Promise<Accepted | null>
@@ -182,6 +187,12 @@ export type SessionEvent =
   | { type: 'START' }
   | { type: 'LOOK_UP' }
   | { type: 'MY_CASES' }
+  /** 家人绑定: hers, and from there one more, or one less. */
+  | { type: 'BINDINGS' }
+  | { type: 'BIND' }
+  | { type: 'UNBIND'; bindings: readonly MyBinding[]; id: string }
+  /** The one for whom it is, of those whom the hub named. */
+  | { type: 'BOUND'; principal: PrincipalShown }
   | { type: 'SEARCH' }
   | { type: 'MAINTAIN' }
   | { type: 'CATALOGUE'; catalogue: Catalogue }

@@ -70,7 +70,7 @@ test('fills in what she has not answered; a place that the card only began is no
 
 test('what is told of another item, or of a proxy’s visit, fills in nothing', () => {
   const proxied = at({
-    proxy: { answers: {}, faults: {}, page: 0, principal: null, begunFor: null, refused: null },
+    proxy: { answers: {}, faults: {}, page: 0, principal: null, bound: null, begunFor: null, refused: null },
   })
   expect(come(proxied, told())).toEqual(proxied)
   expect(toldCame(at(), { id: 'S90', version: 2 }, told(), check)).toEqual({})

@@ -3,9 +3,11 @@ import type { PersonCase } from '../../../sync/protocol/person.ts'
 import { Groups, Notice, Spaced } from '../../ui/components.tsx'
 import { say } from '../../ui/strings/say.ts'
 import { clockTime, isoDate, longDate } from '../forms/show.ts'
+import { caseWords } from './case-words.ts'
 
 /** One case: ticket, when it was taken in, how far it is, and what comes next. */
-export function CaseRows({ of: { ticket, acceptedAt, state, at } }: { readonly of: PersonCase }) {
+export function CaseRows({ of: { ticket, itemId, acceptedAt, state, at } }: { readonly of: PersonCase }) {
+  const words = caseWords({ itemId, state })
   return (
     <div className="sheet lookup-found" data-testid="case-found" data-state={state}>
       <Row label={say('receipt.ticket')}>
@@ -15,12 +17,12 @@ export function CaseRows({ of: { ticket, acceptedAt, state, at } }: { readonly o
         <When at={acceptedAt} />
       </Row>
       <Row label={say('lookup.case')}>
-        {say(`case.${state}`)}
+        {words.state}
         <span className="lookup-when">
           <When at={at} />
         </span>
       </Row>
-      <Notice kind="information" sign="tray" heading={say(`case.${state}.next`)} />
+      <Notice kind="information" sign="tray" heading={words.next} />
     </div>
   )
 }

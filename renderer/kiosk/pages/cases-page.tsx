@@ -4,10 +4,13 @@ import type { PersonCase } from '../../../sync/protocol/person.ts'
 import type { ServiceItem } from '../../../sync/protocol/service-item.ts'
 import { Button, Notice } from '../../ui/components.tsx'
 import { local, say } from '../../ui/strings/say.ts'
+import { isBinding } from '../forms/binding-form.ts'
 import { Broken, Page } from '../shell/page.tsx'
 import { Waiting } from '../shell/waiting.tsx'
 import { useBridge } from '../use-watch.ts'
 import { CaseRows } from './case-rows.tsx'
+import { caseWords } from './case-words.ts'
+import { NoticesPage, useNotices } from './notices-page.tsx'
 
 /** Main gives the hub 4 s. */
 const ASK_PATIENCE_MS = 6_000
@@ -19,6 +22,8 @@ interface CasesProps {
   readonly isElder: boolean
   /** The way by the ticket on her paper. */
   readonly onTicket: () => void
+  /** 家人绑定. */
+  readonly onBindings: () => void
 }
 
 type Asked = MyCases | { readonly outcome: 'lost' }
@@ -27,7 +32,7 @@ type Asked = MyCases | { readonly outcome: 'lost' }
  * Her cases, wherever she handed them in: asked by the card that lies there. Nothing at rest in this machine links a person
  * to a case, so they come from the hub or not at all; they live in this component and go with the page.
  */
-export function CasesPage({ items, isElder, onTicket }: CasesProps) {
+export function CasesPage({ items, isElder, onTicket, onBindings }: CasesProps) {
   const bridge = useBridge()
   const [answer, setAnswer] = useState<Asked | null>(null)
   const [page, setPage] = useState(0)
@@ -53,6 +58,13 @@ export function CasesPage({ items, isElder, onTicket }: CasesProps) {
   const byTicket = (
     <Button sign="paper" className="tall" onPress={onTicket} testId="cases-by-ticket">
       {say('cases.by-ticket')}
+    </Button>
+  )
+  const notices = useNotices(turn)
+  const [areNoticesOpen, setNoticesOpen] = useState(false)
+  const family = (
+    <Button sign="staff" className="tall" onPress={onBindings} testId="cases-bindings">
+      {say('bindings.entry')}
     </Button>
   )
   const again = (
@@ -84,10 +96,13 @@ export function CasesPage({ items, isElder, onTicket }: CasesProps) {
           </Notice>
         }
         actions={
-          <div className="two">
-            {again}
-            {byTicket}
-          </div>
+          <>
+            <div className="two">
+              {again}
+              {byTicket}
+            </div>
+            {family}
+          </>
         }
       />
     )
@@ -108,6 +123,16 @@ export function CasesPage({ items, isElder, onTicket }: CasesProps) {
       </Page>
     )
   }
+  if (areNoticesOpen) {
+    return (
+      <NoticesPage
+        notices={notices}
+        isElder={isElder}
+        nameOf={(itemId) => nameOf(items, { itemId })}
+        onBack={() => setNoticesOpen(false)}
+      />
+    )
+  }
   const { cases } = answer
   const most = SHOWN[isElder ? 'elder' : 'standard']
   const pages = Math.max(1, Math.ceil(cases.length / most))
@@ -124,10 +149,22 @@ export function CasesPage({ items, isElder, onTicket }: CasesProps) {
       question={say(cases.length === 0 ? 'cases.none' : 'cases.question')}
       hint={say(cases.length === 0 ? 'cases.none-line' : 'cases.hint')}
       actions={
-        <div className="two">
-          {cases.length === 0 ? again : more}
-          {byTicket}
-        </div>
+        <>
+          <div className="two">
+            {cases.length === 0 ? again : more}
+            {byTicket}
+          </div>
+          {notices.length === 0 ? (
+            family
+          ) : (
+            <div className="two">
+              {family}
+              <Button sign="alert" className="tall" onPress={() => setNoticesOpen(true)} testId="cases-notices">
+                {say('notice.entry', { count: notices.length })}
+              </Button>
+            </div>
+          )}
+        </>
       }
     >
       <div className="cases" data-testid="cases" data-count={cases.length}>
@@ -141,7 +178,7 @@ export function CasesPage({ items, isElder, onTicket }: CasesProps) {
           >
             <span className="choice-words">
               <span className="choice-word">{nameOf(items, each)}</span>
-              <span className="choice-note">{say(`case.${each.state}`)}</span>
+              <span className="choice-note">{caseWords(each).state}</span>
             </span>
           </button>
         ))}
@@ -150,7 +187,8 @@ export function CasesPage({ items, isElder, onTicket }: CasesProps) {
   )
 }
 
-function nameOf(items: readonly ServiceItem[], { itemId }: PersonCase): string {
+function nameOf(items: readonly ServiceItem[], { itemId }: Pick<PersonCase, 'itemId'>): string {
+  if (isBinding({ id: itemId })) return say('bindings.case')
   const item = items.find(({ id }) => id === itemId)
   return item === undefined ? say('cases.item-gone') : local(item.name)
 }

@@ -36,6 +36,8 @@ interface ConfirmPageProps {
   readonly answers: Answers
   /** null: this names nobody. */
   readonly applicant: Applicant | null
+  /** By a standing binding, in the place of the applicant: as much of the name as the page is told. */
+  readonly boundName: string | null
   /** Who hands it in for the applicant, and what that person is to them. */
   readonly agent: { readonly name: string; readonly relation: string } | null
   readonly divisions: readonly Division[]
@@ -118,6 +120,13 @@ export function ConfirmPage(props: ConfirmPageProps) {
                   <IdNumber number={applicant.idNumber} />
                 </div>
               </>
+            )}
+            {props.boundName === null ? null : (
+              <div className="detail" data-testid="summary-bound">
+                <span className="detail-label">{say('proxy.principal')}</span>
+                <span className="detail-value">{props.boundName}</span>
+                <span className="detail-source">{say('bound.source')}</span>
+              </div>
             )}
             {props.agent === null ? null : (
               <div className="detail" data-testid="summary-agent">

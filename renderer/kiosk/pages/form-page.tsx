@@ -34,6 +34,8 @@ interface FormPageProps {
   readonly changing: boolean
   /** null: nobody's card is asked for. */
   readonly applicant: Applicant | null
+  /** By a standing binding, in the place of the applicant: as much of the name as the page is told. */
+  readonly boundName?: string | null
   /** The applicant is not who stands here. */
   readonly isForSomebodyElse?: boolean
   /** What departments say; nothing where nobody was asked. */
@@ -130,7 +132,9 @@ export function FormPage(props: FormPageProps) {
       question={page === undefined ? null : <Broken text={local(page.question)} />}
       hint={page?.hint === undefined ? undefined : local(page.hint)}
       read={
-        applicant === null || (level >= 1 && active !== undefined) ? null : (
+        level >= 1 && active !== undefined ? null : applicant === null ? (
+          <FromBinding name={props.boundName ?? null} />
+        ) : (
           <FromCard applicant={applicant} isForSomebodyElse={props.isForSomebodyElse ?? false} />
         )
       }
@@ -195,6 +199,24 @@ export function FormPage(props: FormPageProps) {
         </div>
       </div>
     </Page>
+  )
+}
+
+/** For whom, by a standing binding: the page knows no more of that person. */
+function FromBinding({ name }: { readonly name: string | null }) {
+  if (name === null) return null
+  return (
+    <section className="sheet from-card" data-testid="from-binding">
+      <h2 className="from-card-heading">
+        {say('proxy.principal')}
+        <span className="tag">{say('bound.source')}</span>
+      </h2>
+      <div className="detail">
+        <span className="detail-label">{say('form.name')}</span>
+        <span className="detail-value">{name}</span>
+      </div>
+      <p className="soft">{say('proxy.you-is')}</p>
+    </section>
   )
 }
 

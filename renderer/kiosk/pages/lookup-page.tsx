@@ -5,6 +5,7 @@ import { isTicket, TICKET_ALPHABET } from '../../../sync/protocol/ticket.ts'
 import { Button, ErrorSentence, Groups, Notice } from '../../ui/components.tsx'
 import { local, say } from '../../ui/strings/say.ts'
 import type { BridgeClient } from '../bridge.ts'
+import { isBinding } from '../forms/binding-form.ts'
 import { isComplaint } from '../forms/complaint-form.ts'
 import { TicketPad } from '../keyboard/ticket-pad.tsx'
 import { Page } from '../shell/page.tsx'
@@ -12,6 +13,7 @@ import { Waiting } from '../shell/waiting.tsx'
 import { useCodes } from '../use-codes.ts'
 import { useBridge } from '../use-watch.ts'
 import { Row, When } from './case-rows.tsx'
+import { caseWords } from './case-words.ts'
 import { scannedCase } from './scanned-case.ts'
 
 const TICKET_LENGTH = 8
@@ -157,20 +159,21 @@ function Answer({ answer, items }: { readonly answer: Asked; readonly items: rea
   return <Notice kind="trouble" sign="alert" heading={say(`lookup.${answer.outcome}-line`)} />
 }
 
+function itemWords(itemId: string, item: ServiceItem | undefined): string {
+  if (isComplaint({ id: itemId })) return say('complaint.name')
+  if (isBinding({ id: itemId })) return say('bindings.case')
+  return item === undefined ? say('lookup.item-gone') : local(item.name)
+}
+
 function FoundSheet({ found, items }: { readonly found: Found; readonly items: readonly ServiceItem[] }) {
   const item = items.find((each) => each.id === found.itemId)
+  const words = found.case === null ? null : caseWords({ itemId: found.itemId, state: found.case.state })
   return (
     <div className="sheet lookup-found" data-testid="lookup-found" data-state={found.state}>
       <Row label={say('receipt.ticket')}>
         <Groups groups={[found.ticket.slice(0, 4), found.ticket.slice(4)]} />
       </Row>
-      <Row label={say('lookup.item')}>
-        {isComplaint({ id: found.itemId })
-          ? say('complaint.name')
-          : item === undefined
-            ? say('lookup.item-gone')
-            : local(item.name)}
-      </Row>
+      <Row label={say('lookup.item')}>{itemWords(found.itemId, item)}</Row>
       <Row label={say('receipt.accepted-at')}>
         <When at={found.acceptedAt} />
       </Row>
@@ -181,7 +184,7 @@ function FoundSheet({ found, items }: { readonly found: Found; readonly items: r
       )}
       {found.case === null ? null : (
         <Row label={say('lookup.case')}>
-          {say(`case.${found.case.state}`)}
+          {words?.state}
           <span className="lookup-when">
             <When at={found.case.at} />
           </span>
@@ -190,7 +193,7 @@ function FoundSheet({ found, items }: { readonly found: Found; readonly items: r
       <Notice
         kind={found.state === 'needs-staff' ? 'trouble' : 'information'}
         sign={found.state === 'needs-staff' ? 'alert' : 'tray'}
-        heading={say(found.case === null ? `lookup.${found.state}-line` : `case.${found.case.state}.next`)}
+        heading={words?.next ?? say(`lookup.${found.state}-line`)}
       />
     </div>
   )

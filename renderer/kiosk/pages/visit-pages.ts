@@ -2,6 +2,8 @@
 
 export { SignIn } from '../sign-in.tsx'
 export { LookupClosed, RateAlone } from '../staff/closed-while-helped.tsx'
+export { BindingsPage } from './bindings-page.tsx'
+export { BoundPage } from './bound-page.tsx'
 export { CardPage } from './card-page.tsx'
 export { CasesPage } from './cases-page.tsx'
 export { ConfirmPage } from './confirm-page.tsx'
