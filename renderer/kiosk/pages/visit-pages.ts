@@ -1,6 +1,6 @@
 /** The pages of a visit, in one piece that the first screen does without. */
 
-export { SignIn } from '../sign-in.tsx'
+export { SignIn } from '../journey/sign-in.tsx'
 export { LookupClosed, RateAlone } from '../staff/closed-while-helped.tsx'
 export { BindingsPage } from './bindings-page.tsx'
 export { BoundPage } from './bound-page.tsx'

@@ -15,13 +15,14 @@ const MODULES =
   shell/staff-sheet.tsx shell/language-row.tsx shell/language-sheet.tsx shell/speech-sheet.tsx shell/look-sheet.tsx
   forms/show.ts forms/summary.ts forms/visitor.ts forms/elder-form.ts forms/boxes.tsx forms/choices.tsx forms/date-tray.tsx
   forms/division-tray.tsx forms/month-tray.tsx forms/field-row.tsx forms/id-row.tsx
-  keyboard/pinyin-keyboard.tsx keyboard/number-pad.tsx keyboard/key.tsx app.tsx journey.tsx sign-in.tsx`.split(/\s+/)
+  keyboard/pinyin-keyboard.tsx keyboard/number-pad.tsx keyboard/key.tsx app.tsx journey/journey.tsx journey/asking.tsx
+  journey/papers.tsx journey/waiting.tsx journey/sign-in.tsx`.split(/\s+/)
 
 /** What these modules also know and the journey does not come to: going wrong, journeys of their own, signs that are Chinese anyway. */
 const BESIDE: readonly RegExp[] = [
   /^(submit-fault|paper-trouble|paper-quality|print-fault|trouble|code-refused|witness-refused|intake)\./,
   /^(idle\.unprinted|rate\.refused)/,
-  /^(proxy|complaint|lookup|cases|maintain|handover|assist)\.(?!own$|begin$|entry|home-entry)/,
+  /^(proxy|bound|binding|complaint|lookup|cases|maintain|handover|assist)\.(?!own$|begin$|entry|home-entry)/,
   /^elder-home\.look-up-seal$|^look\.(?!tool|title|close|mode)/,
   /^(brand|idle\.seal|surnames\.|language\.name|keyboard\.symbols)/,
 ]

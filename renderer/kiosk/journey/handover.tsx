@@ -1,10 +1,10 @@
-import type { Devices } from '../../electron/bridge/devices.contract.ts'
-import type { Connection } from '../../sync/protocol/queue-view.ts'
-import { whyNoHandover } from './forms/handover-why.ts'
-import { wantedPapers } from './machine/paper-steps.ts'
-import type { SessionContext, SessionEvent } from './machine/session-types.ts'
-import { HandoverPage } from './pages/handover-pages.tsx'
-import { SlipPage } from './pages/slip-pages.tsx'
+import type { Devices } from '../../../electron/bridge/devices.contract.ts'
+import type { Connection } from '../../../sync/protocol/queue-view.ts'
+import { whyNoHandover } from '../forms/handover-why.ts'
+import { wantedPapers } from '../machine/paper-steps.ts'
+import type { SessionContext, SessionEvent } from '../machine/session-types.ts'
+import { HandoverPage } from '../pages/handover-pages.tsx'
+import { SlipPage } from '../pages/slip-pages.tsx'
 
 interface HandoverJourneyProps {
   readonly at: 'handover' | 'slip'
