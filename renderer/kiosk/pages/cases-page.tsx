@@ -16,6 +16,8 @@ import { NoticesPage, useNotices } from './notices-page.tsx'
 const ASK_PATIENCE_MS = 6_000
 /** Four answers at most in elder mode, 更多 among them. */
 const SHOWN = { standard: 4, elder: 3 } as const
+/** Where a second row of buttons takes the room of one. */
+const SHOWN_CROWDED = { standard: 3, elder: 2 } as const
 
 interface CasesProps {
   readonly items: readonly ServiceItem[]
@@ -134,7 +136,9 @@ export function CasesPage({ items, isElder, onTicket, onBindings }: CasesProps) 
     )
   }
   const { cases } = answer
-  const most = SHOWN[isElder ? 'elder' : 'standard']
+  const mode = isElder ? 'elder' : 'standard'
+  const isCrowded = notices.length > 0 || cases.length > SHOWN[mode] || cases.length === 0
+  const most = (isCrowded ? SHOWN_CROWDED : SHOWN)[mode]
   const pages = Math.max(1, Math.ceil(cases.length / most))
   const more =
     pages > 1 ? (
@@ -151,19 +155,19 @@ export function CasesPage({ items, isElder, onTicket, onBindings }: CasesProps) 
       actions={
         <>
           <div className="two">
-            {cases.length === 0 ? again : more}
             {byTicket}
+            {family}
           </div>
-          {notices.length === 0 ? (
-            family
-          ) : (
+          {isCrowded ? (
             <div className="two">
-              {family}
-              <Button sign="alert" className="tall" onPress={() => setNoticesOpen(true)} testId="cases-notices">
-                {say('notice.entry', { count: notices.length })}
-              </Button>
+              {cases.length === 0 ? again : more}
+              {notices.length === 0 ? null : (
+                <Button sign="alert" className="tall" onPress={() => setNoticesOpen(true)} testId="cases-notices">
+                  {say('notice.entry', { count: notices.length })}
+                </Button>
+              )}
             </div>
-          )}
+          ) : null}
         </>
       }
     >

@@ -1016,8 +1016,8 @@ export const en = {
   'assist.sign-alone-line': {
     text: 'Staff leaves first, or you touch below: then the box for your signature is here.',
   },
-  'assist.said-beside': { text: 'Staff is beside you: her number is noted' },
-  'assist.said-beside-line': { text: 'To say it alone, touch below and let her leave first.' },
+  'assist.said-beside': { text: 'Staff is beside you: the number is noted' },
+  'assist.said-beside-line': { text: 'To say it alone, touch below and let staff leave first.' },
   'assist.rate-alone': { text: 'You rate alone' },
   'assist.rate-alone-line': { text: 'Rate when staff has left, or not at all.' },
   'assist.pin-question': { text: 'Staff, please enter\nyour PIN' },
