@@ -26,14 +26,18 @@ interface HomePageProps {
   readonly onComplain: () => void
 }
 
+/** As many usually have room on our panels. */
+const ITEMS = { upright: 8, lying: 4 } as const
+
 export function HomePage(props: HomePageProps) {
   const { items, badgeOf, connection, visitor, onChoose, intake, onMyCases, onSearch, onComplain } = props
   const [page, setPage] = useState(0)
-  const [hasPages, setHasPages] = useState(false)
+  const [guess] = useState(() => (matchMedia('(orientation: landscape)').matches ? ITEMS.lying : ITEMS.upright))
+  const [hasPages, setHasPages] = useState((items?.length ?? 0) > guess)
   const isOffline = connection === 'no-network' || connection === 'hub-silent'
   const list = useRef<HTMLDivElement>(null)
   // The rest by 下一页, never by dragging.
-  const room = useRoom(list, `${items?.length} ${hasPages} ${isOffline} ${intake}`)
+  const room = useRoom(list, `${items?.length} ${hasPages} ${isOffline} ${intake}`, guess)
   const pages = Math.max(1, Math.ceil((items?.length ?? 0) / room))
   const shownPage = Math.min(page, pages - 1)
   useLayoutEffect(() => setHasPages(pages > 1), [pages])

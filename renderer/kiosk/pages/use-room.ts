@@ -1,20 +1,27 @@
-import { type RefObject, useLayoutEffect, useState } from 'react'
+import { type RefObject, useLayoutEffect, useRef, useState } from 'react'
 import { shownLanguage } from '../../ui/strings/language.ts'
+
+/** What was measured in this document, by key: a page that comes again stands at once. */
+const known = new Map<string, number>()
 
 /**
  * How many of its children a list has room for beside what else its parent holds, were all as high as the highest:
  * measured, since panels, notices, trays and languages differ. Begins anew whenever `key` or the language changes;
  * until then it only becomes less, where a later page has a higher child, so that it comes to rest.
+ * @param guess what it begins with; a good one spares the page a second layout.
  */
-export function useRoom(list: RefObject<HTMLElement | null>, key: string): number {
+export function useRoom(list: RefObject<HTMLElement | null>, key: string, guess = 1): number {
   const whole = `${shownLanguage.get()} ${key}`
-  const [state, setState] = useState({ key: '', room: 1 })
+  const [room, setRoom] = useState(() => known.get(whole) ?? guess)
+  const measured = useRef('')
   useLayoutEffect(() => {
-    const room = list.current === null ? null : roomOf(list.current)
-    if (room === null || (state.key === whole && state.room <= room)) return
-    setState({ key: whole, room })
+    const now = list.current === null ? null : roomOf(list.current)
+    if (now === null || (measured.current === whole && room <= now)) return
+    measured.current = whole
+    known.set(whole, now)
+    setRoom(now)
   })
-  return state.room
+  return room
 }
 
 /** Nothing when there is no child to measure by. */
