@@ -18,12 +18,15 @@ import { LONGER_THAN_MS } from './timeouts.ts'
 type Check = (name: string) => Promise<void>
 type Checks = (prefix: string) => Check
 
-/** S07 in every other language, from its own idle page on; what S02 adds, in those that are proofs of layout. */
+/** S07 in every other language, from its own idle page on; S02 in elder mode in English, and what it adds in those that are proofs of layout. */
 export async function languageJourneys(page: Page, world: World, checkAs: Checks, wordsAs: Checks): Promise<void> {
   for (const language of OTHER_LANGUAGES) {
     await chooseLanguage(page, language)
     await registration(page, world, checkAs(`${language} `))
-    if (language === 'en') continue
+    if (language === 'en') {
+      await elderPension(page, world, checkAs('en elder '), language)
+      continue
+    }
     await pensionInLanguage(page, world, language, checkAs, wordsAs)
     await stillThereInLanguage(page, language, checkAs(`${language} `))
   }
@@ -73,10 +76,20 @@ async function pensionInLanguage(
   await page.getByTestId('end-visit').click()
   bench.reader.takeCard()
   await page.getByTestId('idle-page').waitFor()
+  await elderPension(page, world, wordsAs(`${language} elder `), language)
+}
+
+/** S02 in elder mode, to its end. */
+async function elderPension(
+  page: Page,
+  world: World,
+  check: Check,
+  language: (typeof OTHER_LANGUAGES)[number],
+): Promise<void> {
+  const { bench } = world.stack
   await chooseLanguage(page, language)
-  const words = wordsAs(`${language} elder `)
-  await walkElderPension(page, bench, words)
-  await endWithRating(page, words)
+  await walkElderPension(page, bench, check)
+  await endWithRating(page, check)
   bench.reader.takeCard()
   await page.getByTestId('idle-page').waitFor()
 }

@@ -8,7 +8,8 @@ import type { Found, Violation } from './in-page.ts'
 const PARTIAL: Readonly<Record<string, Texts>> = { ug, bo }
 
 /** Chinese in every language (the wordmark, seals, a language's own name, the keyboard's marks), or of a journey not walked in these two. */
-const NOT_ASKED = /^(brand|idle\.seal|elder-home\.look-up-seal|surnames\.|language\.name|keyboard\.symbols|complaint\.|binding\.)/
+const NOT_ASKED =
+  /^(brand|idle\.seal|elder-home\.look-up-seal|surnames\.|language\.name|keyboard\.symbols|complaint\.|binding\.)/
 const HAN = /\p{Script=Han}/u
 const SPECIAL = /[.*+?^${}()|[\]\\]/g
 

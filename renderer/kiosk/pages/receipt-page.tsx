@@ -82,7 +82,7 @@ function Receipt(props: ReceiptPageProps) {
                   {say('proxy.agent-said', { name: props.agentName })}
                 </p>
               )}
-              {props.name === null ? null : <p className="soft">{local(item.department.name)}</p>}
+              {props.name === null ? null : <p className="soft slip-department">{local(item.department.name)}</p>}
               <p className="slip-code-label">{say('receipt.ticket')}</p>
               <Ticket ticket={accepted.ticket} />
               <p className="soft">{say(props.name === null ? 'complaint.ticket-use' : 'receipt.ticket-use')}</p>

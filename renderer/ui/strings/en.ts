@@ -376,7 +376,7 @@ export const en = {
   'card.state-take': { text: 'Please take the card' },
   'card.no-card': { text: 'No ID card with you?' },
   'card.only-look': { text: 'Only read, no sign-in' },
-  'card.cannot-read': { text: 'The card cannot be read' },
+  'card.cannot-read': { text: 'It is not read' },
 
   'card.slot-place': { text: 'Card goes in here' },
   'card.code-place': { text: 'Show the code here' },
@@ -839,10 +839,10 @@ export const en = {
     text: 'The line broke; it did not arrive. All is still here, please submit again. Never taken twice.',
   },
 
-  'receipt.received': { text: 'Received: {item} is handed in' },
+  'receipt.received': { text: 'Received: {item}' },
   'receipt.kept': { text: 'Taken in, not yet accepted' },
   'receipt.quarantined': { text: 'Taken in, staff must look at it' },
-  'receipt.received-line': { text: 'Delivered {time}, confirmed by the other side.' },
+  'receipt.received-line': { text: 'Delivered {time}, confirmed.' },
   'receipt.kept-line': { text: 'Kept in this machine, safe in a power cut. Sent once connected.' },
   'receipt.sending-line': { text: 'Kept in this machine, being sent.' },
   'receipt.quarantined-line': { text: 'Safe in this machine, but the other side refused it. Please call staff.' },
