@@ -37,7 +37,6 @@ export function isUnbinding(item: Pick<ServiceItem, 'id' | 'fields'> | null): bo
 
 const COMMON = {
   ...BINDING_ITEM,
-  seal: '亲',
   days: { legal: 0, promised: 0 },
   minutes: 3,
   crossProvince: false,
@@ -75,6 +74,7 @@ export function bindForm(catalogue: Catalogue | null): ServiceItem {
   ]
   return {
     ...COMMON,
+    seal: say('binding.seal'),
     name: zh('binding.name'),
     use: zh('binding.use'),
     topic: zh('binding.name'),
@@ -100,6 +100,7 @@ export function bindForm(catalogue: Catalogue | null): ServiceItem {
 export function unbindForm(bindings: readonly MyBinding[]): ServiceItem {
   return {
     ...COMMON,
+    seal: say('binding.seal'),
     name: zh('unbinding.name'),
     use: zh('unbinding.name'),
     topic: zh('unbinding.name'),

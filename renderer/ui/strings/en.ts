@@ -545,6 +545,7 @@ export const en = {
   'proxy-fault.out-of-scope': { text: 'The authority is for something else. Please ask at the window.' },
   'proxy-fault.typed-applicant': { text: 'Please put the ID card on first.' },
 
+  'binding.seal': { text: '亲' },
   'binding.name': { text: 'Bind a relative' },
   'binding.use': { text: 'With both ID cards; then you can act for this person' },
   'binding.receiver': { text: 'Government service hub' },

@@ -515,6 +515,7 @@ const entries = {
   'proxy-fault.out-of-scope': { text: '授权的不是这件事。请到窗口问一问。' },
   'proxy-fault.typed-applicant': { text: '请先放身份证。' },
 
+  'binding.seal': { text: '亲' },
   'binding.name': { text: '绑定家人' },
   'binding.use': { text: '两位都带身份证，以后您可以替这位办' },
   'binding.receiver': { text: '政务服务总枢纽' },
