@@ -20,20 +20,26 @@ class Button {
 function page() {
   vi.stubGlobal('Element', Button)
   const clicks: string[] = []
-  const heard = new Set<(event: { target: unknown }) => void>()
+  type Listener = (event: { target: unknown; pointerType: string }) => void
+  const heard = new Map<string, Set<Listener>>()
+  const of = (type: string) => heard.get(type) ?? heard.set(type, new Set()).get(type) ?? new Set()
   const root = {
-    addEventListener: (_: string, listener: (event: { target: unknown }) => void) => heard.add(listener),
-    removeEventListener: (_: string, listener: (event: { target: unknown }) => void) => heard.delete(listener),
+    addEventListener: (type: string, listener: Listener, options?: { signal: AbortSignal }) => {
+      of(type).add(listener)
+      options?.signal.addEventListener('abort', () => of(type).delete(listener))
+    },
+    removeEventListener: (type: string, listener: Listener) => of(type).delete(listener),
     querySelector: (selector: string) => {
       const id = /^\[data-testid="(start|call-staff)"\]$/.exec(selector)?.[1]
       return id === undefined ? null : new Button(id, clicks)
     },
   }
-  const touch = (target: unknown) => {
-    for (const listener of heard) listener({ target })
+  const send = (type: string, target: unknown, pointerType = 'mouse') => {
+    for (const listener of [...of(type)]) listener({ target, pointerType })
   }
+  const touch = (target: unknown) => send('click', target)
   const give = keepTouch(root as unknown as HTMLElement)
-  return { give, touch, clicks, button: (id: string) => new Button(id, []) }
+  return { give, touch, send, clicks, button: (id: string) => new Button(id, []) }
 }
 
 afterEach(() => vi.unstubAllGlobals())
@@ -63,4 +69,35 @@ test('nothing touched, or a button that is no longer there: nothing happens', ()
   gone.touch(gone.button('old'))
   gone.give()
   expect([...silent.clicks, ...gone.clicks]).toEqual([])
+})
+
+test('pressed before, let go after: the mouse’s click, which no browser gives, is given', () => {
+  const { give, send, clicks, button } = page()
+  send('pointerdown', button('start'))
+  give()
+  expect(clicks).toEqual([])
+  send('pointerup', button('start'))
+  expect(clicks).toEqual(['start'])
+})
+
+test('let go beside it, before, outside, or a finger, whose tap finds the new button by itself: nothing is added', () => {
+  const beside = page()
+  beside.send('pointerdown', beside.button('start'))
+  beside.give()
+  beside.send('pointerup', beside.button('call-staff'))
+  const before = page()
+  before.send('pointerdown', before.button('start'))
+  before.send('pointerup', before.button('call-staff'))
+  before.give()
+  before.send('pointerup', before.button('start'))
+  const outside = page()
+  outside.send('pointerdown', outside.button('start'))
+  outside.give()
+  outside.send('pointerdown', outside.button('start'))
+  outside.send('pointerup', outside.button('start'))
+  const finger = page()
+  finger.send('pointerdown', finger.button('start'), 'touch')
+  finger.give()
+  finger.send('pointerup', finger.button('start'), 'touch')
+  expect([...beside.clicks, ...before.clicks, ...outside.clicks, ...finger.clicks]).toEqual([])
 })

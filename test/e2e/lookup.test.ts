@@ -124,3 +124,25 @@ test('a ticket that is scanned fills itself in, a receipt’s QR code asks; a co
 })
 
 const isOfCodes = (line: Readonly<Record<string, unknown>>) => /code|page-event|device-host/.test(String(line.event))
+
+test('a button pressed on the first screen and let go when the page has taken over is pressed all the same', async (context) => {
+  if (findChromium() === undefined) return context.skip('no Chromium: npm run setup')
+  const page = await world.openPage()
+  page.setDefaultTimeout(STEP_TIMEOUT_MS)
+  let letIn: () => void = () => undefined
+  const mayCome = new Promise<void>((resolve) => {
+    letIn = resolve
+  })
+  await page.route('**/kiosk-*.js', async (route) => {
+    await mayCome
+    await route.continue()
+  })
+  // Not until all is loaded: the page waits for what is held back here.
+  await page.reload({ waitUntil: 'commit' })
+  await page.getByTestId('look-up').hover()
+  await page.mouse.down()
+  letIn()
+  await page.locator('[data-testid="status"]:not([data-connection="unknown"])').waitFor()
+  await page.mouse.up()
+  await page.getByTestId('key-clear').waitFor()
+})

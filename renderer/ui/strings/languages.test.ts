@@ -16,7 +16,7 @@ const OTHERS: readonly (readonly [string, Texts])[] = [
 ]
 /** Chinese on purpose: the wordmark, seals, surnames, the name of a language, the signs of the pinyin keyboard. */
 const CHINESE_IN_ENGLISH =
-  /^(brand|idle\.seal|elder-home\.look-up-seal|complaint\.seal|surnames\.|language\.name\.zh|keyboard\.symbols)/
+  /^(brand|idle\.seal|elder-home\.look-up-seal|complaint\.seal|binding\.seal|surnames\.|language\.name\.zh|keyboard\.symbols)/
 const names = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort()
 
 test('English has every string: translate what is named here in renderer/ui/strings/en.ts', () => {
